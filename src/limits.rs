@@ -1,0 +1,21 @@
+//! Every ceiling in one place, with its unit and its source. On the edge the attacker picks the
+//! size, so each is checked before anything is decoded.
+
+/// A token above this is refused unread. Clerk's fit a 4 kB cookie; four times that is generous.
+pub const TOKEN_BYTES_MAX: usize = 16 * 1024;
+/// All claims headers together; Cloudflare accepts 128 kB of headers, common origins 16 kB.
+pub const CLAIM_HEADERS_BYTES_MAX: usize = 16 * 1024;
+/// An answer of Clerk's: key sets are about 2 kB, users about 10 kB.
+pub const ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// How long a source of keys may take.
+pub const KEYS_TIMEOUT_MS: u32 = 3_000;
+/// How long the look-up of a user may take.
+pub const LOOKUP_TIMEOUT_MS: u32 = 2_000;
+/// A key set is fresh for this long in memory.
+pub const KEYS_FRESH_MEMORY_SECONDS: i64 = 300;
+/// A key set is fresh for this long in KV.
+pub const KEYS_FRESH_STORE_SECONDS: i64 = 3_600;
+/// A stale key set still serves up to this age.
+pub const KEYS_STALE_SECONDS: i64 = 86_400;
+/// After a fresh set lacked a key id, no further fetch for this long.
+pub const KEYS_COOL_DOWN_SECONDS: i64 = 30;

@@ -1,0 +1,1 @@
+//! The native tests: one binary, the core alone, with the clock as an argument.
