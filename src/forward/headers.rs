@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::value::{encode, join};
 use crate::claim_path::ClaimPath;
 use crate::limits::CLAIM_HEADERS_BYTES_MAX;
+use crate::settings::Upstream;
 
 /// What is known of who asked, for the upstream's eyes. Text fields are raw; they are encoded
 /// here and nowhere else.
@@ -80,18 +81,20 @@ pub fn custom_values(
     wanted.iter().map(|(name, path)| (name.clone(), find(path))).collect()
 }
 
-/// Which of the names that came in (one a line) are taken away. Compared lower-cased and with `_`
-/// read as `-`, since servers that speak CGI cannot tell the two apart.
+/// Which of the names that came in (each on a line) are taken away. Compared lower-cased and with
+/// `_` read as `-`, since servers that speak CGI cannot tell the two apart.
 #[must_use]
 pub fn to_remove<'a>(
     names: &'a str,
     custom: &[(String, ClaimPath)],
-    framework: bool,
+    upstream: &Upstream,
 ) -> Vec<&'a str> {
-    names
-        .lines()
-        .filter(|name| is_ours(name, custom) || (framework && skips_checks(name)))
-        .collect()
+    let is_theirs = |name: &str| match upstream {
+        Upstream::Assets => false,
+        Upstream::Service | Upstream::Passthrough => skips_checks(name),
+        Upstream::Url(_) => skips_checks(name) || ends_here(name),
+    };
+    names.lines().filter(|name| is_ours(name, custom) || is_theirs(name)).collect()
 }
 
 fn is_ours(name: &str, custom: &[(String, ClaimPath)]) -> bool {
@@ -103,6 +106,12 @@ fn skips_checks(name: &str) -> bool {
     has_prefix(name, "x-middleware-")
         || has_prefix(name, "x-invoke-")
         || is_same(name, "x-matched-path")
+}
+
+/// Headers that speak to the next hop alone, and must not be sent to another host. What a client's
+/// `Connection` names is not taken away for it: ours are set afterwards, the rest is the client's.
+fn ends_here(name: &str) -> bool {
+    HOP_BY_HOP.iter().any(|it| name.eq_ignore_ascii_case(it))
 }
 
 fn has_prefix(name: &str, prefix: &str) -> bool {
@@ -186,6 +195,16 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// RFC 9110, 7.6.1, but for `Upgrade`: a WebSocket goes through.
+const HOP_BY_HOP: [&str; 7] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+];
 /// `x-clerk-org-permissions-omitted` and `too-large`, rounded up.
 const OMITTED_BYTES: usize = 48;
 
@@ -198,10 +217,17 @@ mod tests {
     fn the_whole_namespace_goes_in_every_spelling() {
         let names =
             "x-clerk-role\nX_Clerk_Role\nx-clerk\nX-CLERK-new\ncookie\nx-middleware-subrequest";
-        assert_eq!(to_remove(names, &[], false), ["x-clerk-role", "X_Clerk_Role", "X-CLERK-new"]);
+        assert_eq!(
+            to_remove(names, &[], &Upstream::Assets),
+            ["x-clerk-role", "X_Clerk_Role", "X-CLERK-new"]
+        );
         let custom = [("x-plan".to_owned(), ClaimPath::parse("plan").unwrap())];
         assert_eq!(
-            to_remove("x_plan\nx-plans\nx-matched-path\nx-invoke-path", &custom, true),
+            to_remove(
+                "x_plan\nx-plans\nx-matched-path\nx-invoke-path",
+                &custom,
+                &Upstream::Service
+            ),
             ["x_plan", "x-matched-path", "x-invoke-path"]
         );
     }

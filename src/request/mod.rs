@@ -2,6 +2,8 @@
 //!
 //! Headers are read one by one because each costs; the body is never looked at.
 
+pub mod address;
+
 /// A request as it came in. The address is absolute and in the standard's serialised form, as
 /// the runtime gives it.
 pub trait Incoming {
