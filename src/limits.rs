@@ -36,3 +36,9 @@ pub const KEYS_FRESH_STORE_SECONDS: i64 = 3_600;
 pub const KEYS_STALE_SECONDS: i64 = 86_400;
 /// After a fresh set lacked a key id, no further fetch for this long.
 pub const KEYS_COOL_DOWN_SECONDS: i64 = 30;
+/// A path above this is refused; servers commonly stop at 8 kB for the whole request line.
+pub const PATH_BYTES_MAX: usize = 8 * 1024;
+/// So many layers of escapes are read; nobody needs the third.
+pub const DECODE_ROUNDS_MAX: usize = 3;
+/// A path that can be read in more ways is refused; ordinary ones have one, odd ones a dozen.
+pub const READINGS_MAX: usize = 64;
