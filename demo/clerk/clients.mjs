@@ -15,7 +15,7 @@ export class Clients {
   }
 
   open() {
-    const client = { id: `dvb_${token(20)}`, session: undefined, updatedAt: 0 };
+    const client = { id: `dvb_${token(20)}`, session: undefined, updatedAt: 0, issuedAt: -1 };
     return keep(this.#clients, client.id, client, CLIENTS_MAX);
   }
 

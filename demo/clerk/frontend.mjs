@@ -17,6 +17,7 @@ export function handshake(stage, request) {
   if (!target) return refused("redirect_url must be an http address on loopback");
   const client = clientOf(stage, request);
   const list = directives(stage, client, target);
+  client.issuedAt = stage.nowSeconds();
   const headers = [["set-cookie", clientCookie(client)]];
   const asNonce = request.query.get("format") === "nonce" && stage.settings.format === "nonce";
   const name = asNonce ? "__clerk_handshake_nonce" : "__clerk_handshake";
@@ -48,6 +49,11 @@ export function goBack(stage, request, client, target) {
   if (stage.instance.type === PRODUCTION) {
     const changed = bothNames(stage.instance, "__client_uat", uat(client));
     headers.push(...changed.map((value) => ["set-cookie", value]));
+    // The site compares whole seconds: a token issued within this one would still count there.
+    if (client.issuedAt >= client.updatedAt) {
+      const query = new URLSearchParams({ redirect_url: target.href, format: "nonce" });
+      return { status: 303, headers: [...headers, ["location", `/v1/client/handshake?${query}`]] };
+    }
   } else {
     target.searchParams.set("__clerk_db_jwt", client.id);
   }
