@@ -11,17 +11,19 @@ const { createClerkClient } = await import("@clerk/backend");
  * `has_params`. Message texts are left out: they are not part of what we promise.
  */
 export async function judge(question) {
-  const { now_ms: nowMs, jwks, bapi = [], has_params: params } = question;
+  const { now_ms: nowMs, jwks, bapi = [], has_params: params, options } = question;
+  const { secretKey, machineSecretKey } = options;
+  // A question that cannot be put is no answer of the SDK: it throws here, to the caller.
+  const request = toRequest(question.request);
   const calls = [];
   const api = `https://case-${++cases}.${API_HOST}`;
-  const network = (request) => answer(request, { jwks, bapi, calls, api });
+  const network = (call) => answer(call, { jwks, bapi, calls, api });
   return within(nowMs, network, async () => {
     let state;
     try {
       // A host of its own per question: the SDK caches keys by API address, for the process.
-      const { secretKey, machineSecretKey } = question.options;
       const client = createClerkClient({ apiUrl: api, secretKey, machineSecretKey });
-      state = await client.authenticateRequest(toRequest(question.request), question.options);
+      state = await client.authenticateRequest(request, options);
     } catch {
       return { ...THROWN, bapi_calls: calls };
     }

@@ -1,11 +1,12 @@
 // Makes the expectations of the vectors anew from the published @clerk/backend, and shows where
 // they differ from those on file: `node tests/oracle/record.mjs [--write] [FILE]`.
-// Without `--write` nothing is changed; the exit code is 1 where anything differs.
+// Without `--write` nothing is changed; the exit code is 1 where anything differs. A new case is one
+// more line without `expect`; a new token is one more entry without `jwt`, which is then minted.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { judge, version } from "./oracle.mjs";
-import { inOrder, named, question } from "./vectors.mjs";
+import { inOrder, mint, named, question } from "./vectors.mjs";
 
 const DEFAULT_FILE = new URL("../vectors/clerk-cases.json", import.meta.url);
 
@@ -16,6 +17,7 @@ const { values, positionals } = parseArgs({
 const file = positionals.at(0) ?? DEFAULT_FILE;
 const vectors = JSON.parse(readFileSync(file, "utf8"));
 const changed = [];
+mint(vectors);
 
 for (const entry of vectors.cases) {
   if (values.only && !entry.id.startsWith(values.only)) continue;

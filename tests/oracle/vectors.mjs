@@ -1,6 +1,18 @@
 // The file of vectors: cases whose tokens are written `{{name}}`, so that a reader sees the case
 // and not three lines of base64. Putting names in and out again loses nothing.
 
+import { sign } from "node:crypto";
+
+/** Mints the tokens that are only described: `header`, `claims` and the key to sign them with. */
+export function mint({ keys, tokens }) {
+  for (const token of Object.values(tokens)) {
+    if (token.jwt !== undefined) continue;
+    const text = [token.header, token.claims].map(encode).join(".");
+    const pem = keys[token.signed_with].private_pkcs8_pem;
+    token.jwt = `${text}.${sign("sha256", Buffer.from(text), pem).toString("base64url")}`;
+  }
+}
+
 /** The question of a case with every `{{name}}` replaced by its token. */
 export function question(vectors, entry) {
   const { options, request, bapi, has_params, now_ms, jwks } = entry;
@@ -26,6 +38,10 @@ export function inOrder(value, like) {
   const known = Object.keys(like ?? {}).filter((key) => key in value);
   const keys = [...new Set([...known, ...Object.keys(value)])];
   return Object.fromEntries(keys.map((key) => [key, inOrder(value[key], like?.[key])]));
+}
+
+function encode(value) {
+  return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
 
 function fill(value, tokens) {
