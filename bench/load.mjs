@@ -20,9 +20,9 @@ class Load {
   }
 
   // Sends what `next` gives until `requests` are sent or `milliseconds` have passed, and waits for
-  // every answer. Answers whose status is not in `expect` are counted as wrong.
-  async run({ next, expect, requests = Infinity, milliseconds = Infinity }) {
-    const counts = new Map();
+  // every answer. Those that `right` does not accept are counted by their status.
+  async run({ next, right, requests = Infinity, milliseconds = Infinity }) {
+    const wrong = {};
     const begun = performance.now();
     const until = begun + milliseconds;
     let sent = 0;
@@ -30,12 +30,13 @@ class Load {
       this.lanes.map((lane) =>
         lane.pump(
           () => (sent < requests && performance.now() < until ? (sent++, next()) : undefined),
-          (status) => counts.set(status, (counts.get(status) ?? 0) + 1),
+          (status, head) => {
+            if (!right(status, head)) wrong[status] = (wrong[status] ?? 0) + 1;
+          },
         ),
       ),
     );
-    const wrong = [...counts].filter(([status]) => !expect.includes(status));
-    return { answers: sent, wall_ms: performance.now() - begun, wrong: Object.fromEntries(wrong) };
+    return { answers: sent, wall_ms: performance.now() - begun, wrong };
   }
 
   close() {
@@ -85,8 +86,8 @@ class Lane {
         this.failed = () => {};
         return resolve();
       };
-      this.answered = (status) => {
-        seen(status);
+      this.answered = (status, head) => {
+        seen(status, head);
         go();
       };
       go();

@@ -12,11 +12,14 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 export const FLOOR = "floor";
 export const YARDSTICK = "clerk-backend";
 export const OURS = "clerk-edge";
+const BY_HAND = "js-by-hand-cached";
+// Those that remember a verified token.
+export const REMEMBERING = [BY_HAND, OURS];
 
 const PEERS = {
   [FLOOR]: "floor: answers, or passes on",
   "js-by-hand": "JavaScript by hand",
-  "js-by-hand-cached": "the same, tokens remembered",
+  [BY_HAND]: "the same, tokens remembered",
   jose: "`jose` `jwtVerify`",
   "clerk-verify-token": "`@clerk/backend` `verifyToken`",
   [YARDSTICK]: "`@clerk/backend` `authenticateRequest`",
@@ -53,6 +56,16 @@ function variant(name, label, modules, shared, placed) {
   };
 }
 
+// The variant with one of its deployments alone, for what a whole process is measured by.
+export function alone(variant, place) {
+  const kept = new Set([place, "outside"]);
+  return {
+    ...variant,
+    workers: variant.workers.filter(({ name }) => kept.has(name)),
+    sockets: variant.sockets.filter(({ name }) => kept.has(name)),
+  };
+}
+
 // A place is one deployment of the same bytes: with nothing behind it, before assets, before a service.
 function placements(bindings) {
   return {
@@ -84,6 +97,7 @@ function ourPlacements(clerk) {
     assets: { ...own, ASSETS: ["service", "files"] },
     service: { ...own, ORIGIN: ["service", "origin"] },
     quiet: { ...own, LOG: ["text", "off"] },
+    "quiet-assets": { ...own, LOG: ["text", "off"], ASSETS: ["service", "files"] },
     many: { ...own, ROUTES: ["json", JSON.stringify(rules(1000))] },
     fetching,
   };
