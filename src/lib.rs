@@ -19,3 +19,6 @@ pub mod secret;
 pub mod settings;
 pub mod token;
 pub mod turn;
+
+#[cfg(target_arch = "wasm32")]
+pub mod edge;
