@@ -1,5 +1,9 @@
 //! The instance's public keys: what one is, and (below) how the right one is found.
 
+mod pem;
+
+pub use pem::PemUnfit;
+
 use crate::token::Algorithm;
 
 /// Holding one means: an RSA public key of 2048 bits or more, meant for signatures.
