@@ -1,1 +1,3 @@
 //! The native tests: one binary, the core alone, with the clock as an argument.
+
+mod settings;
