@@ -2,6 +2,12 @@
 //!
 //! Headers are read one by one because each costs; the body is never looked at.
 
+mod id;
+mod kind;
+
+pub use id::request_id;
+pub use kind::{Kind, is_preflight};
+
 /// A request as it came in. The address is absolute and in the standard's serialised form, as
 /// the runtime gives it.
 pub trait Incoming {
