@@ -18,6 +18,10 @@ mod rsa;
 mod source;
 mod supply;
 
+mod pem;
+
+pub use pem::PemUnfit;
+
 use crate::token::Algorithm;
 
 pub use find::{Keys, KeysStatus, KeysUnavailable, NoKey};
