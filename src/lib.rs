@@ -1,1 +1,27 @@
 //! Clerk authentication at Cloudflare's edge: the decision, free of the platform it runs on.
+//!
+//! One request is one line, top to bottom, in [`gate`]: the rule for its path, who asks, what is
+//! allowed, and what becomes of it. Everything in this crate but `edge` is pure: it has no clock,
+//! no network and no store of its own, and asks for them through [`platform::Platform`].
+//!
+//! What this crate refuses to do: sign anything, keep a session of its own, or guess where it
+//! could not look.
+
+pub mod answer;
+pub mod claim_path;
+pub mod code;
+pub mod forward;
+pub mod keys;
+pub mod limits;
+pub mod log;
+pub mod platform;
+pub mod problem;
+pub mod request;
+pub mod rules;
+pub mod secret;
+pub mod settings;
+pub mod token;
+pub mod turn;
+
+#[cfg(target_arch = "wasm32")]
+pub mod edge;

@@ -1,0 +1,89 @@
+//! Where a claim stands: a dotted path such as `metadata.role`.
+//!
+//! Read the same way for roles, conditions and headers, so that they cannot disagree. It refuses
+//! to index lists and to guess: a path either leads to a value or it does not.
+
+use serde_json::Value;
+
+/// Holding one means: a non-empty list of non-empty names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClaimPath(Vec<String>);
+
+/// The text is no claim path: it is empty, or has an empty part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAClaimPath;
+
+impl ClaimPath {
+    /// Parses `a.b.c`.
+    ///
+    /// # Errors
+    /// [`NotAClaimPath`] where the text or one of its parts is empty.
+    pub fn parse(text: &str) -> Result<Self, NotAClaimPath> {
+        let parts: Vec<String> = text.split('.').map(str::to_owned).collect();
+        if parts.iter().any(String::is_empty) {
+            return Err(NotAClaimPath);
+        }
+        Ok(Self(parts))
+    }
+
+    /// The value at this path; `null` counts as nothing.
+    #[must_use]
+    pub fn read<'a>(&self, claims: &'a Value) -> Option<&'a Value> {
+        follow(&self.0, claims)
+    }
+
+    /// The value in a user's public metadata: a first part that names the metadata is left out,
+    /// since there the metadata is the root.
+    #[must_use]
+    pub fn read_in_metadata<'a>(&self, metadata: &'a Value) -> Option<&'a Value> {
+        match self.0.split_first() {
+            Some((first, rest)) if METADATA_NAMES.contains(&first.as_str()) => {
+                follow(rest, metadata)
+            }
+            _ => follow(&self.0, metadata),
+        }
+    }
+}
+
+impl std::fmt::Display for ClaimPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join("."))
+    }
+}
+
+fn follow<'a>(parts: &[String], root: &'a Value) -> Option<&'a Value> {
+    let found = parts.iter().try_fold(root, |value, part| value.as_object()?.get(part))?;
+    (!found.is_null()).then_some(found)
+}
+
+/// The names under which people put public metadata into the session token.
+const METADATA_NAMES: [&str; 3] = ["metadata", "publicMetadata", "public_metadata"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_path_leads_to_a_value_or_to_nothing() {
+        let claims = json!({ "metadata": { "role": "admin", "none": null }, "a": [1] });
+        let read = |path: &str| ClaimPath::parse(path).map(|p| p.read(&claims).cloned());
+        assert_eq!(read("metadata.role"), Ok(Some(json!("admin"))));
+        assert_eq!(read("metadata.rule"), Ok(None));
+        assert_eq!(read("metadata.none"), Ok(None));
+        assert_eq!(read("a.0"), Ok(None));
+        assert_eq!(read("metadata..role"), Err(NotAClaimPath));
+        assert_eq!(read(""), Err(NotAClaimPath));
+    }
+
+    #[test]
+    fn in_metadata_the_first_part_falls_away_if_it_names_the_metadata() {
+        let metadata = json!({ "role": "admin", "plan": { "name": "pro" } });
+        let read =
+            |path: &str| ClaimPath::parse(path).map(|p| p.read_in_metadata(&metadata).cloned());
+        assert_eq!(read("public_metadata.role"), Ok(Some(json!("admin"))));
+        assert_eq!(read("role"), Ok(Some(json!("admin"))));
+        assert_eq!(read("plan.name"), Ok(Some(json!("pro"))));
+        assert_eq!(read("private_metadata.role"), Ok(None));
+    }
+}

@@ -1,0 +1,27 @@
+//! What the gate sees of a request: method, address and the few headers that it asks for by name.
+//!
+//! Headers are read one by one because each costs; the body is never looked at.
+
+pub mod address;
+pub(crate) mod assets;
+pub(crate) mod path;
+pub(crate) mod percent;
+pub(crate) mod readings;
+
+pub use path::{PathRefused, RequestPath};
+mod id;
+mod kind;
+
+pub use id::request_id;
+pub use kind::{Kind, is_preflight};
+
+/// A request as it came in. The address is absolute and in the standard's serialised form, as
+/// the runtime gives it.
+pub trait Incoming {
+    /// The method as sent, unknown ones included.
+    fn method(&self) -> &str;
+    /// The absolute address.
+    fn url(&self) -> &str;
+    /// One header by its lower-case name; several of one name come joined by `, `.
+    fn header(&self, name: &str) -> Option<String>;
+}

@@ -1,0 +1,46 @@
+//! The closed table of algorithms. A name that is not in it has no meaning: there is no row for
+//! `none` or for a shared secret, so nothing can ask for them.
+
+/// An algorithm that a session token may be signed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256; what Clerk signs with.
+    Rs256,
+    /// The same with SHA-384.
+    Rs384,
+    /// The same with SHA-512.
+    Rs512,
+}
+
+impl Algorithm {
+    /// The row for a JOSE name, exactly spelt.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "RS256" => Some(Self::Rs256),
+            "RS384" => Some(Self::Rs384),
+            "RS512" => Some(Self::Rs512),
+            _ => None,
+        }
+    }
+
+    /// The JOSE name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+        }
+    }
+
+    /// The hash as WebCrypto names it.
+    #[must_use]
+    pub const fn hash(self) -> &'static str {
+        match self {
+            Self::Rs256 => "SHA-256",
+            Self::Rs384 => "SHA-384",
+            Self::Rs512 => "SHA-512",
+        }
+    }
+}

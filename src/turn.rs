@@ -1,0 +1,133 @@
+//! One request's turn: the platform, the time, and what the line leaves behind for the log and
+//! for afterwards.
+//!
+//! Time is read once, at the edge, and carried here: nothing below reads a clock. Work that must
+//! not hold up the answer is left as a [`Chore`], which is data: the edge runs it once the answer
+//! is on its way.
+
+use std::cell::{Cell, RefCell};
+
+/// What goes with one request through the line.
+pub struct Turn<'a, P> {
+    /// The place we run in.
+    pub platform: &'a P,
+    /// Milliseconds since 1970, read once when the request came.
+    pub now_ms: i64,
+    chores: RefCell<Vec<Chore>>,
+    key_source: Cell<Option<KeySource>>,
+    lookups: Cell<u32>,
+    lines: RefCell<Vec<String>>,
+}
+
+/// Work for after the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chore {
+    /// Fetch the key set anew, before its fresh time ends.
+    RenewKeys,
+    /// Write to the store.
+    Store {
+        /// Under this name.
+        name: String,
+        /// This text.
+        text: String,
+        /// For this long.
+        keep_seconds: u32,
+    },
+}
+
+/// Where the key that was used came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// `CLERK_JWT_KEY`.
+    Binding,
+    /// The isolate's memory.
+    Memory,
+    /// KV.
+    Store,
+    /// The instance's Frontend API.
+    FrontendApi,
+    /// Clerk's Backend API.
+    BackendApi,
+}
+
+impl KeySource {
+    /// The name in the log and in the health answer.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Binding => "binding",
+            Self::Memory => "memory",
+            Self::Store => "kv",
+            Self::FrontendApi => "frontend-api",
+            Self::BackendApi => "backend-api",
+        }
+    }
+}
+
+impl<'a, P> Turn<'a, P> {
+    /// Begins a turn.
+    #[must_use]
+    pub fn new(platform: &'a P, now_ms: i64) -> Self {
+        Self {
+            platform,
+            now_ms,
+            chores: RefCell::default(),
+            key_source: Cell::new(None),
+            lookups: Cell::new(0),
+            lines: RefCell::default(),
+        }
+    }
+
+    /// Whole seconds since 1970.
+    #[must_use]
+    pub fn now_seconds(&self) -> i64 {
+        self.now_ms.div_euclid(1_000)
+    }
+
+    /// Leaves work for after the answer.
+    pub fn leave(&self, chore: Chore) {
+        let mut chores = self.chores.borrow_mut();
+        if !chores.contains(&chore) {
+            chores.push(chore);
+        }
+    }
+
+    /// Notes where the key came from.
+    pub fn note_key_source(&self, source: KeySource) {
+        self.key_source.set(Some(source));
+    }
+
+    /// Notes one call to Clerk's API for a missing claim.
+    pub fn note_lookup(&self) {
+        self.lookups.set(self.lookups.get().saturating_add(1));
+    }
+
+    /// Leaves a line for the operator's log: our own words, never a token, secret or claim value.
+    pub fn say(&self, line: impl Into<String>) {
+        self.lines.borrow_mut().push(line.into());
+    }
+
+    /// Where the key came from, if one was used.
+    #[must_use]
+    pub fn key_source(&self) -> Option<KeySource> {
+        self.key_source.get()
+    }
+
+    /// How many look-ups this request made.
+    #[must_use]
+    pub fn lookups(&self) -> u32 {
+        self.lookups.get()
+    }
+
+    /// Takes the work that was left.
+    #[must_use]
+    pub fn take_chores(&self) -> Vec<Chore> {
+        self.chores.take()
+    }
+
+    /// Takes the lines that were left.
+    #[must_use]
+    pub fn take_lines(&self) -> Vec<String> {
+        self.lines.take()
+    }
+}

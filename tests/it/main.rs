@@ -1,0 +1,4 @@
+//! The native tests: one binary, the core alone, with the clock as an argument.
+
+mod answers;
+mod settings;
