@@ -9,6 +9,7 @@
 
 pub mod claim_path;
 pub mod code;
+pub mod forward;
 pub mod keys;
 pub mod limits;
 pub mod platform;
