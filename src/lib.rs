@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod claim_path;
 pub mod code;
+pub mod forward;
 pub mod keys;
 pub mod limits;
 pub mod log;
@@ -21,3 +22,6 @@ pub mod secret;
 pub mod settings;
 pub mod token;
 pub mod turn;
+
+#[cfg(target_arch = "wasm32")]
+pub mod edge;

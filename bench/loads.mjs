@@ -1,0 +1,65 @@
+// The loads: what is asked, of which deployment, and which answers are right. Every single answer is
+// held against that while it is measured: a fast wrong answer is worth nothing.
+import { API, PAGE, WELCOME } from "./rules.mjs";
+import * as requests from "./requests.mjs";
+import { forged, token } from "./tokens.mjs";
+import { FLOOR, OURS, REMEMBERING } from "./variants.mjs";
+
+export const POOL = 5000;
+
+// The product sends people on by role where a peer says `ok`, and pages to sign-in where it says 401.
+const sentOn = (head) => /\r\nlocation: (https:\/\/app\.bench\.example)?\/ok\r/.test(head);
+const signedIn = (status, head) => status === 200 || (status === 307 && sentOn(head));
+const signedOutPage = (status, head) => status === 401 || (status === 307 && !sentOn(head));
+const signedOut = (status) => status === 401;
+const page = (status, head) => status === 200 && head.includes('\r\netag: "0123456789');
+const data = (status, head) => status === 200 && head.includes("\r\ncontent-type: application/json");
+
+// `new`: no token is sent twice, so that nobody can have remembered it. `seen`: all were sent just
+// before. `only`: makes sense for these alone, and `beside` names what it is then compared with.
+export const LOADS = [
+  { name: "hit", title: "same token", place: "answer", right: signedIn },
+  { name: "miss", title: "each token new", place: "answer", right: signedIn, new: true },
+  { name: "again", title: "5,000 tokens seen before", place: "answer", right: signedIn, seen: true, only: REMEMBERING, beside: "hit" },
+  { name: "bearer", title: "Bearer", place: "answer", right: signedIn },
+  { name: "forged", title: "forged", place: "answer", right: signedOutPage, new: true },
+  { name: "page", title: "no token, page", place: "answer", right: signedOutPage },
+  { name: "api", title: "no token, API", place: "answer", right: signedOut },
+  { name: "assets", title: "to assets", place: "assets", right: page },
+  { name: "service", title: "to a service", place: "service", right: data },
+  { name: "quiet", title: "same token, log off", place: "quiet", right: signedIn, only: [OURS], beside: "hit" },
+  { name: "quiet-assets", title: "to assets, log off", place: "quiet-assets", right: page, only: [OURS], beside: "assets" },
+  { name: "many", title: "same token, 1,000 rules", place: "many", right: signedIn, only: [OURS], beside: "hit" },
+  { name: "fetching", title: "same token, fetched keys", place: "fetching", right: signedIn, only: [OURS], beside: "hit" },
+];
+
+// Whether an answer of this variant is right; the floor's own are, since it decides nothing.
+export const judge = (load, variant) =>
+  variant.name === FLOOR && load.place === "answer" ? (status) => status === 200 : load.right;
+
+// The bytes of one round: what each load sends next. Tokens that must be new are signed for the round.
+export function makeRound(clerk, round) {
+  const first = token(clerk, 1);
+  const people = Array.from({ length: POOL }, (_, i) => token(clerk, (round + 1) * POOL + i));
+  const asPage = (text) => requests.page(WELCOME, requests.signedIn(clerk, text));
+  const fresh = people.map(asPage);
+  const same = [asPage(first)];
+  const inFront = [requests.page(PAGE, requests.signedIn(clerk, first))];
+  const bytes = {
+    miss: fresh,
+    again: fresh,
+    bearer: [requests.bearer(WELCOME, first)],
+    forged: people.map((text) => asPage(forged(text))),
+    page: [requests.page(WELCOME)],
+    api: [requests.api(API)],
+    assets: inFront,
+    "quiet-assets": inFront,
+    service: [requests.api(API, requests.signedIn(clerk, first))],
+  };
+  return (name) => inTurn(bytes[name] ?? same);
+}
+
+function inTurn(list) {
+  let at = 0;
+  return () => list[at++ % list.length];
+}

@@ -1,0 +1,87 @@
+// The results as people read them: one table in Markdown with each figure's ratio to the yardstick, and
+// below it what only the product has. `node bench/table.mjs FILE.json README.md` writes it between the
+// two markers of a page, and refuses a page that lacks them.
+import { readFileSync, writeFileSync } from "node:fs";
+import { LOADS } from "./loads.mjs";
+import { FLOOR, OURS, YARDSTICK } from "./variants.mjs";
+
+const BEGIN = "<!-- bench: begin -->";
+const END = "<!-- bench: end -->";
+// Below half a microsecond a ratio would be noise divided by noise.
+const RATIO_FLOOR = 0.5;
+
+export function table(results) {
+  const loads = LOADS.filter(({ only }) => !only);
+  const head = ["", ...loads.map(({ title }) => title), "gzip -9", "cold start"];
+  const rows = results.variants.map((variant) => row(variant, loads, results));
+  return [conditions(results), "", ...markdown([head, ...rows]), "", ...notes(results)].join("\n");
+}
+
+export function writeBetweenMarkers(file, results) {
+  const text = readFileSync(file, "utf8");
+  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`${file} lacks the markers ${BEGIN} and ${END}`);
+  const before = text.slice(0, from + BEGIN.length);
+  writeFileSync(file, `${before}\n${table(results)}\n${text.slice(to)}`);
+}
+
+function row({ name, label, gzip_bytes }, loads, results) {
+  const { over_floor: over, cold_start_over_floor: cold, figures } = results;
+  if (name === FLOOR) {
+    const own = loads.map((load) => `(${whole(middle(figures[name][load.name]))})`);
+    return [label, ...own, "", ""];
+  }
+  const cell = (load) => {
+    const [us, yard] = [name, YARDSTICK].map((who) => over[who][load.name].median_us);
+    return name === YARDSTICK ? whole(us) : `${short(us)}${ratio(us, yard)}`;
+  };
+  const size = `${(gzip_bytes / 1000).toFixed(1)} kB`;
+  return [label, ...loads.map(cell), size, `+${cold[name].wall_ms.toFixed(1)} ms`];
+}
+
+function conditions({ conditions: c }) {
+  const unit = c.measured === "cpu" ? "CPU" : "wall time (this system does not tell CPU time)";
+  const cores = c.pinned ? "one core for it, one for the load" : "server and load on shared cores";
+  return (
+    `µs of ${unit} per request over the floor, medians of ${c.rounds} rounds; in brackets, how many ` +
+    `times less than \`@clerk/backend\`. workerd ${c.workerd}, ${cores}, ${c.date}.`
+  );
+}
+
+function notes({ over_floor, steady, memory }) {
+  const own = over_floor[OURS];
+  if (!own) return [];
+  const beside = LOADS.filter(({ beside }) => beside && own[beside]).map(
+    ({ name, title, beside }) =>
+      `- ${title}: ${short(own[name].median_us)} µs (otherwise ${short(own[beside].median_us)})`,
+  );
+  const asked = Object.entries(steady.then).map(([what, count]) => `${count} ${what.replace("_", " ")}`);
+  const held = memory.resident_bytes.map((bytes) => Math.round(bytes / 1e6));
+  return [
+    "clerk-edge alone:",
+    ...beside,
+    `- asked outside in ${steady.requests.toLocaleString("en")} requests, each with a new token, keys ` +
+      `from the key set: ${asked.join(", ")}`,
+    `- memory over ${memory.tokens.toLocaleString("en")} different valid tokens, in ten steps, MB: ` +
+      held.join(" "),
+  ];
+}
+
+function markdown(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => pad(cell, widths[column], column)).join(" | ")} |`;
+  const rule = widths.map((width, column) => (column ? `${"-".repeat(width - 1)}:` : "-".repeat(width)));
+  return [line(rows[0]), line(rule), ...rows.slice(1).map(line)];
+}
+
+const pad = (cell, width, column) => (column ? cell.padStart(width) : cell.padEnd(width));
+const short = (us) => (Math.abs(us) < 9.95 ? us.toFixed(1) : us.toFixed(0));
+const whole = (us) => us.toFixed(0);
+const ratio = (us, yard) => (us < RATIO_FLOOR ? "" : ` (${(yard / us).toFixed(yard / us < 10 ? 1 : 0)}×)`);
+const middle = (list) => list.map(({ us }) => us).toSorted((a, b) => a - b)[list.length >> 1];
+
+if (process.argv[1] === import.meta.filename) {
+  const [json, page] = process.argv.slice(2);
+  if (!json || !page) throw new Error("usage: node bench/table.mjs FILE.json README.md");
+  writeBetweenMarkers(page, JSON.parse(readFileSync(json, "utf8")));
+}
