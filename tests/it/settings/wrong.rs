@@ -1,6 +1,7 @@
 //! Every wrong setting closes the gate and says so in these very words, beside the right one that
 //! differs in one thing.
 
+use clerk_edge::keys::PemUnfit;
 use clerk_edge::settings::{Binding, Settings};
 
 use super::{Bound, DEVELOPMENT, NAMES, PRODUCTION, check, check_in, json, text};
@@ -53,12 +54,16 @@ fn the_secret_key_must_be_one_and_of_the_same_half() {
 
 #[test]
 fn a_pem_must_hold_a_public_key() {
-    let base = Bound::development();
-    let problems = base.with("CLERK_JWT_KEY", text("rubbish")).problems();
-    assert_eq!(problems.len(), 1);
-    assert!(problems.iter().all(|p| p.starts_with("CLERK_JWT_KEY: ") && !p.contains("rubbish")));
+    let name = "CLERK_JWT_KEY";
     let shape = "CLERK_JWT_KEY: must be a text, but something else is bound";
-    check("CLERK_JWT_KEY", Binding::Other, shape, text(""));
+    check(name, Binding::Other, shape, text(PEM));
+    let private = PEM.replace("PUBLIC", "PRIVATE");
+    let message = format!("CLERK_JWT_KEY: {}", PemUnfit::Private);
+    check(name, text(&private), &message, text(&PEM.replace('\n', "\\n")));
+    let half: String = PEM.chars().take(200).collect();
+    let problems = Bound::development().with(name, text(&half)).problems();
+    assert_eq!(problems.len(), 1);
+    assert!(problems.iter().all(|p| p.starts_with("CLERK_JWT_KEY: ") && !p.contains("MII")));
 }
 
 #[test]
@@ -324,3 +329,15 @@ fn no_set_of_bindings_panics_and_every_fault_has_a_place() {
     }
     assert!(right > 100 && wrong > 100, "{right} right, {wrong} wrong");
 }
+
+/// The public half of a key that was thrown away.
+const PEM: &str = "\
+-----BEGIN PUBLIC KEY-----\n\
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA1KyUgSrJZMlC4j2eYOEC\n\
+nB3xzUyy5ptk7iE3fwnV5vpE8sjje5i4uw7isLEHJSOSbGAZdYr13ieXqaAKCZAH\n\
+LqSIxZBsnbfBnOEZrP7H4oogHVK8tAcBezaQRhGup6UnxV1JXVzAHa1YokTzU0br\n\
+s95NSxHivrVbqnu92lHp+0x7y3zSo8on37xuL3lKjFBLp/XiaSstKwG0a926iRrb\n\
+UN0FsZ8ne4+wFx0X4Iz7uDixREYVF8L0kjkhrysTGtgAEIjXt7XdxgN8fo1Dj3Qg\n\
+kMwOoplQN8sbCqdBEwLhzFzuDlDD3WXSTCIMktalDtRSFyTR8kSYa169DExHj6rR\n\
+UwIDAQAB\n\
+-----END PUBLIC KEY-----";
