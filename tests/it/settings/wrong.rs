@@ -207,10 +207,24 @@ fn claim_headers_are_names_of_their_own() {
 fn routes_are_a_list_of_rules() {
     let shape = "ROUTES: must be a list of rules, but a KV namespace is bound";
     check("ROUTES", Binding::Store, shape, json("[]"));
-    let problems = Bound::development().with("ROUTES", text("{")).problems();
-    assert!(!problems.is_empty());
-    assert!(problems.iter().all(|problem| problem.starts_with("ROUTES")), "{problems:?}");
-    assert_eq!(Bound::development().with("ROUTES", text("")).problems(), [""; 0]);
+    let bound = |routes| Bound::development().with("ROUTES", routes).problems();
+    for (wrong, place) in [
+        ("{", "ROUTES: "),
+        ("{}", "ROUTES: "),
+        ("5", "ROUTES: "),
+        (r#"[{ "path": "/", "alow": "anyone" }]"#, "ROUTES[0].alow: "),
+        (r#"[{ "path": 5 }]"#, "ROUTES[0].path: "),
+        (r#"[{ "path": "/a" }, { "path": "/a" }]"#, "ROUTES[1]"),
+    ] {
+        for problems in [bound(text(wrong)), bound(json(wrong))] {
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert!(problems.iter().all(|problem| problem.starts_with(place)), "{problems:?}");
+        }
+    }
+    for right in ["", "[]", r#"[{ "path": "/", "allow": "anyone" }]"#] {
+        assert_eq!(bound(text(right)), [""; 0]);
+    }
+    assert_eq!(bound(json(r#"[{ "path": "/a" }, { "path": "/b" }]"#)), [""; 0]);
 }
 
 #[test]
