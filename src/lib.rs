@@ -11,6 +11,7 @@ pub mod claim_path;
 pub mod code;
 pub mod keys;
 pub mod limits;
+pub mod lookup;
 pub mod platform;
 pub mod problem;
 pub mod request;
