@@ -345,6 +345,12 @@ fn a_clock_that_is_set_back_neither_keeps_a_set_fresh_nor_throws_it_away() {
         let age = site.keys.status(&site.settings, now + MINUTE).age_seconds;
         assert_eq!(age, Some(60));
     }
+    // However little it was set back: what is fetched later is newer.
+    for back in [1, SECOND, 30 * SECOND, 60 * SECOND] {
+        let site = holding(&["a"]);
+        site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["b"]))));
+        assert_eq!(site.find(NOW - back, "b").0, Ok(modulus(2)), "{back} ms");
+    }
     let site = holding(&["a"]);
     assert!(unavailable(&site.find(NOW - DAY - 1, "a").0).is_some(), "nobody's set");
     // Nor does it make a pause or a cool-down last.
