@@ -154,7 +154,9 @@ impl Run {
         self.double.import_takes_ms.set(self.dice.span(&[0, 10]));
         if self.dice.below(6) == 0 {
             for (name, text) in self.double.kept() {
-                let other = text.replace("\"v\":1", *self.dice.pick(&["\"v\":0", "", "\"v\":1,"]));
+                let marks: [&str; 3] = ["\"v\":0", "", "\"v\":1,"];
+                let mark = self.dice.pick(&marks);
+                let other = text.replace("\"v\":1", mark);
                 self.double.keeps(&name, &other);
             }
         }

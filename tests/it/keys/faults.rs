@@ -235,7 +235,9 @@ fn together(site: &Site, requests: &[(i64, &str)]) -> Vec<Found> {
         Box::pin(async { found.await.map(|key| key.modulus) })
     });
     let found = site.double.run_all(tasks.collect());
-    turns.iter().for_each(|turn| site.work_off(turn));
+    for turn in &turns {
+        site.work_off(turn);
+    }
     found
 }
 
