@@ -15,6 +15,7 @@ pub mod gate;
 pub mod keys;
 pub mod limits;
 pub mod log;
+pub mod lookup;
 pub mod platform;
 pub mod problem;
 pub mod request;
