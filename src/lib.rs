@@ -8,6 +8,7 @@
 //! could not look.
 
 pub mod claim_path;
+pub mod claims;
 pub mod code;
 pub mod keys;
 pub mod limits;
@@ -16,6 +17,7 @@ pub mod problem;
 pub mod request;
 pub mod rules;
 pub mod secret;
+pub mod session;
 pub mod settings;
 pub mod token;
 pub mod turn;

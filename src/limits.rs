@@ -19,3 +19,7 @@ pub const KEYS_FRESH_STORE_SECONDS: i64 = 3_600;
 pub const KEYS_STALE_SECONDS: i64 = 86_400;
 /// After a fresh set lacked a key id, no further fetch for this long.
 pub const KEYS_COOL_DOWN_SECONDS: i64 = 30;
+/// Verified tokens kept by an isolate: more than it has visitors at a time.
+pub const REMEMBERED_TOKENS_MAX: usize = 1_000;
+/// All of them together; an isolate has 128 MB.
+pub const REMEMBERED_BYTES_MAX: usize = 4 * 1024 * 1024;

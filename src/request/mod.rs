@@ -2,6 +2,11 @@
 //!
 //! Headers are read one by one because each costs; the body is never looked at.
 
+pub mod cookies;
+pub mod credentials;
+pub mod form;
+pub mod url;
+
 /// A request as it came in. The address is absolute and in the standard's serialised form, as
 /// the runtime gives it.
 pub trait Incoming {
