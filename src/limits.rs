@@ -9,6 +9,23 @@ pub const CLAIM_HEADERS_BYTES_MAX: usize = 16 * 1024;
 pub const ANSWER_BYTES_MAX: usize = 256 * 1024;
 /// How long a source of keys may take.
 pub const KEYS_TIMEOUT_MS: u32 = 3_000;
+/// A key set with more entries than this is none of Clerk's, which hold one or two.
+pub const KEYS_MAX: usize = 64;
+/// A key id above this is nobody's; Clerk's are about 30 bytes.
+pub const KEY_ID_BYTES_MAX: usize = 256;
+/// An RSA modulus below this is refused (NIST SP 800-131A).
+pub const RSA_BITS_MIN: usize = 2_048;
+/// An RSA modulus above this costs more to check than it gives.
+pub const RSA_BITS_MAX: usize = 8_192;
+/// An RSA exponent above this is nobody's; in practice it is 65537.
+pub const RSA_EXPONENT_BYTES_MAX: usize = 4;
+/// A key as PEM text; one of the largest modulus is about 1.5 kB.
+pub const PEM_BYTES_MAX: usize = 16 * 1024;
+/// So many requests of one isolate may fetch keys at the same time.
+pub const KEYS_ROUNDS_MAX: usize = 256;
+/// A fetch that began this long ago was cancelled; it no longer counts as under way. Both
+/// sources' time together, and some.
+pub const KEYS_ROUND_SECONDS: i64 = 10;
 /// How long the look-up of a user may take.
 pub const LOOKUP_TIMEOUT_MS: u32 = 2_000;
 /// A key set is fresh for this long in memory.
