@@ -40,3 +40,5 @@ pub const KEYS_COOL_DOWN_SECONDS: i64 = 30;
 pub const REMEMBERED_TOKENS_MAX: usize = 1_000;
 /// All of them together; an isolate has 128 MB.
 pub const REMEMBERED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// How long Clerk may take over a handshake's nonce or a refresh.
+pub const SESSION_CALL_TIMEOUT_MS: u32 = 3_000;

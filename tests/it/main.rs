@@ -1,1 +1,14 @@
 //! The native tests: one binary, the core alone, with the clock as an argument.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
+mod clerk;
+#[path = "../judge/mod.rs"]
+mod judge;
