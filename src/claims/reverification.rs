@@ -50,11 +50,17 @@ impl Preset {
     }
 }
 
-/// Minutes since each factor was proved; `None` where it is not enrolled.
+/// How long ago each factor was proved.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Factors {
-    first: Option<f64>,
-    second: Option<f64>,
+    first: Factor,
+    second: Factor,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Factor {
+    NotEnrolled,
+    ProvedMinutesAgo(f64),
 }
 
 impl Factors {
@@ -64,27 +70,33 @@ impl Factors {
         let [first, second] = claim?.as_array()?.as_slice() else {
             return None;
         };
-        Some(Self { first: age(first)?, second: age(second)? })
+        Some(Self { first: Factor::read(first)?, second: Factor::read(second)? })
     }
 
     /// Whether the level's factors are younger than so many minutes.
     #[must_use]
     pub fn fresh(self, level: Level, after_minutes: u32) -> bool {
-        let is_fresh = |age: f64| f64::from(after_minutes) > age;
-        match (level, self.first, self.second) {
-            (_, None, None) | (Level::FirstFactor | Level::MultiFactor, None, Some(_)) => false,
-            (Level::FirstFactor, Some(age), _) | (_, Some(age), None) => is_fresh(age),
-            (Level::SecondFactor, _, Some(age)) => is_fresh(age),
-            (Level::MultiFactor, Some(first), Some(second)) => is_fresh(first) && is_fresh(second),
+        let Self { first, second } = self;
+        let is_fresh = |factor: Factor| factor.is_younger_than(after_minutes);
+        let is_enrolled = |factor: Factor| factor != Factor::NotEnrolled;
+        match level {
+            Level::SecondFactor if is_enrolled(second) => is_fresh(second),
+            Level::MultiFactor if is_enrolled(second) => is_fresh(first) && is_fresh(second),
+            _ => is_fresh(first),
         }
     }
 }
 
-#[expect(clippy::float_cmp, reason = "exactly minus one means not enrolled")]
-fn age(minutes: &Value) -> Option<Option<f64>> {
-    let minutes = minutes.as_f64()?;
-    if minutes == -1.0 {
-        return Some(None);
+impl Factor {
+    fn read(minutes: &Value) -> Option<Self> {
+        match minutes.as_f64()? {
+            -1.0 => Some(Self::NotEnrolled),
+            minutes if minutes >= 0.0 => Some(Self::ProvedMinutesAgo(minutes)),
+            _ => None,
+        }
     }
-    (minutes >= 0.0).then_some(Some(minutes))
+
+    fn is_younger_than(self, minutes: u32) -> bool {
+        matches!(self, Self::ProvedMinutesAgo(age) if age < f64::from(minutes))
+    }
 }

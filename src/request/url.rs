@@ -121,6 +121,12 @@ impl Url {
         Self { fragment: None, ..self }
     }
 
+    /// The same without a query.
+    #[must_use]
+    pub fn without_query(self) -> Self {
+        Self { query: None, ..self }
+    }
+
     /// The same with another path; it must begin with a slash.
     #[must_use]
     pub fn with_path(self, path: &str) -> Self {

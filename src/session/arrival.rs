@@ -55,15 +55,11 @@ async fn brought<P: Platform, R: Incoming>(
 ) -> Result<Option<Vec<String>>, Fault> {
     let nonce =
         visit.parameters.handshake_nonce.as_ref().or(visit.cookies.handshake_nonce.as_ref());
-    let found = match nonce {
-        Some(nonce) => exchanged(desk, nonce, turn).await,
-        None => {
-            let cookie = visit.cookies.handshake.as_ref();
-            let Some(text) = visit.parameters.handshake.as_ref().or(cookie) else {
-                return Ok(None);
-            };
-            token_cookies(desk, text, turn).await?
-        }
+    let token = visit.parameters.handshake.as_ref().or(visit.cookies.handshake.as_ref());
+    let found = match (nonce, token) {
+        (Some(nonce), _) => exchanged(desk, nonce, turn).await,
+        (None, Some(text)) => token_cookies(desk, text, turn).await?,
+        (None, None) => return Ok(None),
     };
     visit.spent.set(found.is_none() && (visit.is_development() || nonce.is_some()));
     Ok(found)

@@ -4,7 +4,7 @@ use super::look::Look;
 use super::{Desk, Fault};
 use crate::keys::NoKey;
 use crate::platform::Platform;
-use crate::token::{Algorithm, Flaw, Policy, Session, Signed, Unbelieved};
+use crate::token::{Algorithm, Flaw, Policy, Presented, Session, Signed, Unbelieved};
 use crate::turn::Turn;
 
 /// What a key says of a token: a signed one, or why not.
@@ -53,7 +53,7 @@ async fn verified<P: Platform>(
         Err(flaw) => return Ok(Err(flaw)),
     };
     let presented = token.present();
-    let algorithm = presented.as_ref().map_or(Algorithm::Rs256, |token| token.algorithm());
+    let algorithm = presented.as_ref().map_or(Algorithm::Rs256, Presented::algorithm);
     let key = desk.keys.find(desk.settings, key_id.as_deref(), algorithm, turn).await;
     let generation = desk.keys.generation();
     let key = match (key, &presented) {

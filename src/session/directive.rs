@@ -13,8 +13,8 @@ pub(super) enum Brought<'a> {
 
 /// The last cookie whose name begins like the session's counts, as in Clerk's SDK.
 pub(super) fn session_token(cookies: &[String]) -> Brought<'_> {
-    let pairs = cookies.iter().map(|cookie| cookie.split(';').next().unwrap_or_default());
-    let last = pairs.filter(|pair| name(pair).starts_with("__session")).last();
+    let mut pairs = cookies.iter().rev().map(|cookie| cookie.split(';').next().unwrap_or_default());
+    let last = pairs.find(|pair| name(pair).starts_with("__session"));
     match last.map(|pair| pair.split('=').nth(1)) {
         None | Some(Some("")) => Brought::Nothing,
         Some(None) => Brought::Rubbish,

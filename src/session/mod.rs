@@ -19,6 +19,7 @@ mod reason;
 mod renewal;
 mod script;
 mod settle;
+mod sign_in;
 mod state;
 mod suffix;
 mod tree;
@@ -27,6 +28,7 @@ mod visit;
 
 pub use nonces::Nonces;
 pub use reason::{ApiCode, NotRefreshed, Reason};
+pub use sign_in::Departure;
 pub use state::{Browser, Halt, Handshake, SignedIn, SignedOut, State, Why};
 
 use crate::keys::Keys;
@@ -72,15 +74,13 @@ pub async fn state<P: Platform, R: Incoming>(
     turn: &Turn<'_, P>,
 ) -> Result<State, Fault> {
     let authorization = request.header("authorization");
-    match authorization.as_deref().and_then(credentials::presented) {
-        Some(token) => by_header(desk, request, token, turn).await,
-        None => {
-            let header = request.header("cookie").unwrap_or_default();
-            let cookies = Cookies::read(&header, &desk.settings.instance.cookie_suffix);
-            let (visit, session) = Visit::read(desk, request, &cookies, None, turn.now_seconds());
-            tree::by_cookie(desk, &visit, session, turn).await
-        }
+    if let Some(token) = authorization.as_deref().and_then(credentials::presented) {
+        return by_header(desk, request, token, turn).await;
     }
+    let header = request.header("cookie").unwrap_or_default();
+    let cookies = Cookies::read(&header, &desk.settings.instance.cookie_suffix);
+    let (visit, session) = Visit::read(desk, request, &cookies, None, turn.now_seconds());
+    tree::by_cookie(desk, &visit, session, turn).await
 }
 
 /// Cookies are not even read unless the header's token is refused.

@@ -132,13 +132,14 @@ fn ask_the_primary<R: Incoming>(visit: &Visit<'_, R>) -> State {
 
 /// D and E: a development instance's browser has a mark of its own.
 fn development_browser<R: Incoming>(visit: &Visit<'_, R>) -> Option<State> {
-    let reason = match (visit.is_development(), &visit.parameters.dev_browser) {
-        (false, _) => return None,
-        (true, Some(_)) => Reason::DevBrowserSync,
-        (true, None) if visit.dev_browser().is_none() => Reason::DevBrowserMissing,
-        (true, None) => return None,
-    };
-    Some(trip::or_signed_out(visit, reason))
+    if !visit.is_development() {
+        return None;
+    }
+    if visit.parameters.dev_browser.is_some() {
+        return Some(trip::or_signed_out(visit, Reason::DevBrowserSync));
+    }
+    let is_missing = visit.dev_browser().is_none();
+    is_missing.then(|| trip::or_signed_out(visit, Reason::DevBrowserMissing))
 }
 
 fn is_outdated(look: &Look, uat: f64) -> bool {
@@ -146,8 +147,7 @@ fn is_outdated(look: &Look, uat: f64) -> bool {
     issued.and_then(script::converted).is_some_and(|issued| issued < uat)
 }
 
-/// A page that another origin led to, neither Clerk's own nor the third in a row.
-#[expect(clippy::float_cmp, reason = "the counter is exactly zero where there was no trip")]
+/// A page that another origin led to, neither one of Clerk's own nor reached by such a trip.
 fn is_cross_origin<R: Incoming>(visit: &Visit<'_, R>) -> bool {
     let settings = visit.settings;
     if !settings.cross_origin_sync || settings.is_satellite || !visit.is_get() {

@@ -1,6 +1,6 @@
-//! jwt-compact's second opinion on a signature that the platform accepted.
+//! The second opinion of `jwt-compact` on a signature that the platform accepted.
 //!
-//! WebCrypto answers asynchronously and jwt-compact asks synchronously. So the platform is asked
+//! `WebCrypto` answers asynchronously and jwt-compact asks synchronously. So the platform is asked
 //! first, and jwt-compact is given an algorithm whose verifying key is the evidence of that
 //! answer: the very bytes that were accepted. The library then parses the token by itself and
 //! must arrive at the same algorithm, the same message and the same signature, or the token is

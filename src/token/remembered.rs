@@ -10,6 +10,7 @@
 //! count and bytes stay bounded at constant cost.
 
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::Signed;
@@ -18,11 +19,11 @@ use crate::limits::{REMEMBERED_BYTES_MAX, REMEMBERED_TOKENS_MAX};
 /// The memory of one isolate.
 #[derive(Debug, Default)]
 pub struct Remembered {
-    shelf: RefCell<Shelf>,
+    kept: RefCell<Kept>,
 }
 
 #[derive(Debug, Default)]
-struct Shelf {
+struct Kept {
     keys_generation: u64,
     young: HashMap<Mark, Signed>,
     young_bytes: usize,
@@ -38,49 +39,52 @@ impl Remembered {
     /// The signed token with exactly this text, if the same set of keys is still in force.
     #[must_use]
     pub fn find(&self, text: &str, keys_generation: u64) -> Option<Signed> {
-        let mark = mark(text);
-        let mut shelf = self.shelf.borrow_mut();
-        if shelf.keys_generation != keys_generation {
+        let place = mark(text);
+        let mut kept = self.kept.borrow_mut();
+        if kept.keys_generation != keys_generation {
             return None;
         }
-        if let Some(found) = shelf.young.get(&mark) {
+        if let Some(found) = kept.young.get(&place) {
             return (found.text() == text).then(|| found.clone());
         }
-        let found = shelf.old.get(&mark).filter(|found| found.text() == text)?.clone();
-        shelf.old.remove(&mark);
-        shelf.keep(mark, found.clone());
+        let found = kept.old.get(&place).filter(|found| found.text() == text)?.clone();
+        kept.old.remove(&place);
+        kept.keep(place, found.clone());
         Some(found)
     }
 
-    /// Keeps a token that was just verified with a key of this generation.
+    /// Keeps a token that was just verified with a key of this generation, unless other keys
+    /// came into force meanwhile.
     pub fn keep(&self, signed: &Signed, keys_generation: u64) {
-        let mut shelf = self.shelf.borrow_mut();
-        if shelf.keys_generation != keys_generation {
-            *shelf = Shelf { keys_generation, ..Shelf::default() };
+        let mut kept = self.kept.borrow_mut();
+        match keys_generation.cmp(&kept.keys_generation) {
+            Ordering::Less => return,
+            Ordering::Equal => {}
+            Ordering::Greater => *kept = Kept { keys_generation, ..Kept::default() },
         }
-        shelf.keep(mark(signed.text()), signed.clone());
+        kept.keep(mark(signed.text()), signed.clone());
     }
 
     /// Forgets a token whose time is over.
     pub fn forget(&self, signed: &Signed) {
-        let mark = mark(signed.text());
-        let mut shelf = self.shelf.borrow_mut();
-        if let Some(gone) = shelf.young.remove(&mark) {
-            shelf.young_bytes = shelf.young_bytes.saturating_sub(cost(&gone));
+        let place = mark(signed.text());
+        let mut kept = self.kept.borrow_mut();
+        if let Some(gone) = kept.young.remove(&place) {
+            kept.young_bytes = kept.young_bytes.saturating_sub(cost(&gone));
         }
-        shelf.old.remove(&mark);
+        kept.old.remove(&place);
     }
 
     /// How many are kept.
     #[must_use]
     pub fn count(&self) -> usize {
-        let shelf = self.shelf.borrow();
-        shelf.young.len().saturating_add(shelf.old.len())
+        let kept = self.kept.borrow();
+        kept.young.len().saturating_add(kept.old.len())
     }
 }
 
-impl Shelf {
-    fn keep(&mut self, mark: Mark, signed: Signed) {
+impl Kept {
+    fn keep(&mut self, place: Mark, signed: Signed) {
         let bytes = cost(&signed);
         let full = self.young.len() >= REMEMBERED_TOKENS_MAX / 2
             || self.young_bytes.saturating_add(bytes) > REMEMBERED_BYTES_MAX / 2;
@@ -88,9 +92,9 @@ impl Shelf {
             self.old = std::mem::take(&mut self.young);
             self.young_bytes = 0;
         }
-        self.old.remove(&mark);
+        self.old.remove(&place);
         self.young_bytes = self.young_bytes.saturating_add(bytes);
-        if let Some(gone) = self.young.insert(mark, signed) {
+        if let Some(gone) = self.young.insert(place, signed) {
             self.young_bytes = self.young_bytes.saturating_sub(cost(&gone));
         }
     }
