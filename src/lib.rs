@@ -9,6 +9,7 @@
 
 pub mod answer;
 pub mod claim_path;
+pub mod claims;
 pub mod code;
 pub mod forward;
 pub mod gate;
@@ -21,6 +22,7 @@ pub mod problem;
 pub mod request;
 pub mod rules;
 pub mod secret;
+pub mod session;
 pub mod settings;
 pub mod token;
 pub mod turn;
