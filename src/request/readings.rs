@@ -206,7 +206,7 @@ mod tests {
             .iter()
             .map(|reading| {
                 let segments = reading.segments().map(String::from_utf8_lossy);
-                segments.map(|s| format!("[{s}]")).collect::<String>()
+                segments.fold(String::new(), |shown, segment| format!("{shown}[{segment}]"))
             })
             .collect();
         shown.sort();
