@@ -10,6 +10,18 @@
 //! `cycles` what makes a whole set wrong, `display` how it is written.
 //!
 //! It refuses to know what a token or a header is: who asks is told through [`Facts`].
+//!
+//! ```
+//! use clerk_edge::request::RequestPath;
+//! use clerk_edge::rules::{Context, Rules};
+//!
+//! let text = r#"[{ "path": "/admin/*", "allow": { "role": "admin" }, "otherwise": 404 }]"#;
+//! let rules = Rules::read(text, &Context::default()).map_err(|problems| problems[0].to_string())?;
+//! let path = RequestPath::parse("/admin/users").map_err(|_| "refused")?;
+//! let found = rules.find("example.com", "GET", &path).map_err(|_| "ambiguous")?;
+//! assert_eq!(found.rule.path_text(), "/admin/*");
+//! # Ok::<(), String>(())
+//! ```
 
 mod check;
 mod condition;

@@ -254,7 +254,7 @@ pub(crate) fn random(dice: &mut Dice, depth: usize) -> String {
         r#"{"reverified":{"level":"first_factor","after_minutes":2.5}}"#,
     ];
     if depth == 0 || dice.one_in(3) {
-        return dice.pick(&SINGLE).to_owned();
+        return (*dice.pick(&SINGLE)).to_owned();
     }
     let below = depth.saturating_sub(1);
     match dice.below(3) {

@@ -24,8 +24,8 @@ impl Dice {
     }
 
     /// One of these.
-    pub(crate) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         let Some(choice) = choices.get(self.below(choices.len())) else { panic!("no choices") };
-        *choice
+        choice
     }
 }

@@ -341,7 +341,9 @@ fn p31_servlet_parameters_and_ends() {
 /// 200 addresses that people really use: on a site with a few rules, none is refused.
 #[test]
 fn two_hundred_ordinary_paths_are_never_refused() {
-    let text = include_str!("../vectors/paths-ordinary.txt");
+    let text = include_str!("../vectors/paths-ordinary.json");
+    let Ok(paths) = serde_json::from_str::<Vec<String>>(text) else { panic!("{text}") };
+    assert!(paths.len() >= 200, "only {}", paths.len());
     let rules = read(
         r#"[{ "path": "/", "allow": "anyone" }, { "path": "/admin/*", "allow": { "role": "admin" } },
             { "path": "/files/*" }, { "path": "/wiki/:page" }, { "path": "/assets/*", "allow": "anyone" },
@@ -349,13 +351,10 @@ fn two_hundred_ordinary_paths_are_never_refused() {
         false,
     );
     let with_assets = read(&rules.to_string(), true);
-    let mut count = 0_usize;
-    for raw in text.lines().filter(|line| line.starts_with('/')) {
-        count = count.saturating_add(1);
+    for raw in &paths {
         assert_ne!(rule_of(&rules, raw), "400", "{raw}");
         assert_ne!(rule_of(&with_assets, raw), "400", "{raw} (assets)");
     }
-    assert!(count >= 200, "only {count}");
 }
 
 /// The standard's parser leaves a canonical path as it is, so nothing is judged that is not sent.

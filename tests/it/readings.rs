@@ -8,8 +8,11 @@
     reason = "a test may stop"
 )]
 
+use std::sync::LazyLock;
+
 use clerk_edge::request::RequestPath;
 use clerk_edge::rules::Rules;
+use serde::Deserialize;
 
 use crate::dice::Dice;
 use crate::paths::{read, rule_of};
@@ -17,80 +20,32 @@ use crate::paths::{read, rule_of};
 /// A path in the middle of an upstream's work.
 type Segments = Vec<Vec<u8>>;
 
-/// A path of pieces that have made trouble somewhere.
+/// Pieces that have made trouble somewhere.
+#[derive(Deserialize)]
+struct Hostile {
+    starts: Vec<String>,
+    names: Vec<String>,
+    between: Vec<String>,
+    pieces: Vec<String>,
+}
+
+static HOSTILE: LazyLock<Hostile> =
+    LazyLock::new(|| match serde_json::from_str(include_str!("../vectors/paths-pieces.json")) {
+        Ok(pieces) => pieces,
+        Err(error) => panic!("{error}"),
+    });
+
+/// A path made of them.
 pub(crate) fn hostile(dice: &mut Dice) -> String {
-    const PIECES: [&str; 44] = [
-        "/",
-        "/",
-        "/",
-        "/",
-        "/",
-        "a",
-        "admin",
-        "admin",
-        "public",
-        "public",
-        "b",
-        "x",
-        "files",
-        "..",
-        ".",
-        "%2e",
-        "%2E%2e",
-        "%252e%252e",
-        "..;",
-        ";",
-        ";v=1",
-        "%3B",
-        "%253B",
-        "%2F",
-        "%2f",
-        "%252F",
-        "%5C",
-        "%5c",
-        "%255C",
-        "\\",
-        "%00",
-        "%2500",
-        "%23",
-        "%3F",
-        "%253f",
-        "%61",
-        "%2561",
-        "%252561",
-        "%25",
-        "%20",
-        "é",
-        "index.html",
-        ".html",
-        "index",
-    ];
-    const BETWEEN: [&str; 16] = [
-        "/",
-        "/",
-        "//",
-        "%2F",
-        "%5C",
-        "%252F",
-        "%255C",
-        "/../",
-        "/..%2f",
-        "/%252e%252e/",
-        "/..;/",
-        ";/",
-        "%3B",
-        "%00",
-        "%23",
-        "%253F",
-    ];
-    let mut path = dice.pick(&["/", "/public/", "/public/x/", "/admin/", "/a"]).to_owned();
+    let Hostile { starts, names, between, pieces } = &*HOSTILE;
+    let mut path = dice.pick::<String>(starts).to_owned();
     let orderly = dice.one_in(2);
     for _ in 0..=dice.below(9) {
         if orderly {
-            path.push_str(dice.pick(&["admin", "public", "a", "b", "x", "%61dmin", "..", "files"]));
-            path.push_str(dice.pick(&BETWEEN));
+            path.push_str(dice.pick::<String>(names));
+            path.push_str(dice.pick::<String>(between));
         } else {
-            path.push_str(dice.pick(&PIECES));
+            path.push_str(dice.pick::<String>(pieces));
         }
     }
     path
@@ -99,8 +54,8 @@ pub(crate) fn hostile(dice: &mut Dice) -> String {
 /// The steps of servers; each is harmless where there is nothing to do.
 const STEPS: [fn(Segments) -> Segments; 9] = [
     |path| path.iter().map(|segment| decoded(segment)).collect(),
-    |path| split(path, b'/'),
-    |path| split(path, b'\\'),
+    |path| split(&path, b'/'),
+    |path| split(&path, b'\\'),
     |path| path.into_iter().map(|s| until(&s, b';')).collect(),
     |path| {
         let last = path.len().saturating_sub(1);
@@ -119,21 +74,18 @@ fn decoded(segment: &[u8]) -> Vec<u8> {
     while at < segment.len() {
         let pair = segment.get(at + 1).zip(segment.get(at + 2));
         let byte = pair.and_then(|(high, low)| Some(hex(*high)? * 16 + hex(*low)?));
-        match byte.filter(|_| segment[at] == b'%') {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(segment[at]);
-                at += 1;
-            }
+        if let Some(byte) = byte.filter(|_| segment[at] == b'%') {
+            out.push(byte);
+            at += 3;
+        } else {
+            out.push(segment[at]);
+            at += 1;
         }
     }
     out
 }
 
-fn split(path: Segments, at: u8) -> Segments {
+fn split(path: &[Vec<u8>], at: u8) -> Segments {
     path.iter().flat_map(|s| s.split(|byte| *byte == at).map(<[u8]>::to_vec)).collect()
 }
 
@@ -176,7 +128,7 @@ fn dots(path: Segments) -> Segments {
 /// Works on the path as sent, with so many random steps; at least one of them decodes.
 fn served(sent: &str, dice: &mut Dice) -> Segments {
     let mut path: Segments =
-        sent[1..].split('/').map(|segment| segment.as_bytes().to_vec()).collect();
+        sent.split('/').skip(1).map(|segment| segment.as_bytes().to_vec()).collect();
     let (steps, decode_at) = (dice.below(7) + 1, dice.below(7));
     for step in 0..steps {
         let which = if step == decode_at.min(steps - 1) { 0 } else { dice.below(STEPS.len()) };
@@ -191,8 +143,11 @@ fn expected(path: &Segments, assets: bool) -> &'static str {
     if path.last() == Some(&b"".as_slice()) {
         path.pop();
     }
-    while assets {
-        let Some(last) = path.pop() else { break };
+    while let Some(last) = path.pop() {
+        if !assets {
+            path.push(last);
+            break;
+        }
         if matches!(last, b"" | b"index" | b"index.html") {
             continue;
         }
@@ -226,7 +181,7 @@ fn an_accepted_path_is_served_under_its_rule_whatever_the_upstream_does_to_it() 
     for assets in [false, true] {
         let (rules, mut dice) = (rules(assets), Dice::new(1));
         let (mut accepted, mut refused) = (0, 0);
-        for _ in 0..8_000 {
+        for _ in 0..5_000 {
             let raw = hostile(&mut dice);
             let rule = rule_of(&rules, &raw);
             let Ok(path) = RequestPath::parse(&raw) else { continue };
@@ -235,30 +190,30 @@ fn an_accepted_path_is_served_under_its_rule_whatever_the_upstream_does_to_it() 
                 continue;
             }
             accepted += 1;
-            for _ in 0..8 {
+            for _ in 0..6 {
                 let served = served(path.as_str(), &mut dice);
                 assert_eq!(expected(&served, assets), rule, "{raw} → {path} → {served:?}");
             }
         }
-        assert!(accepted > 3_000 && refused > 800, "{accepted} accepted, {refused} refused");
+        assert!(accepted > 2_000 && refused > 500, "{accepted} accepted, {refused} refused");
     }
 }
 
 #[test]
 fn an_accepted_path_captures_one_value_whatever_the_upstream_does_to_it() {
     let (rules, mut dice, mut seen) = (rules(false), Dice::new(2), 0);
-    for _ in 0..20_000 {
+    for _ in 0..10_000 {
         let raw = hostile(&mut dice).replacen('/', "/files/", 1);
         let Ok(path) = RequestPath::parse(&raw) else { continue };
         let Ok(found) = rules.find("example.com", "GET", &path) else { continue };
         let Some(value) = found.names.get("name") else { continue };
         seen += 1;
-        for _ in 0..8 {
+        for _ in 0..6 {
             let served = served(path.as_str(), &mut dice);
             assert_eq!(served.get(1).map(Vec::as_slice), Some(value), "{raw} → {served:?}");
         }
     }
-    assert!(seen > 500, "only {seen}");
+    assert!(seen > 200, "only {seen}");
 }
 
 /// Refusal is not the easy way out: a path whose upstreams all agree is accepted. (Known by
@@ -266,13 +221,13 @@ fn an_accepted_path_captures_one_value_whatever_the_upstream_does_to_it() {
 /// hold one of the characters that some upstream might.)
 #[test]
 fn a_path_without_doubtful_characters_is_never_refused() {
-    let (rules, mut dice) = (rules(false), Dice::new(3));
     const PIECES: [&str; 14] =
         ["a", "admin", "/b", "/é", "%20", "%C3%A9", "-", ".x", "+", "@", ":", "~", "%2B", "%7E"];
-    for _ in 0..20_000 {
+    let (rules, mut dice) = (rules(false), Dice::new(3));
+    for _ in 0..5_000 {
         let mut raw = "/x".to_owned();
         for _ in 0..dice.below(8) {
-            raw.push_str(dice.pick(&PIECES));
+            raw.push_str(dice.pick::<&str>(&PIECES));
         }
         assert_ne!(rule_of(&rules, &raw), "400", "{raw}");
     }

@@ -69,7 +69,7 @@ fn lines(dice: &mut Dice, outcomes: bool) -> Vec<Line> {
     for _ in 0..=dice.below(12) {
         let mut words: Vec<&str> = Vec::new();
         for _ in 0..dice.below(4) {
-            let word = dice.pick(&WORDS);
+            let word = *dice.pick(&WORDS);
             if !words.contains(&word) {
                 words.push(word);
             }
@@ -78,7 +78,7 @@ fn lines(dice: &mut Dice, outcomes: bool) -> Vec<Line> {
             words.push("*");
         }
         let path = format!("/{}", words.join("/"));
-        let host = dice.pick(&HOSTS);
+        let host = *dice.pick(&HOSTS);
         if !shapes.insert((path.replace(":y", ":x"), host)) {
             continue;
         }
@@ -131,7 +131,7 @@ fn reachable(text: &str) -> Option<Rules> {
 
 fn some_path(dice: &mut Dice) -> String {
     let words: Vec<&str> =
-        (0..dice.below(5)).map(|_| dice.pick(&["a", "b", "admin", "c", "a"])).collect();
+        (0..dice.below(5)).map(|_| *dice.pick(&["a", "b", "admin", "c", "a"])).collect();
     format!("/{}{}", words.join("/"), if words.is_empty() || dice.one_in(2) { "" } else { "/" })
 }
 
