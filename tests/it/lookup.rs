@@ -26,6 +26,8 @@ struct Site {
 }
 
 type Outcome = Result<LookedUp, LookupFailed>;
+/// An answer, whether it counts as one, and a part of the log line.
+type Case = (Result<Reply, CallFailed>, Result<(), WhyNot>, &'static str);
 
 impl Site {
     fn new() -> Self {
@@ -59,6 +61,7 @@ fn user(metadata: &Value) -> Reply {
     reply(200, &user.to_string())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what outcomes are compared with")]
 fn found(metadata: Value) -> Outcome {
     Ok(LookedUp::Found(Rc::new(metadata)))
 }
@@ -134,7 +137,7 @@ fn each_answer_has_its_own_outcome_and_line() {
     };
     let someone_else = json!({ "id": "user_2other", "public_metadata": { "role": "admin" } });
     let no_object = json!({ "id": USER, "public_metadata": "admin" });
-    let table: Vec<(Result<Reply, CallFailed>, Result<(), WhyNot>, &str)> = vec![
+    let table: Vec<Case> = vec![
         (Ok(with_parameter), Ok(()), "Customize session token"),
         (of(401), Err(WhyNot::SecretRefused), "CLERK_SECRET_KEY"),
         (of(403), Err(WhyNot::SecretRefused), "CLERK_SECRET_KEY"),

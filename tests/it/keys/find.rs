@@ -10,7 +10,7 @@ use clerk_edge::token::Algorithm::{Rs256, Rs384};
 use clerk_edge::turn::{Chore, KeySource, Turn};
 use serde_json::json;
 
-use super::{DAY, HOUR, MINUTE, NOW, SECOND, Site, entry, modulus, set};
+use super::{DAY, HOUR, MINUTE, NOW, SECOND, Site, entry, modulus, set, with};
 use crate::double::{BACKEND_KEYS, Double, FRONTEND_KEYS, json as reply, ready, settings};
 
 #[test]
@@ -123,8 +123,7 @@ fn a_key_serves_the_algorithms_that_its_set_allows() {
     let site = Site::new();
     let mut open = entry("open", 3);
     open.as_object_mut().unwrap().remove("alg");
-    let mut enc = entry("enc", 4);
-    enc["use"] = json!("enc");
+    let enc = with(entry("enc", 4), "use", json!("enc"));
     let set = json!({ "keys": [entry("a", 1), open, enc] }).to_string();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set)));
     let find = |id, algorithm| {
