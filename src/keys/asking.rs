@@ -52,7 +52,6 @@ pub(super) enum End {
 pub(super) struct Leave {
     began_ms: i64,
     key_id: Option<String>,
-    had_set: bool,
 }
 
 impl Asking {
@@ -65,7 +64,7 @@ impl Asking {
             let asked = Unknown { key_id: key_id.to_owned(), began_ms: now_ms, end: None };
             self.unknown.replace(Some(asked));
         }
-        Ok(self.begin(Some(key_id), true, now_ms))
+        Ok(self.begin(Some(key_id), now_ms))
     }
 
     /// For any key, where there is no set at all.
@@ -78,7 +77,7 @@ impl Asking {
             return Err(unavailable(left));
         }
         self.check_room(now_ms)?;
-        Ok(self.begin(key_id, false, now_ms))
+        Ok(self.begin(key_id, now_ms))
     }
 
     /// How it ended.
@@ -89,8 +88,7 @@ impl Asking {
         }
         drop(under_way);
         match end {
-            End::Failed if !leave.had_set => self.count_failure(leave.began_ms),
-            End::Failed => {}
+            End::Failed => self.count_failure(leave.began_ms),
             End::Found | End::Missing => {
                 self.failures.set(0);
                 self.not_before_ms.set(None);
@@ -127,9 +125,9 @@ impl Asking {
         if under_way.len() < KEYS_ROUNDS_MAX { Ok(()) } else { Err(unavailable(0)) }
     }
 
-    fn begin(&self, key_id: Option<&str>, had_set: bool, now_ms: i64) -> Leave {
+    fn begin(&self, key_id: Option<&str>, now_ms: i64) -> Leave {
         self.under_way.borrow_mut().push(now_ms);
-        Leave { began_ms: now_ms, key_id: key_id.map(str::to_owned), had_set }
+        Leave { began_ms: now_ms, key_id: key_id.map(str::to_owned) }
     }
 
     /// Failures that ran side by side count as one: only one that began after the last pause was

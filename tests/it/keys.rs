@@ -10,6 +10,7 @@ mod faults;
 mod find;
 mod jwks;
 mod pem;
+mod side_by_side;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use clerk_edge::keys::{Keys, NoKey};

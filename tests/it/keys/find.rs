@@ -236,6 +236,8 @@ fn a_stale_store_serves_at_once_and_is_renewed() {
     assert_eq!(found, Ok(modulus(1)));
     assert_eq!(site.double.call_count(), 0);
     assert_eq!(turn.take_chores(), [Chore::RenewKeys]);
+    let (_, turn) = site.find(NOW + KEYS_COOL_DOWN_SECONDS * SECOND, "a");
+    assert_eq!(turn.take_chores(), [Chore::RenewKeys], "it is no younger for having been read");
     // Its neighbour is too old to serve.
     let site = Site::with_stored(NOW - DAY - 1, &["a"]);
     let (found, turn) = site.find(NOW, "a");

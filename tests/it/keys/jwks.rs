@@ -163,3 +163,21 @@ fn a_key_is_what_its_entry_says() {
     assert_eq!(key.exponent(), "AQAB");
     assert_eq!(key.algorithm(), Some(Algorithm::Rs256));
 }
+
+#[test]
+fn a_set_as_clerk_gives_it_is_taken() {
+    let mut key =
+        json!({ "use": "sig", "kty": "RSA", "kid": "ins_2x", "alg": "RS256", "e": "AQAB" });
+    key.as_object_mut().unwrap().insert("n".to_owned(), CLERKS_MODULUS.into());
+    let set = KeySet::parse(json!({ "keys": [key] }).to_string().as_bytes()).unwrap();
+    let Some(SetEntry::Usable(key)) = set.get("ins_2x") else { unreachable!() };
+    assert_eq!(key.modulus(), CLERKS_MODULUS);
+}
+
+const CLERKS_MODULUS: &str = concat!(
+    "wBJJuE24yIi6VBWjcdyV43SAM7lieRjFahmqSVwxB18lrtaDus_fRcXbhTJwJzieC4d8w6p9EeppqckK",
+    "fmAJmAAWpDMsXns8uHR257fxzPNR9kuilsAgaTYyMbZJdUSJrV1ggZ4a0omrd6bVEV8vbSw8Toi4Wb4u",
+    "3Pv6994qetWI_iJ5ZdtFKkDt0t-tut156ZqXT2P4ooBophryPkG0hKx9iwf-N39MMWIUSGnTcANZ-Ucg",
+    "KnWEeKi37HXtkChyUECKsIFN-2jNdHFdgp2lP0j9AY2k4l9Ucl8vrb_Oga__oM9UTanfoB88jpGshO_a",
+    "xSSLmLIp69XXV9XQUbMEMQ",
+);
