@@ -5,8 +5,10 @@
 //! for 30 seconds from then nobody else does, and they learn what it learnt: that the key is
 //! unknown, or that nobody could be asked. Requests that name the *same* key while the first is
 //! still asking ask too (after a rotation they are the honest ones, and a fetch cannot be shared);
-//! those that name others are told to come back. Where there is no set at all, everybody asks for
-//! himself, and after failures nobody for a while that grows from 1 to 30 seconds.
+//! those that name others are told to come back. Where there is no set at all, every request asks
+//! for itself, and after failures none does for a while that grows from 1 to 30 seconds.
+//!
+//! It refuses to let the number of key ids that a client makes up decide how often Clerk is asked.
 //!
 //! Time here is when the asking request came. A cancelled request never says how it ended, so
 //! what it began counts for [`KEYS_ROUND_SECONDS`] and no longer.
@@ -14,9 +16,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::{KeysUnavailable, NoKey};
-use crate::limits::{
-    KEY_ID_BYTES_MAX, KEYS_COOL_DOWN_SECONDS, KEYS_ROUND_SECONDS, KEYS_ROUNDS_MAX,
-};
+use crate::limits::{KEYS_COOL_DOWN_SECONDS, KEYS_ROUND_SECONDS, KEYS_ROUNDS_MAX};
 
 /// What this isolate knows about its own asking.
 #[derive(Debug, Default)]
@@ -57,7 +57,6 @@ pub(super) struct Leave {
 impl Asking {
     /// For a key that the set at hand does not have.
     pub(super) fn for_unknown(&self, key_id: &str, now_ms: i64) -> Result<Leave, NoKey> {
-        debug_assert!(key_id.len() <= KEY_ID_BYTES_MAX, "bounded before it gets here");
         let follows = self.judge_unknown(key_id, now_ms)?;
         self.check_room(now_ms)?;
         if !follows {
