@@ -90,9 +90,7 @@ impl<K: Clone + 'static> Keys<K> {
     ) -> bool {
         let Some(stored) = look_in_store(settings, turn).await else { return false };
         turn.note_key_source(KeySource::Store);
-        if !self.take_stored(settings, stored, turn.now_ms) {
-            self.leave_renewal(turn);
-        }
+        self.take_stored(settings, stored, turn.now_ms);
         true
     }
 

@@ -2,7 +2,7 @@
 //! Clerk's Backend API.
 //!
 //! Every call is one that a line in the session token's template would save, and the log says so
-//! each time. That a user has no metadata is kept as well as what he has, for as long as the
+//! each time. That a user has no metadata is kept as well as the metadata itself, for as long as the
 //! operator says and not longer: a role that was taken away is gone by then.
 //!
 //! It refuses to call twice for one request, to use what is too old because Clerk cannot be
@@ -43,7 +43,7 @@ pub struct Lookups {
 pub enum LookedUp {
     /// The user's public metadata, an object.
     Found(Rc<Value>),
-    /// There is no such user, or he has no metadata.
+    /// There is no such user, or one without metadata.
     Absent,
     /// Without `CLERK_SECRET_KEY` nothing can be looked up.
     NotConfigured,

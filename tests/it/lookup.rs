@@ -5,18 +5,18 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
+mod breaker;
+
 use std::rc::Rc;
 
-use clerk_edge::limits::{
-    ANSWER_BYTES_MAX, LOOKUP_TIMEOUT_MS, RETRY_AFTER_SECONDS_MAX, USER_ID_BYTES_MAX,
-};
+use clerk_edge::limits::{ANSWER_BYTES_MAX, LOOKUP_TIMEOUT_MS, USER_ID_BYTES_MAX};
 use clerk_edge::lookup::{LookedUp, LookupFailed, Lookups, WhyNot};
 use clerk_edge::platform::{CallFailed, Platform, Reply};
 use clerk_edge::settings::Settings;
 use clerk_edge::turn::{Chore, Turn};
 use serde_json::{Value, json};
 
-use crate::double::{Double, Scene, Task, html, json as reply, poll, ready, settings};
+use crate::double::{Double, Scene, html, json as reply, ready, settings};
 
 /// One isolate, its settings and its platform.
 struct Site {
@@ -26,6 +26,8 @@ struct Site {
 }
 
 type Outcome = Result<LookedUp, LookupFailed>;
+/// An answer, whether it counts as one, and a part of the log line.
+type Case = (Result<Reply, CallFailed>, Result<(), WhyNot>, &'static str);
 
 impl Site {
     fn new() -> Self {
@@ -59,6 +61,7 @@ fn user(metadata: &Value) -> Reply {
     reply(200, &user.to_string())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what outcomes are compared with")]
 fn found(metadata: Value) -> Outcome {
     Ok(LookedUp::Found(Rc::new(metadata)))
 }
@@ -134,7 +137,7 @@ fn each_answer_has_its_own_outcome_and_line() {
     };
     let someone_else = json!({ "id": "user_2other", "public_metadata": { "role": "admin" } });
     let no_object = json!({ "id": USER, "public_metadata": "admin" });
-    let table: Vec<(Result<Reply, CallFailed>, Result<(), WhyNot>, &str)> = vec![
+    let table: Vec<Case> = vec![
         (Ok(with_parameter), Ok(()), "Customize session token"),
         (of(401), Err(WhyNot::SecretRefused), "CLERK_SECRET_KEY"),
         (of(403), Err(WhyNot::SecretRefused), "CLERK_SECRET_KEY"),
@@ -216,6 +219,29 @@ fn one_request_calls_at_most_once() {
         assert_eq!(outcome, found(json!({ "role": "admin" })));
     }
     assert_eq!(site.double.call_count(), 1);
+}
+
+#[test]
+fn metadata_beyond_all_measure_is_used_and_not_kept() {
+    for (bytes, kept) in [(60_000, 1), (70_000, 0)] {
+        let metadata = json!({ "role": "x".repeat(bytes) });
+        let site = Site::saying(Ok(user(&metadata)));
+        assert_eq!(site.look(NOW).0, found(metadata));
+        assert_eq!(site.double.kept().len(), kept);
+        assert!(site.look(NOW + 1).0.is_ok());
+        assert_eq!(site.double.call_count(), 2 - kept);
+    }
+}
+
+#[test]
+fn without_a_store_memory_alone_is_used() {
+    let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
+    site.settings.has_store = false;
+    for at in 0..3 {
+        assert!(site.look(NOW + at).0.is_ok());
+    }
+    assert_eq!((site.double.call_count(), site.double.reads.get()), (1, 0));
+    assert_eq!(site.double.kept().len(), 0);
 }
 
 #[test]
@@ -311,152 +337,4 @@ fn the_store_is_a_help_and_never_a_hindrance() {
         assert_eq!(outcome, found(json!({ "role": "member" })));
         assert!(lines.iter().any(|line| line.contains("could not be read")));
     }
-}
-
-#[test]
-fn after_three_failures_the_api_rests_longer_each_time_and_one_probe_goes() {
-    let site = Site::new();
-    for at in 0..3 {
-        assert_eq!(why(&site.look(NOW + at).0), Some(WhyNot::Silent(CallFailed::Unreachable)));
-    }
-    let mut opened = NOW + 2;
-    for rest in [5, 10, 20, 40, 60, 60] {
-        let calls = site.double.call_count();
-        for left in [rest, 1] {
-            let (outcome, lines) = site.look(opened + (rest - left) * SECOND);
-            let failed = outcome.unwrap_err();
-            assert_eq!(
-                (failed.why, i64::from(failed.retry_after_seconds)),
-                (WhyNot::Resting, left)
-            );
-            assert_eq!(lines.len(), 1);
-        }
-        assert_eq!(why(&site.look(opened + rest * SECOND - 1).0), Some(WhyNot::Resting));
-        assert_eq!(site.double.call_count(), calls, "nobody called");
-        opened += rest * SECOND;
-        let silent = Some(WhyNot::Silent(CallFailed::Unreachable));
-        assert_eq!(why(&site.look(opened).0), silent, "the probe");
-        assert_eq!(why(&site.look(opened).0), Some(WhyNot::Resting));
-        assert_eq!(site.double.call_count(), calls + 1);
-    }
-    site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
-    assert!(site.look(opened + 60 * SECOND).0.is_ok());
-    // Closed again, and the count begins anew.
-    site.double.says(USER_URL, Err(CallFailed::Unreachable));
-    let later = opened + 200 * SECOND;
-    for _ in 0..3 {
-        assert_eq!(why(&site.look(later).0), Some(WhyNot::Silent(CallFailed::Unreachable)));
-    }
-    let failed = site.look(later).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (WhyNot::Resting, 5));
-}
-
-#[test]
-fn a_success_between_failures_keeps_the_breaker_closed() {
-    let site = Site::new();
-    let silent = Err(CallFailed::Unreachable);
-    for round in 0..4 {
-        let now = NOW + round * 100 * SECOND;
-        site.double.says(USER_URL, silent.clone());
-        for _ in 0..2 {
-            assert_ne!(why(&site.look(now).0), Some(WhyNot::Resting));
-        }
-        site.double.says(USER_URL, Ok(user(&json!({}))));
-        assert_eq!(site.look(now).0, Ok(LookedUp::Absent));
-    }
-}
-
-#[test]
-fn what_is_known_serves_while_the_api_rests() {
-    let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
-    assert!(site.look(NOW).0.is_ok());
-    let turn = Turn::new(&site.double, NOW);
-    for id in ["user_a", "user_b", "user_c"] {
-        let turn = Turn::new(&site.double, NOW);
-        assert!(site.double.run(site.lookups.public_metadata(&site.settings, id, &turn)).is_err());
-    }
-    let outcome = site.double.run(site.lookups.public_metadata(&site.settings, "user_d", &turn));
-    assert_eq!(why(&outcome), Some(WhyNot::Resting));
-    assert_eq!(site.look(NOW + SECOND).0, found(json!({ "role": "admin" })));
-}
-
-#[test]
-fn retry_after_is_honoured_and_bounded() {
-    let longest = RETRY_AFTER_SECONDS_MAX;
-    let table = [
-        (Some("7"), 7),
-        (Some(" 7 "), 7),
-        (Some("0"), 1),
-        (Some("120"), longest),
-        (Some("121"), longest),
-        (Some("99999999999999999999999"), longest),
-        (Some("-7"), 5),
-        (Some("+7"), 5),
-        (Some("7.5"), 5),
-        (Some("Fri, 20 Nov 2026 23:00:00 GMT"), 5),
-        (Some(""), 5),
-        (None, 5),
-    ];
-    for (retry_after, seconds) in table {
-        let retry_after_text = retry_after.map(str::to_owned);
-        let limited = Reply { retry_after: retry_after_text, ..reply(429, "{}") };
-        let site = Site::saying(Ok(limited));
-        let failed = site.look(NOW).0.unwrap_err();
-        assert_eq!(
-            (failed.why, i64::from(failed.retry_after_seconds)),
-            (WhyNot::RateLimited, seconds)
-        );
-        site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
-        let until = NOW + seconds * SECOND;
-        assert_eq!(why(&site.look(until - 1).0), Some(WhyNot::Resting), "{retry_after:?}");
-        assert_eq!(site.double.call_count(), 1);
-        assert!(site.look(until).0.is_ok(), "{retry_after:?}");
-    }
-    let busy = Reply { retry_after: Some("9".to_owned()), ..html(503) };
-    let failed = Site::saying(Ok(busy)).look(NOW).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (WhyNot::Status(503), 9));
-}
-
-#[test]
-fn a_clock_that_is_set_back_does_not_keep_the_api_resting() {
-    let site = Site::new();
-    for _ in 0..3 {
-        assert!(site.look(NOW).0.is_err());
-    }
-    assert_eq!(why(&site.look(NOW).0), Some(WhyNot::Resting));
-    site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
-    assert!(site.look(NOW - 86_400 * SECOND).0.is_ok());
-}
-
-#[test]
-fn a_cancelled_probe_does_not_block_the_next_one() {
-    let site = Site::new();
-    for _ in 0..3 {
-        assert!(site.look(NOW).0.is_err());
-    }
-    let outcome = Ok(user(&json!({ "role": "admin" })));
-    site.double.plays(USER_URL, [Scene { after_ms: 500, outcome }]);
-    let probed = NOW + 5 * SECOND;
-    let turn = Turn::new(&site.double, probed);
-    let mut probe = Box::pin(site.lookups.public_metadata(&site.settings, USER, &turn));
-    assert!(poll(probe.as_mut()).is_pending());
-    // Cancelled on the edge means: never polled again, never dropped.
-    std::mem::forget(probe);
-    assert_eq!(why(&site.look(probed + 5 * SECOND - 1).0), Some(WhyNot::Resting));
-    assert!(site.look(probed + 5 * SECOND).0.is_ok());
-}
-
-#[test]
-fn failures_side_by_side_do_not_lengthen_the_rest() {
-    let site = Site::new();
-    let outcome = Err(CallFailed::Unreachable);
-    site.double.plays(USER_URL, [Scene { after_ms: 100, outcome }]);
-    let turns: Vec<Turn<'_, Double>> = (0..50).map(|_| Turn::new(&site.double, NOW)).collect();
-    let task = |turn| -> Task<'_, Outcome> {
-        Box::pin(site.lookups.public_metadata(&site.settings, USER, turn))
-    };
-    let outcomes = site.double.run_all(turns.iter().map(task).collect());
-    assert!(outcomes.iter().all(Result::is_err));
-    let failed = site.look(NOW).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (WhyNot::Resting, 5));
 }
