@@ -26,9 +26,9 @@ pub(crate) fn run(wanted: &[OsString]) -> Result<()> {
     if let Some(name) = wanted.iter().find(|name| !known(name)) {
         bail!("there is no ring `{}`: native, webcrypto, edge, browser", name.display());
     }
-    let chosen = RINGS.iter().filter(|(ring, _)| {
-        wanted.is_empty() || wanted.iter().any(|name| name == ring)
-    });
+    let chosen = RINGS
+        .iter()
+        .filter(|(ring, _)| wanted.is_empty() || wanted.iter().any(|name| name == ring));
     let closings: Vec<Closing> = chosen.map(|(ring, commands)| one(ring, *commands)).collect();
     println!();
     for closing in &closings {
@@ -88,7 +88,7 @@ fn one(ring: &'static str, commands: fn() -> Result<Vec<Command>>) -> Closing {
 }
 
 fn native() -> Result<Vec<Command>> {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = Command::new(env::var_os("CARGO").context("run this as `cargo xtask`")?);
     cargo.current_dir(place::root()).args(["test", "--locked"]);
     Ok(vec![cargo])
 }
@@ -135,10 +135,10 @@ fn browser() -> Result<Vec<Command>> {
 }
 
 fn chromium() -> Result<PathBuf> {
-    let named = env::var_os("CHROMIUM").map(PathBuf::from);
+    let chosen = env::var_os("CHROMIUM").map(PathBuf::from);
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let found = || names.iter().find_map(|name| place::program(name));
-    if let Some(file) = named.or_else(found) {
+    if let Some(file) = chosen.or_else(found) {
         return Ok(file);
     }
     debian::need(&[debian::CHROMIUM]).context("a Chromium (or its path in CHROMIUM)")?;
@@ -152,7 +152,9 @@ fn node_tests(node: &Node, folder: &str) -> Result<Vec<Command>> {
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     let mut command = node.command("node");
-    command.args(["--test", "--test-concurrency=1", "--test-timeout=30000", "--test-reporter=spec"]).args(&files);
+    command
+        .args(["--test", "--test-concurrency=1", "--test-timeout=30000", "--test-reporter=spec"])
+        .args(&files);
     Ok(if files.is_empty() { Vec::new() } else { vec![command] })
 }
 
