@@ -2,7 +2,7 @@
 // Used by `start.mjs` for people and by the browser tests. All of it listens on loopback alone.
 
 import { spawn } from "node:child_process";
-import { existsSync, watch } from "node:fs";
+import { existsSync, readFileSync, watch } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, relative } from "node:path";
@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { bindings, startClerk } from "./clerk/server.mjs";
 import { startOrigin } from "./origin.mjs";
 import { ROUTES } from "./rules.mjs";
-import { assemble } from "./site.mjs";
+import { signOutUrl, SOURCE, stageSite } from "./site.mjs";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -20,7 +20,7 @@ export const BUNDLE = join(ROOT, "build", "index.js");
 
 /**
  * Starts everything and answers when the Worker serves. `folder` takes what is generated,
- * `worker` is the module to run, `vars` are bindings over ours, `build` is run on changes.
+ * `worker` is the module to run, `vars` are bindings over ours.
  */
 export async function startDemo(options) {
   const { folder, type, host = "localhost", port = 0, clerkPort = 0, origin, settings } = options;
@@ -32,9 +32,9 @@ export async function startDemo(options) {
   const files = join(folder, "site");
   const parts = [clerk];
   try {
-    const places = { site, clerk: clerk.url };
-    await assemble(files, places);
-    if (options.watch) parts.push(reassembleOnChange(files, places));
+    const signOut = signOutUrl(clerk.url, site);
+    await stageSite(files, signOut);
+    if (options.watch) parts.push(copyOnChange(files, signOut));
     const upstream = origin && (await startOrigin({ folder: files }));
     if (upstream) parts.push(upstream);
     const vars = { ...bindings(clerk.stage), ROUTES, ...upstreamVar(upstream), ...options.vars };
@@ -52,7 +52,8 @@ export function free(port, what) {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", () => {
-      reject(new Error(`Port ${port}, meant for ${what}, is taken: end what uses it or name another.`));
+      const way = "end what uses it or name another";
+      reject(new Error(`Port ${port}, meant for ${what}, is taken: ${way}.`));
     });
     probe.listen(port, "127.0.0.1", () => {
       const { port: found } = probe.address();
@@ -66,36 +67,41 @@ function upstreamVar(upstream) {
 }
 
 /** The configuration of the demo's Worker, generated since it names ports and keys of this run. */
-async function writeConfig({ folder, worker = BUNDLE, vars, build }) {
-  if (!build && !existsSync(worker)) {
+async function writeConfig({ folder, worker = BUNDLE, vars }) {
+  if (!existsSync(worker)) {
     throw new Error(`There is no Worker at ${relative(ROOT, worker)}: run \`cargo xtask build\`.`);
   }
   const file = join(folder, "wrangler.json");
   const config = {
     name: "clerk-edge-demo",
     main: relative(folder, worker),
-    compatibility_date: "2026-11-01",
+    compatibility_date: compatibilityDate(),
     workers_dev: false,
     assets: { directory: "site", binding: "ASSETS", run_worker_first: true },
     kv_namespaces: [{ binding: "CLERK_CACHE", id: "demo" }],
     vars,
-    ...(build && { build: { ...build, cwd: ROOT, watch_dir: join(ROOT, "src") } }),
   };
   await mkdir(folder, { recursive: true });
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
   return file;
 }
 
+/** That of the shipped configuration, so that the demo runs what a deploy would run. */
+function compatibilityDate() {
+  const file = join(ROOT, "wrangler.toml");
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return /^compatibility_date *= *"([0-9-]+)"/m.exec(text)?.[1] ?? "2026-10-20";
+}
+
 async function startWorker({ config, port, log, persist }) {
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const fixed = ["--ip", "127.0.0.1", "--inspector-port", "0", "--show-interactive-dev-session=false"];
-  const place = ["--config", config, "--port", String(port), "--persist-to", join(persist, "state")];
-  const child = spawn(nodePath(), [wrangler, "dev", ...place, ...fixed], {
+  const where = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
+  const what = ["--config", config, "--persist-to", join(persist, "state")];
+  const silent = "--show-interactive-dev-session=false";
+  const child = spawn(nodePath(), [wrangler, "dev", ...where, ...what, silent], {
     cwd: ROOT,
     env: { ...process.env, ...QUIET },
     stdio: ["ignore", "pipe", "pipe"],
-    // A group of its own: what the terminal interrupts is this process, which then ends the group.
-    detached: true,
   });
   await ready(child, log);
   return { close: () => stop(child) };
@@ -113,36 +119,29 @@ function ready(child, log = () => {}) {
         if (line.includes("Ready on http")) resolve();
       });
     }
-    child.once("exit", (code) => reject(new Error(`wrangler ended (${code}):\n${said.join("\n")}`)));
+    child.once("exit", (code) => {
+      reject(new Error(`wrangler ended (${code}):\n${said.join("\n")}`));
+    });
   });
 }
 
 function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return undefined;
   return new Promise((resolve) => {
-    const harder = setTimeout(() => signal(child, "SIGKILL"), PATIENCE_MS);
+    const harder = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
     child.once("exit", () => {
       clearTimeout(harder);
       resolve();
     });
-    signal(child, "SIGTERM");
+    child.kill("SIGTERM");
   });
 }
 
-function signal(child, name) {
-  try {
-    process.kill(-child.pid, name);
-  } catch {
-    child.kill(name);
-  }
-}
-
-function reassembleOnChange(files, places) {
-  const source = fileURLToPath(new URL("./site/", import.meta.url));
+function copyOnChange(files, signOut) {
   let later;
-  const watcher = watch(source, { recursive: true }, () => {
+  const watcher = watch(SOURCE, { recursive: true }, () => {
     clearTimeout(later);
-    later = setTimeout(() => assemble(files, places).catch(console.error), SETTLE_MS);
+    later = setTimeout(() => stageSite(files, signOut).catch(console.error), SETTLE_MS);
   });
   return { close: () => (clearTimeout(later), watcher.close()) };
 }
@@ -151,13 +150,20 @@ async function end(parts) {
   for (const part of parts.splice(0).reverse()) await part.close();
 }
 
-/** wrangler wants a newer Node than some machines have; the package `node` brings one. */
+/** wrangler wants a newer Node than some machines have; the packages bring one. */
 function nodePath() {
-  const own = join(ROOT, "node_modules", "node", "bin", "node");
-  return existsSync(own) ? own : process.execPath;
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const own = join(ROOT, "node_modules", ".bin", "node");
+  const recent = major > 22 || (major === 22 && minor >= 12);
+  return recent || !existsSync(own) ? process.execPath : own;
 }
 
-const QUIET = { WRANGLER_SEND_METRICS: "false", FORCE_COLOR: "0", NO_COLOR: "1" };
-const PATIENCE_MS = 5000;
+const QUIET = {
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  NO_COLOR: "1",
+};
+const PATIENCE_MS = 3000;
 const SETTLE_MS = 100;
 const SAID_MAX = 40;

@@ -6,6 +6,8 @@ export const ROUTES = [
   { path: "/about", allow: "anyone" },
   { path: "/assets/*", allow: "anyone" },
   { path: "/unauthorized", allow: "anyone" },
+  { path: "/sign-out", allow: "anyone" },
+  // Comes after signing out, so the gate looks at who it is, and takes the old cookies away.
   { path: "/goodbye", allow: "optional" },
   { path: "/received", allow: "optional" },
   { path: "/dashboard/*", allow: "signed-in" },

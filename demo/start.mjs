@@ -2,6 +2,7 @@
 // whom to sign in as, and ends everything on Ctrl-C. No account is needed, nothing leaves the
 // machine.
 
+import { fstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -14,7 +15,6 @@ const OPTIONS = {
   production: { type: "boolean", default: false },
   refresh: { type: "boolean", default: false },
   worker: { type: "string" },
-  build: { type: "string" },
   quiet: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 };
@@ -27,7 +27,6 @@ const HELP = `The demo of clerk-edge, on this machine alone.
   --production    the style of a production instance: results travel in cookies
   --refresh       hand out refresh cookies, so that expired tokens are renewed in place
   --worker FILE   another Worker than build/index.js
-  --build CMD     run CMD at the start and whenever src/ changes
   --quiet         do not print what the Worker logs`;
 
 try {
@@ -49,13 +48,14 @@ async function main(values) {
     origin: values.origin,
     settings: { refresh_cookie: values.refresh },
     worker: values.worker ? resolve(values.worker) : BUNDLE,
-    build: values.build ? { command: values.build } : undefined,
     keepKeys: true,
     watch: true,
     log: values.quiet ? undefined : (line) => console.log(line),
   });
   console.log(greeting(demo, values));
-  for (const name of ["SIGINT", "SIGTERM"]) process.once(name, () => leave(demo));
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => leave(demo));
+  // Whoever started us with a pipe holds its other end: if that closes, nobody is left to ask.
+  if (fstatSync(0).isFIFO()) process.stdin.resume().once("end", () => leave(demo));
 }
 
 async function leave(demo) {

@@ -3,6 +3,7 @@
 
 import { clientCookie, clientOf, goBack, loopback, refused } from "./frontend.mjs";
 import { html, page } from "./html.mjs";
+import { ACME } from "./people.mjs";
 
 /** `GET /`: what this is. */
 export function start(stage) {
@@ -79,7 +80,7 @@ export function doTasks(stage, request) {
   const client = clientOf(stage, request);
   if (client.session) {
     client.session.status = "active";
-    client.session.extra = { o: { id: "org_2stageAcme00000000000000000", slg: "acme", rol: "member" } };
+    client.session.extra = { o: { ...ACME, rol: "member" } };
     client.updatedAt = stage.nowSeconds();
   }
   return goBack(stage, request, client, destination(stage, request));
@@ -88,7 +89,7 @@ export function doTasks(stage, request) {
 /** `GET /sign-out`: asks, since a link alone must not end a session. */
 export function signOut(stage, request) {
   const { session } = clientOf(stage, request);
-  const who = session ? html`You are signed in as ${session.person.first}.` : "Nobody is signed in.";
+  const who = session ? `You are signed in as ${session.person.first}.` : "Nobody is signed in.";
   const body = html`<p>${who}</p>
     <form method="post" action="/sign-out">
       ${hidden(stage, request)}

@@ -1,6 +1,9 @@
 // The people one can sign in as. Each shows one way in which a role, a permission or a state
 // reaches the gate, and says so in one sentence. None of them exists.
 
+/** The one organization there is. */
+export const ACME = { id: "org_2stageAcme00000000000000000", slg: "acme" };
+
 /** `claims` go into the session token, `publicMetadata` stays in the user object. */
 export const PEOPLE = [
   {
@@ -48,7 +51,7 @@ export const PEOPLE = [
     claims: {
       fea: "o:billing,o:reports,u:early-access",
       pla: "o:team,u:free",
-      o: { id: "org_2stageAcme00000000000000000", slg: "acme", rol: "member", ...permissions() },
+      o: { ...ACME, rol: "member", ...permissions() },
     },
   },
   {

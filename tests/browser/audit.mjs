@@ -54,7 +54,9 @@ function inspect() {
   }
   for (const link of all("a, button")) want(link.textContent.trim(), "a link without words");
   const levels = all("h1, h2, h3, h4, h5, h6").map((heading) => Number(heading.tagName[1]));
-  levels.forEach((level, at) => want(level - (levels[at - 1] ?? 0) <= 1, `h${level} skips a level`));
+  levels.forEach((level, at) => {
+    want(level - (levels[at - 1] ?? 0) <= 1, `h${level} skips a level`);
+  });
   const { scrollWidth, clientWidth } = document.documentElement;
   want(scrollWidth <= clientWidth, `scrolls sideways: ${scrollWidth} in ${clientWidth} pixels`);
   const own = new URL(location.href).origin;

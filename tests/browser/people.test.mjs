@@ -25,7 +25,8 @@ const REFUSED = {
 };
 
 for (const [person, { home, doors }] of Object.entries(PEOPLE)) {
-  test(`${person} is led to ${home}, and through ${doors.join(", ") || "no other door"}`, async (t) => {
+  const through = doors.join(", ") || "no other door";
+  test(`${person} is led to ${home}, and through ${through}`, async (t) => {
     const page = await visitor(t, place);
     await signIn(page, place, person, "/welcome");
     assert.equal(page.url().startsWith(place.site), true, page.url());

@@ -106,7 +106,7 @@ async function answer(request, { jwks, bapi, calls, api }) {
 async function describeCall(request, api) {
   const sent = [...request.headers].filter(([name]) => CALL_HEADERS.has(name));
   // Who calls is no part of a decision: mostly the SDK's own name, for machine tokens the visitor's.
-  const headers = { ...Object.fromEntries(sent), "user-agent": "@clerk/backend@<version>" };
+  const headers = { ...Object.fromEntries(sent), "user-agent": CALLER };
   const body = await request.text();
   const url = request.url.replace(api, `https://${API_HOST}`);
   return { method: request.method, url, headers, body: body === "" ? null : body };
@@ -127,6 +127,7 @@ let cases = 0;
 
 const API_HOST = "api.clerk.test";
 const LEFT_OUT = new Set(["set-cookie", "x-clerk-auth-message"]);
+const CALLER = "@clerk/backend@<version>";
 const CALL_HEADERS = new Set(["authorization", "clerk-api-version", "content-type", "user-agent"]);
 const NOT_FOUND = { errors: [{ code: "resource_not_found", message: "not found" }] };
 const THROWN = {

@@ -1,5 +1,5 @@
-// The recorder itself: it must notice a wrong expectation, fill in a new case, leave the rest of the
-// file alone, and the serving oracle must answer every line in order, readable or not.
+// The recorder itself: it must notice a wrong expectation, fill in a new case and leave the rest of
+// the file alone; the serving oracle must answer every line in order, readable or not.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -26,7 +26,7 @@ test("a new case gets its expectation, a second run finds nothing to change", as
   assert.equal(readFileSync(file, "utf8"), bytes);
 });
 
-test("a wrong expectation is shown and counts as failure, and is not overwritten unasked", async (t) => {
+test("a wrong expectation is shown, is a failure, and is not overwritten unasked", async (t) => {
   const file = vectorsFile(t);
   await run("record.mjs", ["--write", file]);
   const right = readFileSync(file, "utf8");

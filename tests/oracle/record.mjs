@@ -1,7 +1,7 @@
 // Makes the expectations of the vectors anew from the published @clerk/backend, and shows where
 // they differ from those on file: `node tests/oracle/record.mjs [--write] [FILE]`.
-// Without `--write` nothing is changed; the exit code is 1 where anything differs. A new case is one
-// more line without `expect`; a new token is one more entry without `jwt`, which is then minted.
+// Without `--write` nothing is changed; the exit code is 1 where anything differs. A new case is
+// one more line without `expect`; a new token one more entry without `jwt`, which is then minted.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual, parseArgs } from "node:util";

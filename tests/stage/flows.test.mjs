@@ -9,7 +9,7 @@ import { Visitor } from "./visitor.mjs";
 const STYLES = ["development", "production"];
 
 for (const type of STYLES) {
-  test(`${type}: a stranger is sent to sign in, signs in, and lands where they wanted`, async (t) => {
+  test(`${type}: a stranger is sent to sign in and lands where they wanted`, async (t) => {
     const { site, clerk } = await setTheStage(t, { type });
     const visitor = new Visitor();
     const door = await visitor.open(`${site}/members?a=b+c`);
@@ -27,7 +27,8 @@ for (const type of STYLES) {
   });
 
   test(`${type}: an expired token is renewed by a handshake, without any script`, async (t) => {
-    const { site, control } = await setTheStage(t, { type, settings: { session_age_seconds: 300 } });
+    const settings = { session_age_seconds: 300 };
+    const { site, control } = await setTheStage(t, { type, settings });
     const visitor = await signedIn(site, "uma");
     await grow(visitor, control, site, "uma");
     const page = await visitor.open(`${site}/members`);
@@ -38,7 +39,7 @@ for (const type of STYLES) {
     assert.equal(script.status, 200, "the renewed cookie serves scripts too");
   });
 
-  test(`${type}: an expired token is refreshed in place where there is a refresh cookie`, async (t) => {
+  test(`${type}: an expired token is refreshed in place with a refresh cookie`, async (t) => {
     const settings = { session_age_seconds: 300, refresh_cookie: true };
     const { site, control, stage } = await setTheStage(t, { type, settings });
     const visitor = await signedIn(site, "uma");
@@ -70,7 +71,7 @@ for (const type of STYLES) {
     assert.match(door.text, /Sign in as/);
   });
 
-  test(`${type}: after a rotation old tokens hold while published, and new ones at once`, async (t) => {
+  test(`${type}: after a rotation old tokens hold, and new ones at once`, async (t) => {
     const { site, control } = await setTheStage(t, { type });
     const old = await signedIn(site, "uma");
     await control("rotate", { keep: true });
@@ -128,7 +129,7 @@ test("the older form of the handshake, a signed token, is accepted in both style
   }
 });
 
-test("organization, permissions and plan in the second claim format are what the SDK reads", async (t) => {
+test("organization, permissions and plan are what the SDK reads", async (t) => {
   const { site } = await setTheStage(t);
   const visitor = await signedIn(site, "otto");
   const seen = await (await visitor.fetch(`${site}/members`)).json();

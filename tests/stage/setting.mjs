@@ -20,7 +20,8 @@ export async function setTheStage(t, { type, settings } = {}) {
     await new Promise((resolve) => server.close(resolve));
     await clerk.close();
   });
-  return { clerk, site, vars, stage: clerk.stage, control: (path, body) => post(clerk, path, body) };
+  const control = (path, body) => post(clerk, path, body);
+  return { clerk, site, vars, stage: clerk.stage, control };
 }
 
 async function post(clerk, path, body = {}) {

@@ -1,0 +1,437 @@
+//! Every wrong setting closes the gate and says so in these very words, beside the right one that
+//! differs in one thing.
+
+use clerk_edge::settings::{Binding, Settings};
+
+use super::{Bound, DEVELOPMENT, NAMES, PRODUCTION, check, check_in, json, text};
+
+#[test]
+fn the_publishable_key_is_required_and_must_name_an_instance() {
+    let name = "CLERK_PUBLISHABLE_KEY";
+    let missing = "CLERK_PUBLISHABLE_KEY: is missing: copy it from the Clerk dashboard, API keys; \
+                   it begins with `pk_test_` or `pk_live_`";
+    assert_eq!(Bound::default().problems(), [missing]);
+    check(name, text(""), missing, text(DEVELOPMENT));
+    let prefix = "CLERK_PUBLISHABLE_KEY: must begin with `pk_test_` or `pk_live_`: copy it from \
+                  the Clerk dashboard, API keys";
+    check(name, text("whatever"), prefix, text(PRODUCTION));
+    let damaged = "CLERK_PUBLISHABLE_KEY: is damaged, it names no Frontend API: copy it again \
+                   from the Clerk dashboard, API keys";
+    check(name, text("pk_test_"), damaged, text(DEVELOPMENT));
+    check(name, text("pk_test_Y2xlcmsubXlhcHAuY29t"), damaged, text(DEVELOPMENT));
+    check(name, text("pk_live_a_b"), damaged, text(PRODUCTION));
+    let secret = "CLERK_PUBLISHABLE_KEY: holds a secret key: put it into CLERK_SECRET_KEY with \
+                  `wrangler secret put`, and replace it in the Clerk dashboard if it was ever \
+                  deployed as a var";
+    check(name, text("sk_test_abc"), secret, text(DEVELOPMENT));
+    let shape = "CLERK_PUBLISHABLE_KEY: must be a text, but a KV namespace is bound";
+    check(name, Binding::Store, shape, text(DEVELOPMENT));
+    let shape = "CLERK_PUBLISHABLE_KEY: must be a text, but a number, a boolean, a list or a \
+                 table is bound";
+    check(name, json("5"), shape, text(DEVELOPMENT));
+}
+
+#[test]
+fn the_secret_key_must_be_one_and_of_the_same_half() {
+    let name = "CLERK_SECRET_KEY";
+    let shape = "CLERK_SECRET_KEY: must be a text, but a service or a Secrets Store secret is \
+                 bound";
+    check(name, Binding::Service, shape, text("sk_test_abc"));
+    let blank = "CLERK_SECRET_KEY: holds white space or characters that no secret key has: set \
+                 it again";
+    check(name, text("sk_test_abc def"), blank, text(" sk_test_abc\n"));
+    check(name, text("sk_test_ü"), blank, text("sk_test_u"));
+    check(name, text("  "), blank, text(""));
+    let live = "CLERK_SECRET_KEY: belongs to a production instance, but the publishable key is a \
+                development one: take both from the same instance";
+    check(name, text("sk_live_abc"), live, text("sk_test_abc"));
+    check(name, text("live_abc"), live, text("test_abc"));
+    let test = "CLERK_SECRET_KEY: belongs to a development instance, but the publishable key is \
+                a production one: take both from the same instance";
+    check_in(&Bound::production(), name, text("sk_test_abc"), test, text("sk_live_abc"));
+}
+
+#[test]
+fn a_pem_must_hold_a_public_key() {
+    let base = Bound::development();
+    let problems = base.with("CLERK_JWT_KEY", text("rubbish")).problems();
+    assert_eq!(problems.len(), 1);
+    assert!(problems.iter().all(|p| p.starts_with("CLERK_JWT_KEY: ") && !p.contains("rubbish")));
+    let shape = "CLERK_JWT_KEY: must be a text, but something else is bound";
+    check("CLERK_JWT_KEY", Binding::Other, shape, text(""));
+}
+
+#[test]
+fn the_cache_must_be_a_kv_namespace() {
+    let name = "CLERK_CACHE";
+    let service = "CLERK_CACHE: must be a KV namespace, but a service or a Secrets Store secret \
+                   is bound";
+    check(name, Binding::Service, service, Binding::Store);
+    let id = "CLERK_CACHE: must be a KV namespace, but a text is bound";
+    check(name, text("6f1ed002ab5595859014ebf0951522d9"), id, text(""));
+}
+
+#[test]
+fn addresses_that_are_trusted_must_be_absolute_and_safe() {
+    for (name, right) in [
+        ("CLERK_API_URL", "https://api.example.com/"),
+        ("CLERK_JWKS_URL", "https://a.example/jwks.json"),
+    ] {
+        let absolute =
+            format!("{name}: must be an absolute address, such as `https://example.com`");
+        for wrong in [
+            "api.clerk.com",
+            "/v1",
+            "ftp://api.clerk.com",
+            "https://",
+            "https://a b.example",
+            "https://user@a.example",
+            "https:\\\\a.example",
+            "https://a..example",
+            "https://a.example:0x50",
+            "https://127.1",
+            "https://[::1",
+        ] {
+            check(name, text(wrong), &absolute, text(right));
+        }
+        let bare = format!("{name}: must have neither a query, a fragment nor dot segments");
+        check(name, text("https://a.example?x=1"), &bare, text(right));
+        check(name, text("https://a.example/%2E%2e/x"), &bare, text(right));
+        let clear = format!(
+            "{name}: must begin with `https://`: secrets and keys do not travel in the clear"
+        );
+        let base = Bound::production();
+        check_in(&base, name, text("http://a.example"), &clear, text(right));
+        check_in(&base, name, text("http://127.0.0.2.example"), &clear, text("http://127.0.0.2"));
+        check(name, text("/"), &absolute, text("http://clerk:4000"));
+    }
+}
+
+#[test]
+fn pages_are_absolute_or_paths_of_this_site() {
+    for name in ["CLERK_SIGN_IN_URL", "CLERK_SIGN_UP_URL"] {
+        let either = format!(
+            "{name}: must be an absolute address that begins with `https://`, or a path that \
+             begins with `/`"
+        );
+        check(name, text("sign-in"), &either, text("/sign-in"));
+        check(name, text("javascript:alert(1)"), &either, text("https://a.example/sign-in?x=1"));
+        let path = format!(
+            "{name}: must be a plain path on this site, such as `/sign-in`: no `//`, `..` or `\\`"
+        );
+        check(name, text("//evil.example"), &path, text("/evil.example"));
+        check(name, text("/\\evil.example"), &path, text("/#/sign-in"));
+        check(name, text("/a/../b"), &path, text("/a/..b"));
+        check(name, text("/a b"), &path, text("/a%20b"));
+    }
+}
+
+#[test]
+fn a_proxy_is_absolute_or_a_path() {
+    let name = "CLERK_PROXY_URL";
+    let either = "CLERK_PROXY_URL: must be an absolute address that begins with `https://`, or a \
+                  path that begins with `/`";
+    check(name, text("__clerk"), either, text("/__clerk"));
+    check(name, text("example.com/__clerk"), either, text("https://example.com/__clerk"));
+    let bare = "CLERK_PROXY_URL: must have neither a query, a fragment nor dot segments";
+    check(name, text("https://example.com/?a"), bare, text("https://example.com/"));
+    let path = "CLERK_PROXY_URL: must be a plain path on this site, such as `/sign-in`: no `//`, \
+                `..` or `\\`";
+    check(name, text("//example.com"), path, text("/"));
+}
+
+#[test]
+fn a_satellite_needs_a_place_of_its_own() {
+    let name = "CLERK_IS_SATELLITE";
+    let base = Bound::production();
+    let alone = "CLERK_IS_SATELLITE: is `true`, which needs CLERK_DOMAIN or CLERK_PROXY_URL";
+    check_in(&base, name, text("true"), alone, text("false"));
+    let base = base.with("CLERK_DOMAIN", text("sat.example"));
+    let boolean = "CLERK_IS_SATELLITE: must be `true` or `false`";
+    check_in(&base, name, text("yes"), boolean, json("true"));
+    check_in(&base, name, json("1"), boolean, text("TRUE"));
+    check_in(&base, name, json("[true]"), boolean, json("false"));
+    let shape = "CLERK_IS_SATELLITE: must be `true` or `false`, but a KV namespace is bound";
+    check_in(&base, name, Binding::Store, shape, text(""));
+    let host = "CLERK_DOMAIN: must be a host alone, such as `example.com`, without `https://` or \
+                a path";
+    check("CLERK_DOMAIN", text("https://sat.example"), host, text("sat.example"));
+    check("CLERK_DOMAIN", text("sat.example/"), host, text("localhost:3000"));
+}
+
+#[test]
+fn a_satellite_in_development_signs_in_elsewhere() {
+    let name = "CLERK_SIGN_IN_URL";
+    let base = Bound::development()
+        .with("CLERK_IS_SATELLITE", json("true"))
+        .with("CLERK_DOMAIN", text("sat.example"));
+    let right = || text("https://primary.example/sign-in");
+    let missing = "CLERK_SIGN_IN_URL: is missing: a satellite of a development instance needs \
+                   the primary site's sign-in address";
+    check_in(&base, name, text(""), missing, right());
+    let relative = "CLERK_SIGN_IN_URL: must be absolute: a satellite of a development instance \
+                    signs in on the primary site";
+    check_in(&base, name, text("/sign-in"), relative, right());
+    let here = "CLERK_SIGN_IN_URL: must be on another site than CLERK_DOMAIN: a satellite of a \
+                development instance signs in on the primary site";
+    check_in(&base, name, text("https://SAT.example:443/sign-in"), here, right());
+    let live = Bound::production()
+        .with("CLERK_IS_SATELLITE", json("true"))
+        .with("CLERK_DOMAIN", text("sat.example"));
+    assert_eq!(live.problems(), [""; 0], "in production the page may be missing");
+}
+
+#[test]
+fn lists_hold_texts_none_of_them_empty() {
+    for name in ["CLERK_AUTHORIZED_PARTIES", "CLERK_AUDIENCE", "CLERK_ISSUER"] {
+        let right = || text("https://a.example, https://b.example");
+        let list = format!("{name}: must be a list of texts, or texts with commas between them");
+        check(name, json("5"), &list, json("[\"https://a.example\"]"));
+        check(name, json("{\"a\": \"b\"}"), &list, right());
+        check(name, text("[\"a\""), &list, text("[\"a\"]"));
+        let shape = format!("{list}, but a KV namespace is bound");
+        check(name, Binding::Store, &shape, right());
+        let empty = format!("{name}[1]: is empty: write a text, or leave the entry out");
+        check(name, text("https://a.example,"), &empty, text("https://a.example"));
+        check(name, json("[\"a\", \" \"]"), &empty, json("[\"a\", \"b\"]"));
+        let number = format!("{name}[0]: must be a text");
+        check(name, json("[5]"), &number, json("[\"5\"]"));
+    }
+    let alone = "CLERK_ISSUER[1]: is `any`, which stands alone or not at all";
+    check("CLERK_ISSUER", text("https://a.example, any"), alone, text("any"));
+    let none = "CLERK_ISSUER: is an empty list: name an issuer, or leave the binding out";
+    check("CLERK_ISSUER", json("[]"), none, text(""));
+}
+
+#[test]
+fn numbers_are_whole_and_within_bounds() {
+    for (name, least, most) in
+        [("CLERK_CLOCK_SKEW_SECONDS", 0, 300), ("LOOKUP_TTL_SECONDS", 1, 86_400)]
+    {
+        let message = format!("{name}: must be a whole number of seconds from {least} to {most}");
+        check(name, json(&(most + 1).to_string()), &message, json(&most.to_string()));
+        check(name, text(&(least - 1).to_string()), &message, text(&least.to_string()));
+        for wrong in ["5s", "5.0", "+5", "1e2", "99999999999999999999", "five", " "] {
+            check(name, text(wrong), &message, text("5"));
+        }
+        check(name, json("true"), &message, json("5"));
+        check(name, json("2.5"), &message, json("2"));
+    }
+}
+
+#[test]
+fn every_boolean_is_true_or_false() {
+    for name in [
+        "CLERK_SATELLITE_AUTO_SYNC",
+        "CLERK_CROSS_ORIGIN_SYNC",
+        "CLERK_TRUST_FORWARDED_HOST",
+        "DEBUG_ROLE",
+    ] {
+        let message = format!("{name}: must be `true` or `false`");
+        check(name, text("on"), &message, text("true"));
+        check(name, json("null"), &message, json("false"));
+    }
+}
+
+#[test]
+fn the_log_has_four_levels() {
+    let levels = "LOG: must be `all`, `decisions`, `refusals` or `off`";
+    check("LOG", text("verbose"), levels, text("all"));
+    check("LOG", text("Off"), levels, text("off"));
+    let shape = "LOG: must be a text, but a number, a boolean, a list or a table is bound";
+    check("LOG", json("false"), shape, text("refusals"));
+}
+
+#[test]
+fn the_upstream_is_named_and_bound() {
+    let name = "UPSTREAM";
+    let accepted = "UPSTREAM: must be `assets`, `service`, `passthrough` or an absolute address \
+                    such as `https://example.com`";
+    check(name, text("ASSETS"), accepted, text("passthrough"));
+    check(name, text("origin.example"), accepted, text("https://origin.example/base/"));
+    check(name, text("https://u:p@origin.example"), accepted, text("http://localhost:8080"));
+    let list = format!("{accepted}, but a number, a boolean, a list or a table is bound");
+    check(name, json("[\"assets\", \"service\"]"), &list, text(""));
+    let bare = "UPSTREAM: must have neither a query, a fragment nor dot segments";
+    check(name, text("https://origin.example/?a"), bare, text("https://origin.example/a"));
+    let assets = "UPSTREAM: is `assets`, but no assets are bound as ASSETS";
+    check(name, text("assets"), assets, text("passthrough"));
+    let service = "UPSTREAM: is `service`, but no service is bound as ORIGIN";
+    let base = Bound::development().with("ASSETS", Binding::Service);
+    check_in(&base, name, text("service"), service, text("assets"));
+    let shape = "ASSETS: must be an assets binding, but a text is bound";
+    check("ASSETS", text("./public"), shape, Binding::Service);
+    let shape = "ORIGIN: must be a service binding (the address of an origin belongs into \
+                 UPSTREAM), but a text is bound";
+    check("ORIGIN", text("https://origin.example"), shape, Binding::Service);
+}
+
+#[test]
+fn role_claims_are_claim_paths() {
+    let name = "ROLE_CLAIMS";
+    let path = "ROLE_CLAIMS[1]: must be a claim path, such as `metadata.role`";
+    check(name, json("[\"role\", \"a..b\"]"), path, json("[\"role\", \"a.b\"]"));
+    let list = "ROLE_CLAIMS: must be a list of texts, or texts with commas between them";
+    check(name, json("{\"role\": 1}"), list, text("metadata.role, role"));
+}
+
+#[test]
+fn claim_headers_are_names_of_their_own() {
+    let name = "CLAIM_HEADERS";
+    let right = || json("{\"X-User-Plan\": \"metadata.plan\"}");
+    let table = "CLAIM_HEADERS: must be a table, such as { \"x-user-plan\" = \"metadata.plan\" }";
+    check(name, text("x-user-plan"), table, right());
+    check(name, json("[\"x-user-plan\"]"), table, text("{\"x-user-plan\": \"plan\"}"));
+    let path = "CLAIM_HEADERS.x-user-plan: must be a claim path, such as \"metadata.plan\"";
+    check(name, json("{\"x-user-plan\": 5}"), path, right());
+    check(name, json("{\"x-user-plan\": \"\"}"), path, right());
+    let token = "CLAIM_HEADERS[\"x user\"]: is no header name: letters, digits and `-` make one, \
+                 such as x-user-plan";
+    check(name, json("{\"x user\": \"plan\"}"), token, right());
+    let ours = "CLAIM_HEADERS.X_Clerk_Plan: begins with `x-clerk-`, which the gate keeps for \
+                itself: choose another name";
+    check(name, json("{\"X_Clerk_Plan\": \"plan\"}"), ours, json("{\"x-clerkplan\": \"plan\"}"));
+    for taken in ["Cookie", "authorization", "Host", "content_length", "sec-fetch-mode", "upgrade"]
+    {
+        let message = format!(
+            "CLAIM_HEADERS.{taken}: has a meaning of its own in HTTP: choose another name, such \
+             as x-user-plan"
+        );
+        check(name, json(&format!("{{\"{taken}\": \"plan\"}}")), &message, right());
+    }
+    for twins in ["{\"x-a\": \"a\", \"X_A\": \"b\"}", "{\"x-a\": \"a\", \"x-a\": \"b\"}"] {
+        let place = if twins.contains('X') { "X_A" } else { "x-a" };
+        let message = format!(
+            "CLAIM_HEADERS.{place}: is named twice (upper and lower case, `-` and `_` are the \
+             same here)"
+        );
+        check(name, json(twins), &message, json("{\"x-a\": \"a\", \"x-b\": \"b\"}"));
+    }
+}
+
+#[test]
+fn routes_are_a_list_of_rules() {
+    let shape = "ROUTES: must be a list of rules, but a KV namespace is bound";
+    check("ROUTES", Binding::Store, shape, json("[]"));
+    let problems = Bound::development().with("ROUTES", text("{")).problems();
+    assert!(!problems.is_empty());
+    assert!(problems.iter().all(|problem| problem.starts_with("ROUTES")), "{problems:?}");
+    assert_eq!(Bound::development().with("ROUTES", text("")).problems(), [""; 0]);
+}
+
+#[test]
+fn all_problems_come_at_once_and_the_first_is_the_key() {
+    let bound = Bound::default()
+        .with("LOG", text("loud"))
+        .with("DEBUG_ROLE", text("perhaps"))
+        .with("CLERK_CACHE", text("cache"));
+    let places: Vec<String> =
+        bound.problems().iter().filter_map(|p| p.split(':').next().map(str::to_owned)).collect();
+    assert_eq!(places, ["CLERK_PUBLISHABLE_KEY", "LOG", "DEBUG_ROLE", "CLERK_CACHE"]);
+}
+
+#[test]
+fn problems_are_shown_unless_the_key_is_a_production_one() {
+    let shown = |key: &str| {
+        let bound =
+            Bound::default().with("CLERK_PUBLISHABLE_KEY", text(key)).with("LOG", text("loud"));
+        Settings::read(&bound).err().map(|faulty| faulty.may_be_shown())
+    };
+    assert_eq!(shown(DEVELOPMENT), Some(true));
+    assert_eq!(shown(""), Some(true));
+    assert_eq!(shown("rubbish"), Some(true));
+    assert_eq!(shown(PRODUCTION), Some(false));
+    assert_eq!(shown("pk_live_rubbish"), Some(false));
+    assert_eq!(shown(" pk_live_rubbish"), Some(false));
+    assert_eq!(shown("sk_live_rubbish"), Some(false));
+}
+
+#[test]
+fn a_message_never_repeats_a_value() {
+    let marked = "zq9marker";
+    for shape in [text(marked), json(&format!("[\"{marked}\", 5]")), json(&format!("\"{marked}\""))]
+    {
+        let mut bound = Bound::default();
+        for name in NAMES {
+            bound = bound.with(name, shape.clone());
+        }
+        let problems = bound.problems();
+        assert!(problems.len() > 12, "{problems:#?}");
+        assert!(problems.iter().all(|p| !p.contains(marked)), "{problems:#?}");
+    }
+    let secret = Bound::production().with("CLERK_SECRET_KEY", text("sk_test_zq9marker")).problems();
+    assert_eq!(secret.len(), 1);
+    assert!(secret.iter().all(|problem| !problem.contains(marked)));
+}
+
+#[test]
+fn no_set_of_bindings_panics_and_every_fault_has_a_place() {
+    let values = [
+        "",
+        " ",
+        ",",
+        "[",
+        "{",
+        "[]",
+        "{}",
+        "null",
+        "true",
+        "5",
+        "-1",
+        "\"",
+        "\u{0}",
+        "/",
+        "//",
+        "https://",
+        "https://a",
+        "https://[::1]",
+        "pk_test_",
+        "pk_live_====",
+        "sk_live_x",
+        "any",
+        "any,any",
+        "assets",
+        "service",
+        "ü",
+        "{\"\": 1}",
+        "{\"a\": \"b\", \"A\": \"b\"}",
+        "[[[]]]",
+        "http://a.example",
+        "-----BEGIN PUBLIC KEY-----",
+        "[{\"path\": \"/\"}]",
+        DEVELOPMENT,
+    ];
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        usize::try_from(seed >> 33).unwrap_or(0) % below
+    };
+    let (mut right, mut wrong) = (0, 0);
+    for _ in 0..4_000 {
+        let mut bound = if next(2) == 0 { Bound::development() } else { Bound::default() };
+        for _ in 0..next(5) {
+            let value = values[next(values.len())];
+            let binding = match next(8) {
+                0 => Binding::Store,
+                1 => Binding::Service,
+                2 => Binding::Other,
+                3 | 4 => json(value),
+                _ => text(value),
+            };
+            bound = bound.with(NAMES[next(NAMES.len())], binding);
+        }
+        match Settings::read(&bound) {
+            Ok(settings) => {
+                right += 1;
+                assert!(!settings.instance.frontend_host.is_empty());
+            }
+            Err(faulty) => {
+                wrong += 1;
+                assert!(faulty.problems().all(|p| !p.place.is_empty() && !p.message.is_empty()));
+            }
+        }
+    }
+    assert!(right > 100 && wrong > 100, "{right} right, {wrong} wrong");
+}
