@@ -21,7 +21,9 @@ const PLATFORM: [&str; 4] = ["worker", "wasm_bindgen", "web_sys", "js_sys"];
 #[test]
 fn every_file_says_first_what_it_is() {
     each_source(|file, text| {
-        text.starts_with("//! ").then_some(()).ok_or_else(|| format!("{file}: no `//!` at its head"))
+        text.starts_with("//! ")
+            .then_some(())
+            .ok_or_else(|| format!("{file}: no `//!` at its head"))
     });
 }
 
