@@ -289,6 +289,7 @@ pub(crate) fn settings() -> Settings {
         upstream: Upstream::Assets,
         debug_role: false,
         has_store: true,
+        notes: Vec::new(),
     }
 }
 
