@@ -4,3 +4,4 @@ mod answers;
 mod settings;
 mod double;
 mod keys;
+mod tidy;

@@ -90,7 +90,9 @@ fn one(ring: &'static str, commands: fn() -> Result<Vec<Command>>) -> Closing {
 fn native() -> Result<Vec<Command>> {
     let mut cargo = Command::new(env::var_os("CARGO").context("run this as `cargo xtask`")?);
     cargo.current_dir(place::root()).args(["test", "--locked"]);
-    Ok(vec![cargo])
+    let mut own = Command::new(cargo.get_program());
+    own.current_dir(place::root()).args(["test", "--locked", "--package", "xtask"]);
+    Ok(vec![cargo, own])
 }
 
 fn webcrypto() -> Result<Vec<Command>> {
