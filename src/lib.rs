@@ -11,6 +11,7 @@ pub mod answer;
 pub mod claim_path;
 pub mod code;
 pub mod forward;
+pub mod gate;
 pub mod keys;
 pub mod limits;
 pub mod log;

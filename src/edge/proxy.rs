@@ -11,6 +11,7 @@ use super::{clock, io};
 use crate::answer::Answer;
 use crate::forward::guard::{CachePlan, SHARED_CACHE_HEADERS};
 use crate::gate::{Forward, upstream_unreachable};
+use crate::request::Kind;
 use crate::log;
 use crate::settings::Upstream;
 
@@ -55,16 +56,20 @@ pub fn settle(response: Response, note: &Array) -> JsValue {
     let append = note.get(APPEND).as_string().unwrap_or_default();
     io::dressed(&response, &SHARED_CACHE_HEADERS.join("\n"), &set, &append)
         // Where the guard cannot be put on, the answer must not go out.
-        .unwrap_or_else(|_| answer(&upstream_unreachable()))
+        .unwrap_or_else(|_| instead(note))
 }
 
 /// The upstream did not answer.
 #[wasm_bindgen]
 #[must_use]
 pub fn unreachable(note: &Array) -> JsValue {
-    let failed = upstream_unreachable();
-    say(note, failed.status);
-    answer(&failed)
+    say(note, Code::UpstreamUnreachable.status());
+    instead(note)
+}
+
+fn instead(note: &Array) -> JsValue {
+    let kind = if note.get(PAGE).is_truthy() { Kind::Page } else { Kind::Other };
+    answer(&upstream_unreachable(kind, &note.get(REQUEST_ID).as_string().unwrap_or_default()))
 }
 
 /// An answer of the gate's own.

@@ -82,7 +82,7 @@ impl<K: Clone + 'static> Gate<K> {
             age_seconds: status.age_seconds,
             count: status.count,
         });
-        let counters = self.lookup.counters();
+        let counters = self.lookups.status();
         let health = Health {
             instance: settings.instance.kind,
             rules_count: settings.rules.len(),

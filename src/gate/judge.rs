@@ -72,7 +72,7 @@ impl<K: Clone + 'static> Gate<K> {
         P: Platform<Key = K>,
     {
         let user_id = visitor.session().subject();
-        match self.lookup.public_metadata(settings, user_id, turn).await {
+        match self.lookups.public_metadata(settings, user_id, turn).await {
             Ok(LookedUp::Found(metadata)) => Ok(Metadata::Found(metadata)),
             Ok(LookedUp::Absent | LookedUp::NotConfigured) => Ok(Metadata::Absent),
             Err(failed) => Err(Stop::later(Code::ClaimsUnavailable, failed.retry_after_seconds)),

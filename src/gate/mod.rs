@@ -30,25 +30,27 @@ use self::endpoints::Own;
 use self::grant::Grant;
 use self::record::Record;
 use self::stop::Stop;
-use self::who::{Asked, Who};
+use self::who::Asked;
 use crate::answer::{Answer, Denial, deny};
 use crate::code::Code;
 use crate::keys::Keys;
-use crate::lookup::Lookup;
+use crate::lookup::Lookups;
 use crate::platform::Platform;
 use crate::request::address::Address;
 use crate::request::{Incoming, Kind, RequestPath, is_preflight};
-use crate::rules::{Match, Requirement};
-use crate::session::Memory;
-use crate::settings::{Bindings, Faulty, LogLevel, Settings, Upstream};
+use crate::rules::Requirement;
+use crate::session::Nonces;
+use crate::settings::{Bindings, Faulty, LogLevel, Settings};
+use crate::token::Remembered;
 use crate::turn::{Chore, Turn};
 
 /// What one isolate knows: the settings, and all that is remembered between requests.
 pub struct Gate<K> {
     settings: Result<Settings, Faulty>,
     keys: Keys<K>,
-    memory: Memory,
-    lookup: Lookup,
+    remembered: Remembered,
+    nonces: Nonces,
+    lookups: Lookups,
 }
 
 /// What becomes of a request.
@@ -74,8 +76,9 @@ impl<K: Clone + 'static> Gate<K> {
             settings: Settings::read(bindings),
             // Without randomness all isolates would renew their keys at once, which is bearable.
             keys: Keys::new(getrandom::u32().unwrap_or_default()),
-            memory: Memory::default(),
-            lookup: Lookup::default(),
+            remembered: Remembered::default(),
+            nonces: Nonces::default(),
+            lookups: Lookups::default(),
         }
     }
 
