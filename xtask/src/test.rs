@@ -1,7 +1,8 @@
 //! `test`: every ring of tests, each by its own runner, whose closing lines are repeated at the end.
 //!
 //! From the inside out: the core natively; what touches WebCrypto, in Node; the bytes that a
-//! deploy would upload, in workerd; the stand-in for Clerk against Clerk's SDK; a browser. A ring that ran no test has failed.
+//! deploy would upload, in workerd; the stand-in for Clerk against Clerk's SDK; a browser. A ring
+//! that ran no test has failed.
 
 use std::env;
 use std::ffi::OsString;
