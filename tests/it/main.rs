@@ -26,3 +26,4 @@ mod readings;
 mod redirects;
 mod rules;
 mod rules_find;
+mod tidy;

@@ -81,6 +81,16 @@ fn compile(tools: &Wasm, features: &[&str]) -> Result<PathBuf> {
             .map(PathBuf::from)
     });
     files.last().context("Cargo named no .wasm file")
+    // The last artefact is the crate itself; what came before it are its dependencies.
+    messages.lines().rev().find_map(wasm_file).context("Cargo named no .wasm file")
+}
+
+/// The `.wasm` file of one of Cargo's messages, where it tells of one.
+fn wasm_file(message: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    let files = message.get("filenames")?.as_array()?;
+    let mut files = files.iter().filter_map(|file| file.as_str()).map(PathBuf::from);
+    files.find(|file| file.extension().is_some_and(|end| end == "wasm"))
 }
 
 /// Lets wasm-bindgen write the glue, and fits it to a Worker.

@@ -75,7 +75,7 @@ const USAGE: &str = "cargo xtask <command>
 
   build   the deployable bundle in build/, with its size
   start   builds, and serves the demo site on this machine; no account needed
-  test    everything: native, WebCrypto, workerd, browser; or the rings named after it
+  test    everything: native, WebCrypto, workerd, stand-in, browser; or the rings named after it
   bench   the comparison with other ways to check the same sessions
   check   formatting, lints on both targets, documentation
 

@@ -31,8 +31,10 @@ impl Source {
     }
 
     fn folder_name(&self) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
-        format!("sysroot-{}", self.release.trim().chars().map(plain).collect::<String>())
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
+        let words: Vec<&str> =
+            self.release.split(|c| !plain(c)).filter(|word| !word.is_empty()).collect();
+        format!("sysroot-{}", words.join("-"))
     }
 }
 

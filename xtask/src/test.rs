@@ -1,7 +1,8 @@
 //! `test`: every ring of tests, each by its own runner, whose closing lines are repeated at the end.
 //!
 //! From the inside out: the core natively; what touches WebCrypto, in Node; the bytes that a
-//! deploy would upload, in workerd; a browser before them. A ring that ran no test has failed.
+//! deploy would upload, in workerd; the stand-in for Clerk against Clerk's SDK; a browser. A ring
+//! that ran no test has failed.
 
 use std::env;
 use std::ffi::OsString;
@@ -14,17 +15,23 @@ use anyhow::{Context, Result, bail};
 
 use crate::{bundle, debian, node::Node, place, step, wasm::Wasm};
 
-/// One ring: its name, the folder it needs (none for one that is always there), its runner.
+/// One ring: its name, and what prepares it and says how to run it.
 type Ring = (&'static str, fn() -> Result<Vec<Command>>);
 
-const RINGS: [Ring; 4] =
-    [("native", native), ("webcrypto", webcrypto), ("edge", edge), ("browser", browser)];
+const RINGS: [Ring; 5] = [
+    ("native", native),
+    ("webcrypto", webcrypto),
+    ("edge", edge),
+    ("stage", stage),
+    ("browser", browser),
+];
 
 /// Runs the rings named, or all of them.
 pub(crate) fn run(wanted: &[OsString]) -> Result<()> {
     let known = |name: &OsString| RINGS.iter().any(|(ring, _)| name == ring);
     if let Some(name) = wanted.iter().find(|name| !known(name)) {
-        bail!("there is no ring `{}`: native, webcrypto, edge, browser", name.display());
+        let rings = RINGS.map(|(ring, _)| ring).join(", ");
+        bail!("there is no ring `{}`: {rings}", name.display());
     }
     let chosen = RINGS
         .iter()
@@ -88,9 +95,11 @@ fn one(ring: &'static str, commands: fn() -> Result<Vec<Command>>) -> Closing {
 }
 
 fn native() -> Result<Vec<Command>> {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = Command::new(env::var_os("CARGO").context("run this as `cargo xtask`")?);
     cargo.current_dir(place::root()).args(["test", "--locked"]);
-    Ok(vec![cargo])
+    let mut own = Command::new(cargo.get_program());
+    own.current_dir(place::root()).args(["test", "--locked", "--package", "xtask"]);
+    Ok(vec![cargo, own])
 }
 
 fn webcrypto() -> Result<Vec<Command>> {
@@ -113,7 +122,7 @@ fn edge() -> Result<Vec<Command>> {
         let config = ["--config", "tests/edge/panicking.toml", &main.to_string_lossy()];
         dry_run(&node, &config, "panicking")
     })?;
-    node_tests(&node, "tests/edge")
+    Ok(vec![node_tests(&node, &["tests/edge"])?])
 }
 
 fn dry_run(node: &Node, arguments: &[&str], name: &str) -> Result<()> {
@@ -123,39 +132,53 @@ fn dry_run(node: &Node, arguments: &[&str], name: &str) -> Result<()> {
     step::run(&mut wrangler, "its last lines say why")
 }
 
-/// Empty where there are no tests of this kind.
+/// The stand-in for Clerk and the recorder, against Clerk's own SDK.
+fn stage() -> Result<Vec<Command>> {
+    let node = Node::ready()?;
+    Ok(vec![node_tests(&node, &["tests/stage", "tests/oracle"])?])
+}
+
 fn browser() -> Result<Vec<Command>> {
     let node = Node::ready()?;
     let chromium = chromium()?;
-    let mut commands = node_tests(&node, "tests/browser")?;
-    for command in &mut commands {
-        command.env("CHROMIUM", &chromium);
-    }
-    Ok(commands)
+    bundle::shipped()?;
+    let mut command = node_tests(&node, &["tests/browser"])?;
+    command.env("CHROMIUM", chromium);
+    Ok(vec![command])
 }
 
 fn chromium() -> Result<PathBuf> {
-    let named = env::var_os("CHROMIUM").map(PathBuf::from);
+    let chosen = env::var_os("CHROMIUM").map(PathBuf::from);
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let found = || names.iter().find_map(|name| place::program(name));
-    if let Some(file) = named.or_else(found) {
+    if let Some(file) = chosen.or_else(found) {
         return Ok(file);
     }
     debian::need(&[debian::CHROMIUM]).context("a Chromium (or its path in CHROMIUM)")?;
     found().context("chromium was installed, but not into PATH")
 }
 
-/// Node's own runner over the `*.test.mjs` of a folder, one file after the other: two cores.
-fn node_tests(node: &Node, folder: &str) -> Result<Vec<Command>> {
-    let entries = fs::read_dir(place::root().join(folder)).with_context(|| folder.to_owned())?;
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+/// Node's own runner over the `*.test.mjs` of some folders, one file after the other: they share
+/// two cores and their ports.
+fn node_tests(node: &Node, folders: &[&str]) -> Result<Command> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for folder in folders {
+        let entries = fs::read_dir(place::root().join(folder)).context(folder.to_string())?;
+        files.extend(entries.flatten().map(|entry| entry.path()));
+    }
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
+    if files.is_empty() {
+        bail!("no tests in {}", folders.join(", "));
+    }
     let mut command = node.command("node");
     command
         .args(["--test", "--test-concurrency=1", "--test-timeout=30000", "--test-reporter=spec"])
         .args(&files);
     Ok(if files.is_empty() { Vec::new() } else { vec![command] })
+    command.args(["--test", "--test-concurrency=1", "--test-timeout=60000"]);
+    command.arg("--test-reporter=spec").args(&files);
+    Ok(command)
 }
 
 /// The lines by which cargo, wasm-bindgen-test and node:test say how it went.
