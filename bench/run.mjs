@@ -1,5 +1,6 @@
 // The comparison with the peers: one run, one table, one JSON.
-//   node bench/run.mjs [--quick] [--json FILE] [--only NAME,NAME] [--ours FOLDER] [--readme FILE]
+//   node bench/run.mjs [--quick] [--json FILE] [--only NAME,NAME] [--ours FOLDER] [--workers-rs FOLDER]
+//                         [--readme FILE]
 // It measures on this machine what can be measured here, says what could not be, and refuses to time a
 // variant that answers wrongly.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -15,8 +16,8 @@ import { instance } from "./tokens.mjs";
 import { FLOOR, OURS, YARDSTICK, variants } from "./variants.mjs";
 import { pinLoad, prepare, start, version } from "./workerd.mjs";
 
-const FULL = { rounds: 9, milliseconds: 400, starts: 15, tokens: 1_000_000 };
-const QUICK = { rounds: 3, milliseconds: 150, starts: 5, tokens: 100_000 };
+const FULL = { rounds: 17, milliseconds: 180, starts: 15, tokens: 1_000_000 };
+const QUICK = { rounds: 5, milliseconds: 100, starts: 5, tokens: 100_000 };
 
 const { values: options } = parseArgs({
   options: {
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     json: { type: "string" },
     only: { type: "string" },
     ours: { type: "string", default: "build" },
+    "workers-rs": { type: "string", default: "target/bench/workers-rs" },
     readme: { type: "string" },
   },
 });
@@ -43,7 +45,8 @@ async function run(size) {
   const begun = performance.now();
   const pinned = pinLoad();
   const clerk = instance();
-  const all = chosen(await variants(clerk, ours()));
+  const [ours, compiled] = [options.ours, options["workers-rs"]].map(built);
+  const all = chosen(await variants(clerk, { ours, compiled }));
   say(`verifying ${all.length} variants`);
   const running = await Promise.all(all.map((variant) => launch(variant)));
   await verify(clerk, running);
@@ -72,9 +75,9 @@ async function launch(variant) {
   return { variant, workerd: await start(file, variant.sockets) };
 }
 
-function ours() {
-  if (existsSync(path.join(options.ours, "index.js"))) return options.ours;
-  say(`no bundle in ${options.ours}: the peers are measured without it`);
+function built(where) {
+  if (existsSync(path.join(where, "index.js"))) return where;
+  say(`nothing is built in ${where}: measured without it`);
   return undefined;
 }
 
