@@ -11,13 +11,15 @@ export function capnp({ workers, sockets }) {
   return [
     'using Workerd = import "/workerd/workerd.capnp";',
     "const config :Workerd.Config = (",
-    `  services = [${workers.map((worker) => `(name = ${text(worker.name)}, worker = .${constant(worker)})`).join(", ")}],`,
+    `  services = [${workers.map(service).join(", ")}],`,
     `  sockets = [${sockets.map(socket).join(", ")}],`,
     ");",
     ...workers.map((worker) => `const ${constant(worker)} :Workerd.Worker = ${body(worker)};`),
     "",
   ].join("\n");
 }
+
+const service = (worker) => `(name = ${text(worker.name)}, worker = .${constant(worker)})`;
 
 function socket({ name, service }) {
   const http = '(forwardedProtoHeader = "X-Forwarded-Proto")';

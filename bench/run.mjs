@@ -1,10 +1,10 @@
 // The comparison with the peers: one run, one table, one JSON.
-//   node bench/run.mjs [--quick] [--json FILE] [--only NAME,NAME] [--ours FOLDER] [--workers-rs FOLDER]
-//                         [--readme FILE]
+//   node bench/run.mjs [--quick] [--json FILE] [--readme FILE] [--only NAME,NAME] [--ours FOLDER]
+//                      [--workers-rs FOLDER]
 // It measures on this machine what can be measured here, says what could not be, and refuses to time a
 // variant that answers wrongly.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { coldStarts } from "./cold.mjs";
@@ -21,6 +21,7 @@ const QUICK = { rounds: 5, milliseconds: 100, starts: 5, tokens: 100_000 };
 
 const { values: options } = parseArgs({
   options: {
+    help: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     json: { type: "string" },
     only: { type: "string" },
@@ -35,7 +36,14 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
 
-const results = await run(options.quick ? QUICK : FULL);
+if (options.help) {
+  say(readFileSync(import.meta.filename, "utf8").match(/^\/\/[^]*?(?=\nimport)/)[0]);
+  process.exit(0);
+}
+const results = await run(options.quick ? QUICK : FULL).catch((error) => {
+  say(`error: ${error.message}`);
+  process.exit(1);
+});
 if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
 if (options.readme) writeBetweenMarkers(options.readme, results);
 process.stdout.write(`${table(results)}\n`);
@@ -99,6 +107,7 @@ function describe(workerd, pinned, size) {
     cores: cpus().length,
     measured: workerd.cpu_us() === undefined ? "wall time" : "cpu",
     pinned,
+    busy: loadavg()[0], // what else the machine did before the first measurement
     ...size,
   };
 }

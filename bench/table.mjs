@@ -42,9 +42,10 @@ function row({ name, label, gzip_bytes }, loads, results) {
 function conditions({ conditions: c }) {
   const unit = c.measured === "cpu" ? "CPU" : "wall time (this system does not tell CPU time)";
   const cores = c.pinned ? "one core for it, one for the load" : "server and load on shared cores";
+  const busy = c.busy > c.cores / 4 ? ` The machine was busy (load ${c.busy.toFixed(1)}): noisy.` : "";
   return (
     `µs of ${unit} per request over the floor, medians of ${c.rounds} rounds; in brackets, how many ` +
-    `times less than \`@clerk/backend\`. workerd ${c.workerd}, ${cores}, ${c.date}.`
+    `times less than \`@clerk/backend\`. workerd ${c.workerd}, ${cores}, ${c.date}.${busy}`
   );
 }
 
@@ -63,7 +64,8 @@ function notes({ over_floor, steady, memory }) {
     `- asked outside in ${steady.requests.toLocaleString("en")} requests, each with a new token, keys ` +
       `from the key set: ${asked.join(", ")}`,
     `- memory over ${memory.tokens.toLocaleString("en")} different valid tokens, in ten steps, MB: ` +
-      held.join(" "),
+      `${held.join(" ")}; after ${memory.forged.toLocaleString("en")} forged ones more: ` +
+      `${Math.round(memory.after_forged_bytes / 1e6)}`,
   ];
 }
 
