@@ -27,8 +27,8 @@ export const LOADS = [
   { name: "forged", title: "forged", ...answer, right: signedOutPage, new: true },
   { name: "page", title: "no token, page", ...answer, right: signedOutPage },
   { name: "api", title: "no token, API", ...answer, right: signedOut },
-  { name: "assets", title: "to assets", place: "assets", right: page },
-  { name: "service", title: "to a service", place: "service", right: data },
+  { name: "assets", title: "to assets", place: "assets", right: page, passesOn: true },
+  { name: "service", title: "to a service", place: "service", right: data, passesOn: true },
   {
     name: "again",
     title: "5,000 tokens seen before",
@@ -43,6 +43,7 @@ export const LOADS = [
     title: "to assets, log off",
     place: "quiet-assets",
     right: page,
+    passesOn: true,
     ...ours,
     beside: "assets",
   },
@@ -50,9 +51,13 @@ export const LOADS = [
   { name: "fetching", title: "same token, fetched keys", ...answer, place: "fetching", ...ours, beside: "hit" },
 ];
 
-// Whether an answer of this variant is right; the floor's own are, since it decides nothing.
-export const judge = (load, variant) =>
-  variant.name === FLOOR && load.place === "answer" ? (status) => status === 200 : load.right;
+// Which answers of this variant are right. The floor decides nothing, so its own `ok` always is; the
+// product never says `ok` of its own, so for it that never is.
+export function judge(load, variant) {
+  if (load.passesOn) return load.right;
+  if (variant.name === FLOOR) return (status) => status === 200;
+  return variant.name === OURS ? (status, head) => status !== 200 && load.right(status, head) : load.right;
+}
 
 // The bytes of one round: what each load sends next. Tokens that must be new are signed for the round.
 export function makeRound(clerk, round) {
