@@ -7,10 +7,15 @@
 //! What this crate refuses to do: sign anything, keep a session of its own, or guess where it
 //! could not look.
 
+pub mod answer;
 pub mod claim_path;
 pub mod code;
+pub mod forward;
+pub mod gate;
 pub mod keys;
 pub mod limits;
+pub mod log;
+pub mod lookup;
 pub mod platform;
 pub mod problem;
 pub mod request;

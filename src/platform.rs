@@ -29,19 +29,25 @@ pub trait Platform {
     async fn call(&self, call: &Call) -> Result<Reply, CallFailed>;
 
     /// Reads the store. `Ok(None)` means that nothing is there (or that no store is bound);
-    /// an error means that nobody could look.
+    /// an error means that nobody could look, or not within [`crate::limits::KEYS_TIMEOUT_MS`].
     async fn stored(&self, name: &str) -> Result<Option<String>, StoreFailed>;
 
     /// Writes the store; kept for at least this long (never less than the store's 60 s).
     async fn store(&self, name: &str, text: &str, keep_seconds: u32) -> Result<(), StoreFailed>;
 }
 
+/// The version of Clerk's Backend API that this crate was written against.
+pub const API_VERSION: &str = "2026-05-12";
+
 /// A call to one of the configured hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// The address, absolute, never taken from a request.
     pub url: String,
-    /// Sent as `Authorization`; only ever set for the configured API host.
+    /// Sent as `Authorization`; only ever set for the configured API host. A call with a secret
+    /// is one to Clerk's Backend API, and the edge adds what that API asks of everybody:
+    /// `Clerk-API-Version` with [`API_VERSION`], `Content-Type: application/json` and a
+    /// `User-Agent`. A call without one carries none of these.
     pub secret: Option<Secret>,
     /// A JSON body makes it a `POST`; without one it is a `GET`.
     pub body: Option<String>,

@@ -1,6 +1,28 @@
-//! The instance's public keys: what one is, and (below) how the right one is found.
+//! The instance's public keys: what one is, and how the right one is found.
+//!
+//! A key comes from `CLERK_JWT_KEY` ([`PublicKey::from_pem`]) or from a key set of the instance
+//! ([`KeySet`]), fetched or stored; both go through the same parser, because the store is as much
+//! a trust anchor as the network. [`Keys`] decides when to ask whom.
+//!
+//! It refuses to take a key from a token, to ask at an address from a token, and to keep anything
+//! but values between requests: a fetch belongs to the request that began it.
+
+mod asking;
+mod der;
+mod find;
+mod jwks;
+mod memory;
+mod pem;
+mod record;
+mod rsa;
+mod source;
+mod supply;
 
 use crate::token::Algorithm;
+
+pub use find::{Keys, KeysStatus, KeysUnavailable, NoKey};
+pub use jwks::{KeySet, SetEntry, SetUnusable};
+pub use pem::PemUnfit;
 
 /// Holding one means: an RSA public key of 2048 bits or more, meant for signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,18 @@
 //!
 //! Headers are read one by one because each costs; the body is never looked at.
 
+pub mod address;
+pub(crate) mod assets;
+mod id;
+mod kind;
+pub(crate) mod path;
+pub(crate) mod percent;
+pub(crate) mod readings;
+
+pub use id::request_id;
+pub use kind::{Kind, is_preflight};
+pub use path::{PathRefused, RequestPath};
+
 /// A request as it came in. The address is absolute and in the standard's serialised form, as
 /// the runtime gives it.
 pub trait Incoming {
