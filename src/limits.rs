@@ -42,3 +42,5 @@ pub const PATH_BYTES_MAX: usize = 8 * 1024;
 pub const DECODE_ROUNDS_MAX: usize = 3;
 /// A path that can be read in more ways is refused; ordinary ones have one, odd ones a dozen.
 pub const READINGS_MAX: usize = 64;
+/// More rules than anybody writes by hand; a Worker's variable holds far fewer.
+pub const RULES_MAX: usize = 10_000;

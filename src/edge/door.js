@@ -6,17 +6,17 @@
 // that nobody judged to the origin.
 
 import * as gate from "./gate.js";
+import { abandonAll, fault } from "./held.js";
+import { bind } from "./io.js";
 
-/** One function per request that waits for an answer; calling it says that none will come. */
-const waiting = new Set();
+bind(gate);
 
 let dead = false;
 
 gate.onDeath((cause) => {
   dead = true;
   console.error("the instance has ended and will be replaced:", cause);
-  for (const abandon of waiting) abandon();
-  waiting.clear();
+  abandonAll();
 });
 
 export default {
@@ -26,35 +26,9 @@ export default {
         gate.__wbg_reset_state();
         dead = false;
       }
-      const answer = gate.handle(request, env, ctx);
-      return answer instanceof Promise ? orDeath(answer) : answer;
+      return gate.handle(request, env, ctx);
     } catch {
       return fault();
     }
   },
 };
-
-/** An answer that is still being made, or a fault should its instance end first. */
-async function orDeath(answer) {
-  let abandon;
-  // A promise of this request's own: workerd lets no request wait for another's.
-  const death = new Promise((resolve) => {
-    abandon = () => resolve(undefined);
-  });
-  waiting.add(abandon);
-  try {
-    return (await Promise.race([answer, death])) ?? fault();
-  } catch {
-    return fault();
-  } finally {
-    waiting.delete(abandon);
-  }
-}
-
-function fault() {
-  const problem = { type: "about:blank", title: "Internal Server Error", status: 500, code: "internal" };
-  return new Response(JSON.stringify(problem), {
-    status: 500,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
-  });
-}

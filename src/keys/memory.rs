@@ -6,7 +6,7 @@
 //! replace a set by an older one, and to believe a moment that lies ahead.
 
 use super::PublicKey;
-use super::jwks::Entry;
+use super::jwks::SetEntry;
 use super::record::Record;
 use crate::limits::{KEYS_FRESH_MEMORY_SECONDS, KEYS_FRESH_STORE_SECONDS, KEYS_STALE_SECONDS};
 use crate::platform::KeyUnfit;
@@ -105,10 +105,10 @@ impl<K: Clone> Held<K> {
             None => {}
         }
         match self.record.set.get(key_id) {
-            Some(Entry::Usable(key)) if key.algorithm().is_none_or(|own| own == algorithm) => {
+            Some(SetEntry::Usable(key)) if key.algorithm().is_none_or(|own| own == algorithm) => {
                 Sight::Raw(key.clone())
             }
-            Some(Entry::Usable(_) | Entry::Unfit) => Sight::Unfit,
+            Some(SetEntry::Usable(_) | SetEntry::Unfit) => Sight::Unfit,
             None => Sight::Missing,
         }
     }

@@ -18,14 +18,10 @@ mod rsa;
 mod source;
 mod supply;
 
-mod pem;
-
-pub use pem::PemUnfit;
-
 use crate::token::Algorithm;
 
 pub use find::{Keys, KeysStatus, KeysUnavailable, NoKey};
-pub use jwks::{KeySet, SetUnusable};
+pub use jwks::{KeySet, SetEntry, SetUnusable};
 pub use pem::PemUnfit;
 
 /// Holding one means: an RSA public key of 2048 bits or more, meant for signatures.

@@ -4,16 +4,15 @@
 
 pub mod address;
 pub(crate) mod assets;
+mod id;
+mod kind;
 pub(crate) mod path;
 pub(crate) mod percent;
 pub(crate) mod readings;
 
-pub use path::{PathRefused, RequestPath};
-mod id;
-mod kind;
-
 pub use id::request_id;
 pub use kind::{Kind, is_preflight};
+pub use path::{PathRefused, RequestPath};
 
 /// A request as it came in. The address is absolute and in the standard's serialised form, as
 /// the runtime gives it.

@@ -186,6 +186,7 @@ fn dots(segment: &[Symbol]) -> usize {
     if all && segment.len() <= 2 { segment.len() } else { 0 }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as `split` wants it")]
 fn is_separator(symbol: &Symbol) -> bool {
     *symbol == SEPARATOR
 }
@@ -231,14 +232,17 @@ mod tests {
         readings("/p%2F..%2Fa", &["[a]", "[p/../a]", "[p][..][a]"]);
         readings("/a%00b/c", &["[a\0b][c]", "[a]"]);
         readings("/a%252Fb", &["[a%2Fb]", "[a/b]", "[a][b]"]);
-        readings("/a%2Fb/%252E%252E/c", &[
-            "[a/b][%2E%2E][c]",
-            "[a/b][..][c]",
-            "[a][b][%2E%2E][c]",
-            "[a][b][..][c]",
-            "[a][c]",
-            "[c]",
-        ]);
+        readings(
+            "/a%2Fb/%252E%252E/c",
+            &[
+                "[a/b][%2E%2E][c]",
+                "[a/b][..][c]",
+                "[a][b][%2E%2E][c]",
+                "[a][b][..][c]",
+                "[a][c]",
+                "[c]",
+            ],
+        );
     }
 
     #[test]

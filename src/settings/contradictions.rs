@@ -45,7 +45,8 @@ fn satellite<B: Bindings>(reader: &Reader<'_, B>, settings: &Settings, key_was_r
         return;
     }
     match settings.sign_in_url.as_deref().map(host_and_port) {
-        None if unset(SIGN_IN_URL) => reader.note(
+        // One that is there and unreadable has its problem already, and a place is named once.
+        None => reader.note(
             SIGN_IN_URL,
             "is missing: a satellite of a development instance needs the primary site's \
              sign-in address",
@@ -59,6 +60,6 @@ fn satellite<B: Bindings>(reader: &Reader<'_, B>, settings: &Settings, key_was_r
             "must be on another site than CLERK_DOMAIN: a satellite of a development instance \
              signs in on the primary site",
         ),
-        None | Some(Some(_)) => {}
+        Some(Some(_)) => {}
     }
 }

@@ -27,14 +27,16 @@ impl KeyUnreadable {
     pub const fn advice(self) -> &'static str {
         match self {
             Self::Prefix => {
-                "must begin with `pk_test_` or `pk_live_`: copy it from the Clerk dashboard, API keys"
+                "must begin with `pk_test_` or `pk_live_`: copy it from the Clerk dashboard, \
+                 API keys"
             }
             Self::Secret => {
                 "holds a secret key: put it into CLERK_SECRET_KEY with `wrangler secret put`, \
                  and replace it in the Clerk dashboard if it was ever deployed as a var"
             }
             Self::Host => {
-                "is damaged, it names no Frontend API: copy it again from the Clerk dashboard, API keys"
+                "is damaged, it names no Frontend API: copy it again from the Clerk dashboard, \
+                 API keys"
             }
         }
     }
@@ -108,6 +110,9 @@ mod tests {
         assert_eq!(host(&format!("{bare}==")), of("clerk.myapp.com", "w5szmd88"));
         assert_eq!(host(&format!("{bare}=")), Err(KeyUnreadable::Host));
         assert_eq!(host(&format!("{bare}===")), Err(KeyUnreadable::Host));
+        let whole = "pk_live_YS5leGFtcGwk";
+        assert_eq!(host(whole).map(|(host, _)| host), Ok("a.exampl".to_owned()));
+        assert_eq!(host(&format!("{whole}====")), Err(KeyUnreadable::Host));
     }
 
     #[test]

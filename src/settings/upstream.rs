@@ -78,4 +78,5 @@ fn fetchable<B: Bindings>(reader: &Reader<'_, B>, name: &str, expected: &str) ->
 const UPSTREAM: &str = "UPSTREAM";
 const ASSETS: &str = "ASSETS";
 const ORIGIN: &str = "ORIGIN";
-const ACCEPTED: &str = "must be `assets`, `service`, `passthrough` or an absolute address such as `https://example.com`";
+const ACCEPTED: &str = "must be `assets`, `service`, `passthrough` or an absolute address such as \
+                        `https://example.com`";

@@ -2,3 +2,5 @@
 
 mod answers;
 mod settings;
+mod double;
+mod keys;

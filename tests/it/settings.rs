@@ -8,6 +8,7 @@
     reason = "a test may fail"
 )]
 
+mod addresses;
 mod instance;
 mod right;
 mod wrong;

@@ -102,12 +102,15 @@ fn glue(binary: &Path, work: &Path) -> Result<()> {
         text = text.replace(found, wanted);
     }
     fs::write(&file, text)?;
-    fs::copy(place::root().join("src/edge/door.js"), work.join(DOOR)).context("the door")?;
+    for (source, name) in BY_HAND {
+        fs::copy(place::root().join("src/edge").join(source), work.join(name)).context(source)?;
+    }
     Ok(())
 }
 
 fn read(work: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
-    [DOOR, GLUE, BINARY].map(|name| Ok((name, fs::read(work.join(name))?))).into_iter().collect()
+    let names = BY_HAND.map(|(_, name)| name).into_iter().chain([GLUE, BINARY]);
+    names.map(|name| Ok((name, fs::read(work.join(name))?))).collect()
 }
 
 /// Writes a file where it differs, and never half of it: somebody may be watching.
@@ -126,7 +129,9 @@ fn gzip(bytes: &[u8]) -> Result<usize> {
     Ok(encoder.finish()?.len())
 }
 
-const DOOR: &str = "index.js";
+/// What is written by hand, and what it is called beside the glue.
+const BY_HAND: [(&str, &str); 3] =
+    [("door.js", "index.js"), ("held.js", "held.js"), ("io.js", "io.js")];
 const GLUE: &str = "gate.js";
 const BINARY: &str = "gate_bg.wasm";
 

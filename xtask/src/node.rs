@@ -49,6 +49,7 @@ impl Node {
         let mut command = Command::new(program);
         command.current_dir(place::root()).env("PATH", &self.path);
         command.env("WRANGLER_SEND_METRICS", "false").env("CI", "true");
+        command.env("CLOUDFLARE_CF_FETCH_ENABLED", "false").env("WRANGLER_HIDE_BANNER", "true");
         command
     }
 }

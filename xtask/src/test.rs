@@ -152,7 +152,7 @@ fn node_tests(node: &Node, folder: &str) -> Result<Vec<Command>> {
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     let mut command = node.command("node");
-    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(&files);
+    command.args(["--test", "--test-concurrency=1", "--test-timeout=30000", "--test-reporter=spec"]).args(&files);
     Ok(if files.is_empty() { Vec::new() } else { vec![command] })
 }
 
