@@ -55,8 +55,6 @@ pub struct Line<'a> {
     pub outcome: Outcome,
     /// What `report_only` held back.
     pub would: Option<Outcome>,
-    /// The status of the answer; `None` where the upstream's was not waited for.
-    pub status: Option<u16>,
     /// Why the gate itself answered.
     pub code: Option<Code>,
     /// Clerk's word for why nobody is signed in.
@@ -69,8 +67,6 @@ pub struct Line<'a> {
     pub key_source: Option<KeySource>,
     /// Calls for missing claims.
     pub lookups: u32,
-    /// How long the decision took.
-    pub micros: u64,
 }
 
 impl LogLevel {
@@ -88,7 +84,8 @@ impl LogLevel {
 }
 
 impl Line<'_> {
-    /// The line as JSON, without a line break.
+    /// The line as JSON, without a line break, as it stands when the decision is made. What is
+    /// known only once the answer is, [`finish`] adds.
     #[must_use]
     pub fn to_json(&self) -> String {
         let wire = Wire {
@@ -100,17 +97,23 @@ impl Line<'_> {
             rule: self.rule.map(|rule| cut(rule, PATH_CHARS_MAX)),
             outcome: self.outcome.as_str(),
             would: self.would.map(Outcome::as_str),
-            status: self.status,
             code: self.code.map(Code::as_str),
             reason: self.reason.map(|reason| cut(reason, WORD_CHARS_MAX)),
             user: self.user.map(|user| cut(user, WORD_CHARS_MAX)),
             role_source: self.role_source.map(|source| cut(source, WORD_CHARS_MAX)),
             key_source: self.key_source.map(KeySource::as_str),
             lookups: self.lookups,
-            micros: self.micros,
         };
         serde_json::to_string(&wire).unwrap_or_default()
     }
+}
+
+/// The line with the answer's status and the time that all of it took. Text is added to text,
+/// since the instance that wrote the line may be gone by then.
+#[must_use]
+pub fn finish(line: &str, status: u16, micros: u64) -> String {
+    let open = line.strip_suffix('}').unwrap_or(line);
+    format!("{open},\"status\":{status},\"micros\":{micros}}}")
 }
 
 /// What does not apply is left out.
@@ -127,8 +130,6 @@ struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     would: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
@@ -139,7 +140,6 @@ struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     key_source: Option<&'static str>,
     lookups: u32,
-    micros: u64,
 }
 
 /// The first so many characters.

@@ -92,7 +92,9 @@ pub fn to_remove<'a>(
     let is_theirs = |name: &str| match upstream {
         Upstream::Assets => false,
         Upstream::Service | Upstream::Passthrough => skips_checks(name),
-        Upstream::Url(_) => skips_checks(name) || ends_here(name),
+        Upstream::Url(_) => {
+            skips_checks(name) || ends_here(name) || has_prefix(name, "x-forwarded-")
+        }
     };
     names.lines().filter(|name| is_ours(name, custom) || is_theirs(name)).collect()
 }

@@ -6,12 +6,12 @@
 
 use crate::forward::headers::{Identity, Organization, Told, custom_values, to_remove, to_set};
 use crate::request::address::Address;
-use crate::request::path::RequestPath;
+use crate::request::{Incoming, RequestPath};
 use crate::rules::{Names, OpenPath, Requirement, Rule, Truth};
 use crate::settings::{Settings, Upstream};
 
 use super::visitor::Visitor;
-use super::who::Who;
+use super::who::{Asked, Who};
 
 /// Holding one means: this request may go on.
 #[derive(Debug)]
@@ -36,6 +36,11 @@ impl Grant {
         Self { guarded: false }
     }
 
+    /// A preflight asks for no file, and carries nothing that could be judged.
+    pub(super) fn preflight(upstream: &Upstream) -> Option<Self> {
+        (*upstream != Upstream::Assets).then_some(Self { guarded: false })
+    }
+
     /// From a rule that says `optional`: whoever it is goes on.
     pub(super) const fn optional(_: &OpenPath) -> Self {
         Self { guarded: true }
@@ -47,9 +52,15 @@ impl Grant {
     }
 
     /// From a visitor with a session.
-    pub(super) fn judge(requirement: &Requirement, visitor: &Visitor<'_>, names: &Names) -> Verdict {
+    pub(super) fn judge(
+        requirement: &Requirement,
+        visitor: &Visitor<'_>,
+        names: &Names,
+    ) -> Verdict {
         let truth = match requirement {
-            Requirement::Anyone(_) | Requirement::Optional(_) | Requirement::SignedIn => Truth::Holds,
+            Requirement::Anyone(_) | Requirement::Optional(_) | Requirement::SignedIn => {
+                Truth::Holds
+            }
             Requirement::Condition(condition) => condition.judge(visitor, names),
         };
         match truth {
@@ -62,17 +73,21 @@ impl Grant {
     /// The request as it goes on.
     pub(super) fn forward<'a>(
         self,
-        who: &Who<'_>,
+        asked: &Asked<'_>,
         settings: &'a Settings,
+        request: &impl Incoming,
         path: &RequestPath,
         address: &Address<'_>,
     ) -> Forward<'a> {
+        let mut set = headers(&asked.who, settings);
+        if matches!(settings.upstream, Upstream::Url(_)) {
+            set.extend(forwarded(request, address));
+        }
         Forward {
             url: target(&settings.upstream, path, address),
-            set: headers(who, settings),
-            append: Vec::new(),
+            set,
+            append: asked.headers.clone(),
             guarded: self.guarded,
-            upstream: &settings.upstream,
             settings,
         }
     }
@@ -86,20 +101,35 @@ pub struct Forward<'a> {
     /// Request headers to set.
     pub set: Vec<(String, String)>,
     /// Headers to append to the upstream's answer.
-    pub append: Vec<(String, String)>,
+    pub append: Vec<(&'static str, String)>,
     /// Whether the answer depends on who asked, and must be kept from shared caches.
     pub guarded: bool,
-    /// Where it goes.
-    pub upstream: &'a Upstream,
     settings: &'a Settings,
 }
 
 impl Forward<'_> {
+    /// Where it goes.
+    #[must_use]
+    pub fn upstream(&self) -> &Upstream {
+        &self.settings.upstream
+    }
+
     /// Which of the names that came in (each on a line) are taken away.
     #[must_use]
     pub fn remove<'n>(&self, names: &'n str) -> Vec<&'n str> {
-        to_remove(names, &self.settings.claim_headers, self.upstream)
+        to_remove(names, &self.settings.claim_headers, &self.settings.upstream)
     }
+}
+
+/// Another origin is told what the gate saw. Whatever a client wrote there is overwritten.
+fn forwarded(request: &impl Incoming, address: &Address<'_>) -> Vec<(String, String)> {
+    let peer = request.header("cf-connecting-ip");
+    let headers = [
+        ("x-forwarded-host", Some(address.authority.to_owned())),
+        ("x-forwarded-proto", Some(address.scheme().to_owned())),
+        ("x-forwarded-for", peer),
+    ];
+    headers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// Files need no headers: a request for one goes on untouched.
@@ -116,7 +146,10 @@ fn headers(who: &Who<'_>, settings: &Settings) -> Vec<(String, String)> {
 }
 
 /// What would be sent for this visitor.
-pub(super) fn identity_headers(visitor: &Visitor<'_>, settings: &Settings) -> Vec<(String, String)> {
+pub(super) fn identity_headers(
+    visitor: &Visitor<'_>,
+    settings: &Settings,
+) -> Vec<(String, String)> {
     let session = visitor.session();
     let claims = session.claims().all();
     let organization = session.claims().organization().and_then(|it| {

@@ -25,38 +25,44 @@ mod stop;
 mod visitor;
 mod who;
 
-pub use self::grant::Forward;
 use self::endpoints::Own;
+pub use self::grant::Forward;
 use self::grant::Grant;
 use self::record::Record;
 use self::stop::Stop;
-use self::who::{Asked, Who};
+use self::who::Asked;
 use crate::answer::{Answer, Denial, deny};
 use crate::code::Code;
 use crate::keys::Keys;
-use crate::lookup::Lookup;
+use crate::lookup::Lookups;
 use crate::platform::Platform;
 use crate::request::address::Address;
 use crate::request::{Incoming, Kind, RequestPath, is_preflight};
-use crate::rules::{Match, Requirement};
-use crate::session::Memory;
-use crate::settings::{Bindings, Faulty, LogLevel, Settings, Upstream};
+use crate::rules::Requirement;
+use crate::session::Nonces;
+use crate::settings::{Bindings, Faulty, LogLevel, Settings};
+use crate::token::Remembered;
 use crate::turn::{Chore, Turn};
 
 /// What one isolate knows: the settings, and all that is remembered between requests.
 pub struct Gate<K> {
     settings: Result<Settings, Faulty>,
     keys: Keys<K>,
-    memory: Memory,
-    lookup: Lookup,
+    remembered: Remembered,
+    nonces: Nonces,
+    lookups: Lookups,
 }
 
 /// What becomes of a request.
 pub struct Decision<'a> {
     /// Forward or answer.
     pub outcome: Outcome<'a>,
-    /// The log's entry, but for status and time, where the level wants one.
+    /// The log's line, but for status and time, where the level wants one.
     pub log: Option<String>,
+    /// Whether a person looks at the answer.
+    pub kind: Kind,
+    /// The request's name, where one was needed.
+    pub request_id: String,
 }
 
 /// Forward or answer.
@@ -74,8 +80,9 @@ impl<K: Clone + 'static> Gate<K> {
             settings: Settings::read(bindings),
             // Without randomness all isolates would renew their keys at once, which is bearable.
             keys: Keys::new(getrandom::u32().unwrap_or_default()),
-            memory: Memory::default(),
-            lookup: Lookup::default(),
+            remembered: Remembered::default(),
+            nonces: Nonces::default(),
+            lookups: Lookups::default(),
         }
     }
 
@@ -98,8 +105,8 @@ impl<K: Clone + 'static> Gate<K> {
             }
         };
         let level = self.settings.as_ref().map_or(LogLevel::Decisions, |it| it.log);
-        let log = record.entry(level, request, turn);
-        Decision { outcome, log }
+        let log = record.line(level, request, turn);
+        Decision { outcome, log, kind: Kind::of(request), request_id: record.into_request_id() }
     }
 
     /// Does work that was left for after an answer.
@@ -149,9 +156,8 @@ impl<K: Clone + 'static> Gate<K> {
         }
         // 5
         let rules = &settings.rules;
-        let matched = rules
-            .find(address.authority, request.method(), &path)
-            .map_err(|_| Stop::PATH)?;
+        let matched =
+            rules.find(address.authority, request.method(), &path).map_err(|_| Stop::PATH)?;
         record.rule(matched.rule);
         // 6
         if let Requirement::Anyone(open) = matched.rule.requirement() {

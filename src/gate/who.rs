@@ -92,7 +92,12 @@ impl<K: Clone + 'static> Gate<K> {
         P: Platform<Key = K>,
         R: Incoming,
     {
-        let desk = session::Desk { settings, keys: &self.keys, memory: &self.memory };
+        let desk = session::Desk {
+            settings,
+            keys: &self.keys,
+            remembered: &self.remembered,
+            nonces: &self.nonces,
+        };
         match session::state(&desk, request, turn).await {
             Ok(state) => Asked::from_state(state, settings),
             Err(Fault::KeysUnavailable { retry_after_seconds }) => {

@@ -5,6 +5,8 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
+mod chance;
+mod faults;
 mod find;
 mod jwks;
 mod pem;

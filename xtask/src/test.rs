@@ -26,9 +26,9 @@ pub(crate) fn run(wanted: &[OsString]) -> Result<()> {
     if let Some(name) = wanted.iter().find(|name| !known(name)) {
         bail!("there is no ring `{}`: native, webcrypto, edge, browser", name.display());
     }
-    let chosen = RINGS.iter().filter(|(ring, _)| {
-        wanted.is_empty() || wanted.iter().any(|name| name == ring)
-    });
+    let chosen = RINGS
+        .iter()
+        .filter(|(ring, _)| wanted.is_empty() || wanted.iter().any(|name| name == ring));
     let closings: Vec<Closing> = chosen.map(|(ring, commands)| one(ring, *commands)).collect();
     println!();
     for closing in &closings {
@@ -152,7 +152,9 @@ fn node_tests(node: &Node, folder: &str) -> Result<Vec<Command>> {
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     let mut command = node.command("node");
-    command.args(["--test", "--test-concurrency=1", "--test-timeout=30000", "--test-reporter=spec"]).args(&files);
+    command
+        .args(["--test", "--test-concurrency=1", "--test-timeout=30000", "--test-reporter=spec"])
+        .args(&files);
     Ok(if files.is_empty() { Vec::new() } else { vec![command] })
 }
 
