@@ -103,7 +103,7 @@ impl Url {
         href
     }
 
-    /// The same path and query at another origin; credentials come with the other.
+    /// The same path and query at another origin; credentials come with it, and no fragment.
     #[must_use]
     pub fn at(&self, other: &Self) -> Self {
         Self {
@@ -111,14 +111,10 @@ impl Url {
             credentials: other.credentials.clone(),
             host: other.host.clone(),
             port: other.port,
-            ..self.clone()
+            path: self.path.clone(),
+            query: self.query.clone().filter(|query| !query.is_empty()),
+            fragment: None,
         }
-    }
-
-    /// The same without a fragment.
-    #[must_use]
-    pub fn without_fragment(self) -> Self {
-        Self { fragment: None, ..self }
     }
 
     /// The same without a query.

@@ -56,23 +56,27 @@ async fn brought<P: Platform, R: Incoming>(
     let nonce =
         visit.parameters.handshake_nonce.as_ref().or(visit.cookies.handshake_nonce.as_ref());
     let token = visit.parameters.handshake.as_ref().or(visit.cookies.handshake.as_ref());
-    let found = match (nonce, token) {
-        (Some(nonce), _) => exchanged(desk, nonce, turn).await,
-        (None, Some(text)) => token_cookies(desk, text, turn).await?,
-        (None, None) => return Ok(None),
-    };
-    visit.spent.set(found.is_none() && (visit.is_development() || nonce.is_some()));
-    Ok(found)
+    match (nonce, token) {
+        (Some(nonce), _) => {
+            let found = exchanged(desk, nonce, turn).await;
+            visit.spent.set(found.is_none());
+            Ok(found)
+        }
+        (None, Some(text)) => token_cookies(desk, visit, text, turn).await,
+        (None, None) => Ok(None),
+    }
 }
 
-async fn token_cookies<P: Platform>(
+async fn token_cookies<P: Platform, R: Incoming>(
     desk: &Desk<'_, P::Key>,
+    visit: &Visit<'_, R>,
     text: &str,
     turn: &Turn<'_, P>,
 ) -> Result<Option<Vec<String>>, Fault> {
     Ok(match signed(desk, Look::at(text, desk), turn).await? {
         Ok(token) => token.handshake(),
         Err(flaw) => {
+            visit.spent.set(visit.is_development());
             let reason = Reason::Token(flaw);
             turn.say(format!(
                 "handshake: its token was refused ({reason}); going on with the cookies"

@@ -107,7 +107,7 @@ impl<'a, R: Incoming> Visit<'a, R> {
 /// The address that the visitor sees. Forwarded headers count only where the settings say that
 /// whoever stands before us sets them. A path that looks like a host stays a path.
 pub(super) fn address<R: Incoming>(settings: &Settings, request: &R) -> Option<Url> {
-    let own = Url::parse(request.url())?.without_fragment();
+    let own = Url::parse(request.url())?;
     if !settings.trust_forwarded_host {
         return Some(own);
     }

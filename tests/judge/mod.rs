@@ -1,6 +1,7 @@
 //! Puts one recorded request before the gate's session logic and writes the outcome down in the
 //! form in which the SDK's outcome was recorded. Used by the vectors and by the oracle's test.
 
+pub(crate) mod draw;
 pub(crate) mod mint;
 pub(crate) mod platform;
 pub(crate) mod settings;
