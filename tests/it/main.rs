@@ -12,18 +12,18 @@
 
 mod answers;
 mod clerk;
+mod conditions;
+mod cycles;
+mod dice;
 mod double;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod keys;
 mod lookup;
-mod settings;
-mod conditions;
-mod cycles;
-mod dice;
 mod paths;
 mod readings;
 mod redirects;
 mod rules;
 mod rules_find;
+mod settings;
 mod tidy;
