@@ -72,16 +72,6 @@ pub(crate) fn compile(tools: &Wasm, what: &[&str]) -> Result<PathBuf> {
         bail!("the Worker does not compile");
     }
     let messages = String::from_utf8_lossy(&output.stdout);
-    let files = messages.lines().filter_map(|line| {
-        let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        let files = message.get("filenames")?.as_array()?.clone();
-        files
-            .iter()
-            .filter_map(|file| file.as_str())
-            .find(|file| file.ends_with(".wasm"))
-            .map(PathBuf::from)
-    });
-    files.last().context("Cargo named no .wasm file")
     // The last artefact is the crate itself; what came before it are its dependencies.
     messages.lines().rev().find_map(wasm_file).context("Cargo named no .wasm file")
 }

@@ -172,10 +172,6 @@ fn node_tests(node: &Node, folders: &[&str]) -> Result<Command> {
         bail!("no tests in {}", folders.join(", "));
     }
     let mut command = node.command("node");
-    command
-        .args(["--test", "--test-concurrency=1", "--test-timeout=30000", "--test-reporter=spec"])
-        .args(&files);
-    Ok(if files.is_empty() { Vec::new() } else { vec![command] })
     command.args(["--test", "--test-concurrency=1", "--test-timeout=60000"]);
     command.arg("--test-reporter=spec").args(&files);
     Ok(command)
