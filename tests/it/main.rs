@@ -26,4 +26,5 @@ mod redirects;
 mod rules;
 mod rules_find;
 mod settings;
+mod shipped;
 mod tidy;
