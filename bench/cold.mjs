@@ -4,7 +4,7 @@ import path from "node:path";
 import { open } from "./load.mjs";
 import { WELCOME } from "./rules.mjs";
 import * as requests from "./requests.mjs";
-import { median, spread } from "./statistics.mjs";
+import { lowerQuartile, median, spread } from "./statistics.mjs";
 import { token } from "./tokens.mjs";
 import { FLOOR, alone } from "./variants.mjs";
 import { prepare, start } from "./workerd.mjs";
@@ -33,16 +33,22 @@ async function one(file, sockets, bytes) {
   return figure;
 }
 
+// Both estimates, as for the loads, of the wall time; and of the CPU time where the system tells it.
 function overFloor(taken) {
   const over = {};
-  for (const [name, list] of Object.entries(taken)) {
-    const wall = list.map(({ ms }, turn) => ms - taken[FLOOR][turn].ms);
-    const cpu = list.map(({ cpu_us }, turn) => (cpu_us - taken[FLOOR][turn].cpu_us) / 1000);
-    over[name] = {
-      wall_ms: median(wall),
-      wall_spread_ms: spread(wall),
-      ...(list[0].cpu_us === undefined ? {} : { cpu_ms: median(cpu), cpu_spread_ms: spread(cpu) }),
-    };
+  for (const name of Object.keys(taken)) {
+    over[name] = { ...estimates(taken, name, "ms", 1) };
+    if (taken[name][0].cpu_us !== undefined) over[name].cpu = estimates(taken, name, "cpu_us", 1000);
   }
   return over;
+}
+
+function estimates(taken, name, what, per_ms) {
+  const [own, floor] = [name, FLOOR].map((who) => taken[who].map((one) => one[what] / per_ms));
+  const differences = own.map((value, turn) => value - floor[turn]);
+  return {
+    median_ms: median(differences),
+    quiet_ms: lowerQuartile(own) - lowerQuartile(floor),
+    spread_ms: spread(differences),
+  };
 }

@@ -112,7 +112,8 @@ function bodyOf(head, all, start) {
     return all.length >= start + length ? all.subarray(start) : undefined;
   }
   if (head.includes("\r\ntransfer-encoding: chunked")) {
-    return all.latin1Slice(-LAST_CHUNK.length) === LAST_CHUNK ? all.subarray(start) : undefined;
+    const last = Math.max(start, all.length - LAST_CHUNK.length);
+    return all.latin1Slice(last) === LAST_CHUNK ? all.subarray(start) : undefined;
   }
   return all.subarray(start);
 }

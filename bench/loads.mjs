@@ -15,27 +15,49 @@ const signedOut = (status) => status === 401;
 const page = (status, head) => status === 200 && head.includes('\r\netag: "0123456789');
 const data = (status, head) => status === 200 && head.includes("\r\ncontent-type: application/json");
 
+const answer = { place: "answer", right: signedIn };
+const ours = { only: [OURS] };
+
 // `new`: no token is sent twice, so that nobody can have remembered it. `seen`: all were sent just
 // before. `only`: makes sense for these alone, and `beside` names what it is then compared with.
 export const LOADS = [
-  { name: "hit", title: "same token", place: "answer", right: signedIn },
-  { name: "miss", title: "each token new", place: "answer", right: signedIn, new: true },
-  { name: "again", title: "5,000 tokens seen before", place: "answer", right: signedIn, seen: true, only: REMEMBERING, beside: "hit" },
-  { name: "bearer", title: "Bearer", place: "answer", right: signedIn },
-  { name: "forged", title: "forged", place: "answer", right: signedOutPage, new: true },
-  { name: "page", title: "no token, page", place: "answer", right: signedOutPage },
-  { name: "api", title: "no token, API", place: "answer", right: signedOut },
-  { name: "assets", title: "to assets", place: "assets", right: page },
-  { name: "service", title: "to a service", place: "service", right: data },
-  { name: "quiet", title: "same token, log off", place: "quiet", right: signedIn, only: [OURS], beside: "hit" },
-  { name: "quiet-assets", title: "to assets, log off", place: "quiet-assets", right: page, only: [OURS], beside: "assets" },
-  { name: "many", title: "same token, 1,000 rules", place: "many", right: signedIn, only: [OURS], beside: "hit" },
-  { name: "fetching", title: "same token, fetched keys", place: "fetching", right: signedIn, only: [OURS], beside: "hit" },
+  { name: "hit", title: "same token", ...answer },
+  { name: "miss", title: "each token new", ...answer, new: true },
+  { name: "bearer", title: "Bearer", ...answer },
+  { name: "forged", title: "forged", ...answer, right: signedOutPage, new: true },
+  { name: "page", title: "no token, page", ...answer, right: signedOutPage },
+  { name: "api", title: "no token, API", ...answer, right: signedOut },
+  { name: "assets", title: "to assets", place: "assets", right: page, passesOn: true },
+  { name: "service", title: "to a service", place: "service", right: data, passesOn: true },
+  {
+    name: "again",
+    title: "5,000 tokens seen before",
+    ...answer,
+    seen: true,
+    only: REMEMBERING,
+    beside: "hit",
+  },
+  { name: "quiet", title: "same token, log off", ...answer, place: "quiet", ...ours, beside: "hit" },
+  {
+    name: "quiet-assets",
+    title: "to assets, log off",
+    place: "quiet-assets",
+    right: page,
+    passesOn: true,
+    ...ours,
+    beside: "assets",
+  },
+  { name: "many", title: "same token, 1,000 rules", ...answer, place: "many", ...ours, beside: "hit" },
+  { name: "fetching", title: "same token, fetched keys", ...answer, place: "fetching", ...ours, beside: "hit" },
 ];
 
-// Whether an answer of this variant is right; the floor's own are, since it decides nothing.
-export const judge = (load, variant) =>
-  variant.name === FLOOR && load.place === "answer" ? (status) => status === 200 : load.right;
+// Which answers of this variant are right. The floor decides nothing, so its own `ok` always is; the
+// product never says `ok` of its own, so for it that never is.
+export function judge(load, variant) {
+  if (load.passesOn) return load.right;
+  if (variant.name === FLOOR) return (status) => status === 200;
+  return variant.name === OURS ? (status, head) => status !== 200 && load.right(status, head) : load.right;
+}
 
 // The bytes of one round: what each load sends next. Tokens that must be new are signed for the round.
 export function makeRound(clerk, round) {

@@ -7,32 +7,44 @@ import { open } from "./load.mjs";
 import { LOADS, POOL, judge } from "./loads.mjs";
 import { WELCOME } from "./rules.mjs";
 import * as requests from "./requests.mjs";
-import { token } from "./tokens.mjs";
+import { forged, token } from "./tokens.mjs";
 import { alone } from "./variants.mjs";
 import { prepare, start } from "./workerd.mjs";
 
 const SAMPLES = 10;
-const MISS = LOADS.find(({ name }) => name === "miss");
+const [VALID, FORGED] = ["miss", "forged"].map((name) => LOADS.find((load) => load.name === name));
 
 export async function memory(clerk, variant, folder, tokens, say) {
   const single = alone(variant, "answer");
   const workerd = await start(prepare(path.join(folder, "memory"), single), single.sockets);
   const people = Array.from({ length: POOL }, (_, person) => token(clerk, person));
-  const spelled = (at) => people[at % POOL] + "=".repeat(Math.floor(at / POOL));
-  const bytes = (at) => requests.page(WELCOME, requests.signedIn(clerk, spelled(at)));
-  const right = judge(MISS, variant);
-  const lanes = await open(workerd.ports.get("answer"), bytes(0));
-  const trial = await lanes.run({ next: () => bytes(POOL), requests: 1, right });
-  const total = Object.keys(trial.wrong).length ? POOL : tokens;
+  const bytes = (text) => requests.page(WELCOME, requests.signedIn(clerk, text));
+  const flood = { workerd, variant, bytes, say };
+  const lanes = await open(workerd.ports.get("answer"), bytes(people[0]));
+  const trial = { next: () => bytes(`${people[0]}=`), requests: 1, right: judge(VALID, variant) };
+  const refused = Object.keys((await lanes.run(trial)).wrong).length > 0;
+  const total = refused ? POOL : tokens;
   const resident = [workerd.resident_bytes()];
-  let at = 0;
-  for (let sample = 1; sample <= SAMPLES; sample += 1) {
-    const { wrong } = await lanes.run({ next: () => bytes(at++), requests: total / SAMPLES, right });
-    if (Object.keys(wrong).length) throw new Error(`wrong answers under the flood: ${JSON.stringify(wrong)}`);
-    resident.push(workerd.resident_bytes());
-    say(`memory: ${at} tokens, ${Math.round(resident.at(-1) / 1e6)} MB`);
-  }
+  resident.push(...(await pour(lanes, VALID, total, people, flood)));
+  const after = await pour(lanes, FORGED, total / 5, people.map(forged), flood);
   lanes.close();
   await workerd.stop();
-  return { tokens: total, resident_bytes: resident };
+  return { tokens: total, resident_bytes: resident, forged: total / 5, after_forged_bytes: after.at(-1) };
+}
+
+// Sends that many different spellings of the texts, and answers what memory was held on the way.
+async function pour(lanes, load, total, texts, { workerd, variant, bytes, say }) {
+  const resident = [];
+  let at = 0;
+  const next = () => {
+    const lap = Math.floor(at / texts.length);
+    return bytes(texts[at++ % texts.length] + "=".repeat(lap));
+  };
+  for (let sample = 1; sample <= SAMPLES; sample += 1) {
+    const { wrong } = await lanes.run({ next, requests: total / SAMPLES, right: judge(load, variant) });
+    if (Object.keys(wrong).length) throw new Error(`wrong answers under the flood: ${JSON.stringify(wrong)}`);
+    resident.push(workerd.resident_bytes());
+    say(`memory: ${at} tokens, ${load.title}: ${Math.round(resident.at(-1) / 1e6)} MB`);
+  }
+  return resident;
 }

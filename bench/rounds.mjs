@@ -3,7 +3,7 @@
 // round warms up and counts for nothing.
 import { open } from "./load.mjs";
 import { LOADS, POOL, judge, makeRound } from "./loads.mjs";
-import { median, spread } from "./statistics.mjs";
+import { lowerQuartile, median, spread } from "./statistics.mjs";
 import { FLOOR } from "./variants.mjs";
 
 const CHECKED = 20;
@@ -35,16 +35,23 @@ export async function measure(clerk, running, { rounds, milliseconds, say }) {
   return figures;
 }
 
-// What each variant costs over the floor, in microseconds per request.
+// What each variant costs over the floor, in microseconds per request. `median_us` is the median of the
+// differences within a round. `quiet_us` is the difference of the lower quartiles over all rounds: other
+// work on the machine only ever adds, so on a busy one this is the nearer to the truth, and on an idle
+// one the two agree.
 export function overFloor(figures) {
   const over = {};
   for (const [name, loads] of Object.entries(figures)) {
     over[name] = {};
     for (const [load, list] of Object.entries(loads)) {
       const { beside } = LOADS.find((known) => known.name === load);
-      const floor = figures[FLOOR][beside ?? load];
-      const differences = list.map((figure, round) => figure.us - floor[round].us);
-      over[name][load] = { median_us: median(differences), spread_us: spread(differences) };
+      const [own, floor] = [list, figures[FLOOR][beside ?? load]].map((all) => all.map(({ us }) => us));
+      const differences = own.map((us, round) => us - floor[round]);
+      over[name][load] = {
+        median_us: median(differences),
+        quiet_us: lowerQuartile(own) - lowerQuartile(floor),
+        spread_us: spread(differences),
+      };
     }
   }
   return over;

@@ -1,9 +1,10 @@
 // The comparison with the peers: one run, one table, one JSON.
-//   node bench/run.mjs [--quick] [--json FILE] [--only NAME,NAME] [--ours FOLDER] [--readme FILE]
+//   node bench/run.mjs [--quick] [--json FILE] [--readme FILE] [--only NAME,NAME]
+//                      [--estimate median|quiet] [--ours FOLDER] [--workers-rs FOLDER]
 // It measures on this machine what can be measured here, says what could not be, and refuses to time a
-// variant that answers wrongly.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+// variant that answers wrongly. `quiet` is for a machine with other work: see `rounds.mjs`.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { coldStarts } from "./cold.mjs";
@@ -15,25 +16,36 @@ import { instance } from "./tokens.mjs";
 import { FLOOR, OURS, YARDSTICK, variants } from "./variants.mjs";
 import { pinLoad, prepare, start, version } from "./workerd.mjs";
 
-const FULL = { rounds: 9, milliseconds: 400, starts: 15, tokens: 1_000_000 };
-const QUICK = { rounds: 3, milliseconds: 150, starts: 5, tokens: 100_000 };
+const FULL = { rounds: 25, milliseconds: 110, starts: 15, tokens: 1_000_000 };
+const QUICK = { rounds: 5, milliseconds: 60, starts: 5, tokens: 50_000 };
 
 const { values: options } = parseArgs({
   options: {
+    help: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     json: { type: "string" },
     only: { type: "string" },
+    estimate: { type: "string", default: "median" },
     ours: { type: "string", default: "build" },
+    "workers-rs": { type: "string", default: "target/bench/workers-rs" },
     readme: { type: "string" },
   },
 });
+if (!["median", "quiet"].includes(options.estimate)) throw new Error("--estimate is median or quiet");
 const say = (line) => process.stderr.write(`${line}\n`);
 const folder = mkdtempSync(path.join(tmpdir(), "clerk-edge-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
 
-const results = await run(options.quick ? QUICK : FULL);
+if (options.help) {
+  say(readFileSync(import.meta.filename, "utf8").match(/^\/\/[^]*?(?=\nimport)/)[0]);
+  process.exit(0);
+}
+const results = await run(options.quick ? QUICK : FULL).catch((error) => {
+  say(`error: ${error.message}`);
+  process.exit(1);
+});
 if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
 if (options.readme) writeBetweenMarkers(options.readme, results);
 process.stdout.write(`${table(results)}\n`);
@@ -43,7 +55,8 @@ async function run(size) {
   const begun = performance.now();
   const pinned = pinLoad();
   const clerk = instance();
-  const all = chosen(await variants(clerk, ours()));
+  const [ours, compiled] = [options.ours, options["workers-rs"]].map(built);
+  const all = chosen(await variants(clerk, { ours, compiled }));
   say(`verifying ${all.length} variants`);
   const running = await Promise.all(all.map((variant) => launch(variant)));
   await verify(clerk, running);
@@ -72,9 +85,9 @@ async function launch(variant) {
   return { variant, workerd: await start(file, variant.sockets) };
 }
 
-function ours() {
-  if (existsSync(path.join(options.ours, "index.js"))) return options.ours;
-  say(`no bundle in ${options.ours}: the peers are measured without it`);
+function built(where) {
+  if (existsSync(path.join(where, "index.js"))) return where;
+  say(`nothing is built in ${where}: measured without it`);
   return undefined;
 }
 
@@ -96,6 +109,8 @@ function describe(workerd, pinned, size) {
     cores: cpus().length,
     measured: workerd.cpu_us() === undefined ? "wall time" : "cpu",
     pinned,
+    estimate: options.estimate,
+    busy: loadavg()[0], // what else the machine did before the first measurement
     ...size,
   };
 }

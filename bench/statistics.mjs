@@ -6,9 +6,11 @@ export function median(list) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+export const lowerQuartile = (list) => quantile(list, 0.25);
+
 // Half the distance between the quartiles: how far a median may be off by chance.
-export function spread(list) {
-  const sorted = list.toSorted((a, b) => a - b);
-  const at = (share) => sorted[Math.round((sorted.length - 1) * share)];
-  return (at(0.75) - at(0.25)) / 2;
+export const spread = (list) => (quantile(list, 0.75) - quantile(list, 0.25)) / 2;
+
+function quantile(list, share) {
+  return list.toSorted((a, b) => a - b)[Math.round((list.length - 1) * share)];
 }

@@ -12,6 +12,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 export const FLOOR = "floor";
 export const YARDSTICK = "clerk-backend";
 export const OURS = "clerk-edge";
+const COMPILED = "workers-rs";
 const BY_HAND = "js-by-hand-cached";
 // Those that remember a verified token.
 export const REMEMBERING = [BY_HAND, OURS];
@@ -26,15 +27,19 @@ const PEERS = {
   "clerk-hono": "`@clerk/hono`",
 };
 
-// All variants that can be had, ready to be written down for workerd. `ours` is the folder of the
-// product's bundle, or nothing.
-export async function variants(clerk, ours) {
+// All variants that can be had, ready to be written down for workerd. `ours` and `compiled` are the
+// folders of the product's bundle and of the peer in Rust; without one, its variant is left out.
+export async function variants(clerk, { ours, compiled }) {
   const shared = await stands(clerk);
   const peers = Object.entries(PEERS).map(async ([name, label]) => {
     const modules = [{ name: "index.js", bytes: await bundle(`peers/${name}.js`) }];
     return variant(name, label, modules, shared, placements(peerBindings(clerk)));
   });
   const all = await Promise.all(peers);
+  if (compiled) {
+    const placed = placements(peerBindings(clerk));
+    all.push(variant(COMPILED, "workers-rs, by hand", folder(compiled), shared, placed));
+  }
   if (ours) all.push(variant(OURS, "**clerk-edge**", folder(ours), shared, ourPlacements(clerk)));
   return all;
 }

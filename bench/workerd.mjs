@@ -10,6 +10,7 @@ import { capnp } from "./config.mjs";
 
 const require = createRequire(import.meta.url);
 const DEADLINE_MS = 20_000;
+export const INSPECTOR = "inspector";
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
 
@@ -40,17 +41,19 @@ export function prepare(folder, variant) {
   return file;
 }
 
-// Starts a process and waits until each of its sockets has a port.
-export async function start(file, sockets) {
+// Starts a process and waits until each of its sockets has a port. `inspected`: the runtime's inspector
+// listens too, on the port called `inspector`.
+export async function start(file, sockets, { inspected = false } = {}) {
   const begun = performance.now();
-  const args = ["serve", file, "--control-fd=3"];
+  const inspector = inspected ? ["--inspector-addr=127.0.0.1:0"] : [];
+  const args = ["serve", file, "--control-fd=3", ...inspector];
   const [command, all] = canPin
     ? ["taskset", ["-c", String(SERVER_CORE), binary, ...args]]
     : [binary, args];
   const child = spawn(command, all, { stdio: ["ignore", "ignore", "pipe", "pipe"] });
   running.add(child);
   child.once("exit", () => running.delete(child));
-  const ports = await listening(child, sockets);
+  const ports = await listening(child, sockets.length + inspector.length);
   return new Workerd(child, ports, begun);
 }
 
@@ -84,7 +87,7 @@ class Workerd {
   }
 }
 
-function listening(child, sockets) {
+function listening(child, count) {
   return new Promise((resolve, reject) => {
     const ports = new Map();
     let [told, complaint] = ["", ""];
@@ -101,9 +104,9 @@ function listening(child, sockets) {
       told = lines.pop();
       for (const line of lines.filter(Boolean)) {
         const event = JSON.parse(line);
-        if (event.event === "listen") ports.set(event.socket, event.port);
+        ports.set(event.socket ?? INSPECTOR, event.port);
       }
-      if (ports.size < sockets.length) return;
+      if (ports.size < count) return;
       clearTimeout(late);
       resolve(ports);
     });

@@ -55,7 +55,8 @@ async function main(values) {
   console.log(greeting(demo, values));
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => leave(demo));
   // Whoever started us with a pipe holds its other end: if that closes, nobody is left to ask.
-  if (fstatSync(0).isFIFO()) process.stdin.resume().once("end", () => leave(demo));
+  const input = fstatSync(0);
+  if (input.isFIFO() || input.isSocket()) process.stdin.resume().once("end", () => leave(demo));
 }
 
 async function leave(demo) {

@@ -9,17 +9,20 @@
 
 pub mod answer;
 pub mod claim_path;
+pub mod claims;
 pub mod code;
 pub mod forward;
 pub mod gate;
 pub mod keys;
 pub mod limits;
 pub mod log;
+pub mod lookup;
 pub mod platform;
 pub mod problem;
 pub mod request;
 pub mod rules;
 pub mod secret;
+pub mod session;
 pub mod settings;
 pub mod token;
 pub mod turn;

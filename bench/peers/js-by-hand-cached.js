@@ -15,7 +15,7 @@ export default gate((request, env) => {
 async function learn(token, env) {
   const claims = await verifiedClaims(token, env);
   if (!claims || !inTime(claims)) return false;
-  if (remembered.size >= REMEMBERED_MAX) remembered.delete(remembered.keys().next().value);
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear(); // taking out the oldest costs more than that
   remembered.set(token, claims);
   return true;
 }

@@ -34,6 +34,12 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
     #[wasm_bindgen(catch)]
+    pub(super) async fn within(
+        promise: &js_sys::Promise,
+        timeout_ms: u32,
+    ) -> Result<JsValue, JsValue>;
+    /// See `io.js`.
+    #[wasm_bindgen(catch)]
     pub(super) async fn call(
         url: &str,
         headers: &str,
@@ -41,6 +47,12 @@ extern "C" {
         timeout_ms: u32,
         bytes_max: u32,
     ) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen(raw_module = "./held.js")]
+extern "C" {
+    /// See `held.js`.
+    pub(super) fn held(answer: &js_sys::Promise) -> JsValue;
 }
 
 /// Names and values in turn, each on a line. A pair with a line break in it cannot be a header and

@@ -8,8 +8,9 @@ use worker::kv::KvStore;
 
 use super::{io, webcrypto};
 use crate::keys::PublicKey;
+use crate::limits::KEYS_TIMEOUT_MS;
 use crate::platform::{
-    Call, CallFailed, KeyUnfit, Platform, Reply, StoreFailed, VerifierFailed,
+    API_VERSION, Call, CallFailed, KeyUnfit, Platform, Reply, StoreFailed, VerifierFailed,
 };
 use crate::token::Algorithm;
 
@@ -56,7 +57,12 @@ impl Platform for Workers {
 
     async fn stored(&self, name: &str) -> Result<Option<String>, StoreFailed> {
         let Some(store) = self.kv() else { return Ok(None) };
-        store.get(name).text().await.map_err(|_| StoreFailed)
+        let text = store.get(name).text();
+        let promise = wasm_bindgen_futures::future_to_promise(async move {
+            Ok(text.await.map_err(|_| JsValue::NULL)?.map_or(JsValue::NULL, |it| it.into()))
+        });
+        let answer = io::within(&promise, KEYS_TIMEOUT_MS).await.map_err(|_| StoreFailed)?;
+        Ok(answer.as_string())
     }
 
     async fn store(&self, name: &str, text: &str, keep_seconds: u32) -> Result<(), StoreFailed> {
@@ -71,13 +77,13 @@ impl Platform for Workers {
 }
 
 fn headers(call: &Call) -> Vec<(&'static str, String)> {
-    let mut headers = vec![("user-agent", USER_AGENT.to_owned())];
-    if let Some(secret) = &call.secret {
-        headers.push(("authorization", secret.bearer()));
-        headers.push(("clerk-api-version", API_VERSION.to_owned()));
-        headers.push(("content-type", "application/json".to_owned()));
-    }
-    headers
+    let Some(secret) = &call.secret else { return Vec::new() };
+    vec![
+        ("authorization", secret.bearer()),
+        ("clerk-api-version", API_VERSION.to_owned()),
+        ("content-type", "application/json".to_owned()),
+        ("user-agent", USER_AGENT.to_owned()),
+    ]
 }
 
 /// `io.js` answers with a list, or with a word that says why there is none.
@@ -107,6 +113,4 @@ fn status(value: &JsValue) -> Option<u16> {
 
 /// KV refuses shorter lives.
 const STORE_SECONDS_MIN: u32 = 60;
-/// The version of Clerk's Backend API that this gate speaks.
-const API_VERSION: &str = "2026-05-12";
 const USER_AGENT: &str = concat!("clerk-edge/", env!("CARGO_PKG_VERSION"));

@@ -9,22 +9,35 @@ use super::bindings::get;
 use super::incoming::EdgeRequest;
 use super::{clock, io};
 use crate::answer::Answer;
+use crate::code::Code;
 use crate::forward::guard::{CachePlan, SHARED_CACHE_HEADERS};
-use crate::gate::{Forward, upstream_unreachable};
-use crate::request::Kind;
+use crate::gate::{Decision, Forward, internal_fault, upstream_unreachable};
 use crate::log;
+use crate::request::Kind;
 use crate::settings::Upstream;
 
 /// Sends the request on. The answer goes through [`settle`] or [`unreachable`].
 pub(super) fn forward(
     forward: &Forward<'_>,
+    decision: &Decision<'_>,
     request: &EdgeRequest,
     env: &JsValue,
-    log: Option<&str>,
     began_ms: f64,
+) -> JsValue {
+    let note = note(forward, decision, began_ms);
+    send(forward, request, env, &note).unwrap_or_else(|_| {
+        say(&note, Code::Internal.status());
+        answer(&internal_fault(decision.kind, &decision.request_id))
+    })
+}
+
+fn send(
+    forward: &Forward<'_>,
+    request: &EdgeRequest,
+    env: &JsValue,
+    note: &Array,
 ) -> Result<JsValue, JsValue> {
-    let note = note(forward, log, began_ms);
-    let fetcher = match forward.upstream {
+    let fetcher = match forward.upstream() {
         Upstream::Assets => get(env, "ASSETS").unwrap_or(JsValue::UNDEFINED),
         Upstream::Service => get(env, "ORIGIN").unwrap_or(JsValue::UNDEFINED),
         Upstream::Passthrough | Upstream::Url(_) => JsValue::UNDEFINED,
@@ -32,12 +45,11 @@ pub(super) fn forward(
     let names = request.header_names();
     let remove = forward.remove(&names);
     if forward.url.is_none() && remove.is_empty() && forward.set.is_empty() {
-        return io::forward(&fetcher, request.inner(), &note);
+        return io::forward(&fetcher, request.inner(), note);
     }
-    let set = io::text(&forward.set);
-    let changed =
-        io::changed(request.inner(), forward.url.as_deref(), &remove.join("\n"), &set)?;
-    io::forward(&fetcher, &changed, &note)
+    let (remove, set) = (remove.join("\n"), io::text(&forward.set));
+    let changed = io::changed(request.inner(), forward.url.as_deref(), &remove, &set)?;
+    io::forward(&fetcher, &changed, note)
 }
 
 /// An answer of the upstream's, on its way to the browser.
@@ -79,11 +91,15 @@ pub(super) fn answer(answer: &Answer) -> JsValue {
 
 /// What has to be known once the upstream has answered, as plain values: the instance that made
 /// it may be gone by then.
-fn note(forward: &Forward<'_>, log: Option<&str>, began_ms: f64) -> Array {
-    let guarded = JsValue::from_bool(forward.guarded);
-    let append = JsValue::from_str(&io::text(&forward.append));
-    let log = log.map_or(JsValue::UNDEFINED, JsValue::from_str);
-    Array::of4(&guarded, &append, &log, &JsValue::from_f64(began_ms))
+fn note(forward: &Forward<'_>, decision: &Decision<'_>, began_ms: f64) -> Array {
+    let note = Array::new();
+    note.push(&JsValue::from_bool(forward.guarded));
+    note.push(&JsValue::from_str(&io::text(&forward.append)));
+    note.push(&decision.log.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str));
+    note.push(&JsValue::from_f64(began_ms));
+    note.push(&JsValue::from_bool(decision.kind == Kind::Page));
+    note.push(&JsValue::from_str(&decision.request_id));
+    note
 }
 
 fn say(note: &Array, status: u16) {
@@ -96,3 +112,5 @@ const GUARDED: u32 = 0;
 const APPEND: u32 = 1;
 const LOG: u32 = 2;
 const BEGAN: u32 = 3;
+const PAGE: u32 = 4;
+const REQUEST_ID: u32 = 5;

@@ -48,9 +48,8 @@ pub async fn covers(
     let (signature, message) = (Uint8Array::from(signature), Uint8Array::from(message));
     let promise: Promise = SUBTLE
         .with(|subtle| {
-            subtle.verify_with_str_and_js_u8_array_and_js_u8_array(
-                SCHEME, key, &signature, &message,
-            )
+            subtle
+                .verify_with_str_and_js_u8_array_and_js_u8_array(SCHEME, key, &signature, &message)
         })
         .map_err(|_| VerifierFailed)?;
     let answer = JsFuture::from(promise).await.map_err(|_| VerifierFailed)?;

@@ -17,7 +17,7 @@ use crate::platform::Platform;
 use crate::request::{Incoming, RequestPath};
 use crate::rules::{Names, Requirement, Rule};
 use crate::settings::{Faulty, Settings};
-use crate::turn::Turn;
+use crate::turn::{KeySource, Turn};
 
 /// One of the gate's own addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,14 +72,18 @@ impl<K: Clone + 'static> Gate<K> {
                 let end = self.access(settings, &mut asked, turn).await;
                 end.with(&asked.headers)
             }
-            Own::Debug => self.debug(settings, request, turn).await,
+            Own::Debug => Stop::code(Code::NotFound),
         }
     }
 
-    async fn health<P: Platform<Key = K>>(&self, settings: &Settings, turn: &Turn<'_, P>) -> Answer {
+    async fn health<P: Platform<Key = K>>(
+        &self,
+        settings: &Settings,
+        turn: &Turn<'_, P>,
+    ) -> Answer {
         let keys = self.keys.warm(settings, turn).await.ok().map(|status| health::Keys {
-            source: status.source.as_str(),
-            age_seconds: status.age_seconds,
+            source: status.source.map_or("none", KeySource::as_str),
+            age_seconds: status.age_seconds.map_or(0, u64::from),
             count: status.count,
         });
         let counters = self.lookups.status();
@@ -115,10 +119,7 @@ impl<K: Clone + 'static> Gate<K> {
             }
         };
         let is_unknown = |rule: &Rule| {
-            matches!(
-                Grant::judge(rule.requirement(), visitor, &Names::default()),
-                Verdict::Unknown
-            )
+            matches!(Grant::judge(rule.requirement(), visitor, &Names::default()), Verdict::Unknown)
         };
         if settings.rules.iter().any(is_unknown) {
             match self.look_up(settings, visitor, turn).await {

@@ -52,9 +52,15 @@ impl Grant {
     }
 
     /// From a visitor with a session.
-    pub(super) fn judge(requirement: &Requirement, visitor: &Visitor<'_>, names: &Names) -> Verdict {
+    pub(super) fn judge(
+        requirement: &Requirement,
+        visitor: &Visitor<'_>,
+        names: &Names,
+    ) -> Verdict {
         let truth = match requirement {
-            Requirement::Anyone(_) | Requirement::Optional(_) | Requirement::SignedIn => Truth::Holds,
+            Requirement::Anyone(_) | Requirement::Optional(_) | Requirement::SignedIn => {
+                Truth::Holds
+            }
             Requirement::Condition(condition) => condition.judge(visitor, names),
         };
         match truth {
@@ -140,7 +146,10 @@ fn headers(who: &Who<'_>, settings: &Settings) -> Vec<(String, String)> {
 }
 
 /// What would be sent for this visitor.
-pub(super) fn identity_headers(visitor: &Visitor<'_>, settings: &Settings) -> Vec<(String, String)> {
+pub(super) fn identity_headers(
+    visitor: &Visitor<'_>,
+    settings: &Settings,
+) -> Vec<(String, String)> {
     let session = visitor.session();
     let claims = session.claims().all();
     let organization = session.claims().organization().and_then(|it| {

@@ -10,7 +10,7 @@ use crate::lookup::LookedUp;
 use crate::platform::Platform;
 use crate::request::{Incoming, Kind};
 use crate::rules::{Facts, Known, Match, Otherwise, Requirement, Rule, SignedOut};
-use crate::session::{Halt, sign_in_location};
+use crate::session::{Departure, Halt};
 use crate::settings::Settings;
 use crate::turn::Turn;
 
@@ -62,7 +62,8 @@ impl<K: Clone + 'static> Gate<K> {
         }
     }
 
-    async fn look_up<P>(
+    /// What Clerk's API knows of the visitor beyond the token.
+    pub(super) async fn look_up<P>(
         &self,
         settings: &Settings,
         visitor: &Visitor<'_>,
@@ -106,14 +107,16 @@ fn nobody(
         Who::NotAsked | Who::Handshake { .. } | Who::SignedIn(_) => false,
     };
     let is_page = Kind::of(request) == Kind::Page;
+    let sign_in = || {
+        let departure = Departure::from(settings, request).filter(|_| is_page)?;
+        Some(departure.to_sign_in(pending))
+    };
     match matched.rule.signed_out() {
-        SignedOut::Status(404) => Stop::code(Code::NotFound),
-        SignedOut::SignIn if is_page => Stop::redirect(sign_in_location(settings, request, pending)),
+        SignedOut::SignIn => sign_in().map_or_else(|| Stop::signed_out(None), Stop::redirect),
         SignedOut::Redirect(target) if is_page => Stop::redirect(target.fill(&matched.names)),
-        SignedOut::Status(_) if is_page => {
-            Stop::signed_out(Some(sign_in_location(settings, request, pending)))
-        }
-        SignedOut::SignIn | SignedOut::Redirect(_) | SignedOut::Status(_) => Stop::signed_out(None),
+        SignedOut::Redirect(_) => Stop::signed_out(None),
+        SignedOut::Status(404) => Stop::code(Code::NotFound),
+        SignedOut::Status(_) => Stop::signed_out(sign_in()),
     }
 }
 

@@ -25,8 +25,8 @@ mod stop;
 mod visitor;
 mod who;
 
-pub use self::grant::Forward;
 use self::endpoints::Own;
+pub use self::grant::Forward;
 use self::grant::Grant;
 use self::record::Record;
 use self::stop::Stop;
@@ -57,8 +57,12 @@ pub struct Gate<K> {
 pub struct Decision<'a> {
     /// Forward or answer.
     pub outcome: Outcome<'a>,
-    /// The log's entry, but for status and time, where the level wants one.
+    /// The log's line, but for status and time, where the level wants one.
     pub log: Option<String>,
+    /// Whether a person looks at the answer.
+    pub kind: Kind,
+    /// The request's name, where one was needed.
+    pub request_id: String,
 }
 
 /// Forward or answer.
@@ -101,8 +105,8 @@ impl<K: Clone + 'static> Gate<K> {
             }
         };
         let level = self.settings.as_ref().map_or(LogLevel::Decisions, |it| it.log);
-        let log = record.entry(level, request, turn);
-        Decision { outcome, log }
+        let log = record.line(level, request, turn);
+        Decision { outcome, log, kind: Kind::of(request), request_id: record.into_request_id() }
     }
 
     /// Does work that was left for after an answer.
@@ -152,9 +156,8 @@ impl<K: Clone + 'static> Gate<K> {
         }
         // 5
         let rules = &settings.rules;
-        let matched = rules
-            .find(address.authority, request.method(), &path)
-            .map_err(|_| Stop::PATH)?;
+        let matched =
+            rules.find(address.authority, request.method(), &path).map_err(|_| Stop::PATH)?;
         record.rule(matched.rule);
         // 6
         if let Requirement::Anyone(open) = matched.rule.requirement() {

@@ -5,7 +5,7 @@ use super::who::{Asked, Who};
 use crate::code::Code;
 use crate::log::{Line, Outcome};
 use crate::request::address::Address;
-use crate::request::{Incoming, RequestPath};
+use crate::request::{Incoming, RequestPath, request_id};
 use crate::rules::{Requirement, Rule};
 use crate::settings::LogLevel;
 use crate::turn::Turn;
@@ -29,12 +29,16 @@ impl Record {
     /// The request's name for answers and log, made when one is wanted.
     pub(super) fn name(&mut self, request: &impl Incoming) {
         if self.request_id.is_empty() {
-            self.request_id = request.header("cf-ray").unwrap_or_else(random_id);
+            self.request_id = request_id(request.header("cf-ray"), random_id);
         }
     }
 
     pub(super) fn request_id(&self) -> &str {
         &self.request_id
+    }
+
+    pub(super) fn into_request_id(self) -> String {
+        self.request_id
     }
 
     pub(super) fn path(&mut self, path: &RequestPath) {
@@ -69,8 +73,8 @@ impl Record {
         self.code = stop.denial_code();
     }
 
-    /// The log's entry, where the level wants one.
-    pub(super) fn entry<P>(
+    /// The log's line, where the level wants one.
+    pub(super) fn line<P>(
         &mut self,
         level: LogLevel,
         request: &impl Incoming,

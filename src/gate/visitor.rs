@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::claim_path::ClaimPath;
 use crate::rules::{Facts, Known, Reverification};
-use crate::session::Session;
 use crate::settings::Settings;
+use crate::token::Session;
 
 /// A person with a session.
 #[derive(Clone, Debug)]
@@ -149,7 +149,12 @@ impl Facts for Visitor<'_> {
     }
 
     fn reverified(&self, wanted: &Reverification) -> bool {
-        self.session.reverified(wanted.level(), wanted.after_minutes())
+        let level = match wanted.level {
+            crate::rules::Level::First => crate::claims::Level::FirstFactor,
+            crate::rules::Level::Second => crate::claims::Level::SecondFactor,
+            crate::rules::Level::Multi => crate::claims::Level::MultiFactor,
+        };
+        self.session.claims().reverified(level, wanted.after_minutes as u32)
     }
 }
 

@@ -74,7 +74,6 @@ impl KeySet {
         }
         usable.retain(|id, _| !twice.contains(id));
         unfit.extend(twice);
-        unfit.retain(|id| !usable.contains_key(id));
         if usable.is_empty() { Err(SetUnusable::NoUsableKey) } else { Ok(Self { usable, unfit }) }
     }
 

@@ -46,8 +46,9 @@ mod tests {
         assert_eq!(page_of(path), expected, "{path}");
         let mut segments = crate::request::path::split(path).collect();
         page_of_segments(&mut segments);
-        let joined: String =
-            segments.iter().map(|s| format!("/{}", String::from_utf8_lossy(s))).collect();
+        let joined = segments.iter().fold(String::new(), |joined, segment| {
+            format!("{joined}/{}", String::from_utf8_lossy(segment))
+        });
         assert_eq!(joined, expected, "{path}");
     }
 

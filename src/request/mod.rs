@@ -4,11 +4,15 @@
 
 pub mod address;
 pub(crate) mod assets;
+pub mod cookies;
+pub mod credentials;
+pub mod form;
 mod id;
 mod kind;
 pub(crate) mod path;
 pub(crate) mod percent;
 pub(crate) mod readings;
+pub mod url;
 
 pub use id::request_id;
 pub use kind::{Kind, is_preflight};

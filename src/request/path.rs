@@ -11,6 +11,16 @@ use crate::limits::PATH_BYTES_MAX;
 
 /// Holding one means: a canonical path with a known, bounded set of readings. What
 /// [`RequestPath::as_str`] says is what was judged, and what must be sent.
+///
+/// ```
+/// use clerk_edge::request::RequestPath;
+///
+/// let path = RequestPath::parse("/a/../%61dmin%2fx").map_err(|_| "refused")?;
+/// assert_eq!(path.as_str(), "/admin%2Fx");
+/// let readings: Vec<_> = path.readings().collect();
+/// assert_eq!(readings, [vec![b"admin/x".as_slice()], vec![b"admin", b"x"]]);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPath {
     canonical: String,

@@ -7,10 +7,10 @@
 //! afterwards are steps of their own, because some servers do only the first.
 //!
 //! It refuses to go on for ever: more layers of escapes than [`DECODE_ROUNDS_MAX`], or more forms
-//! than [`READINGS_MAX`], and there is no answer.
+//! than [`READINGS_MAX`] or [`READINGS_BYTES_MAX`] allow, and there is no answer.
 
 use super::percent;
-use crate::limits::{DECODE_ROUNDS_MAX, READINGS_MAX};
+use crate::limits::{DECODE_ROUNDS_MAX, READINGS_BYTES_MAX, READINGS_MAX};
 
 /// One reading: its segments, decoded, which may hold any byte, `/` included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,9 @@ impl Reading {
 
 /// All readings of a canonical path, or nothing where there are too many.
 pub(crate) fn of(canonical: &str) -> Option<Vec<Reading>> {
+    if let Some(only) = unmistakable(canonical) {
+        return Some(vec![only]);
+    }
     if layers(canonical.as_bytes()) > DECODE_ROUNDS_MAX {
         return None;
     }
@@ -70,6 +73,25 @@ type Form = Vec<Symbol>;
 type Symbol = u16;
 type Step = fn(&[Symbol]) -> Option<Form>;
 
+/// The reading of a path whose escapes hide nothing that any step would act on. A short cut: the
+/// steps would find the same.
+fn unmistakable(canonical: &str) -> Option<Reading> {
+    if canonical.contains("//") || canonical.contains(';') {
+        return None;
+    }
+    let mut form = Form::with_capacity(canonical.len());
+    for segment in canonical.as_bytes().split(|byte| *byte == b'/').skip(1) {
+        let decoded = percent::decode_once(segment);
+        if decoded.iter().any(|byte| b"%/\\;#?\0".contains(byte)) {
+            return None;
+        }
+        form.extend(decoded.into_iter().map(Symbol::from));
+        form.push(SEPARATOR);
+    }
+    form.pop();
+    Some(Reading::of(&form))
+}
+
 /// How often the path can be decoded before nothing changes any more (one too many at most).
 fn layers(path: &[u8]) -> usize {
     let mut text = path.to_vec();
@@ -92,7 +114,8 @@ fn closure(mut forms: Vec<Form>, steps: &[Step]) -> Option<Vec<Form>> {
                 forms.push(changed);
             }
         }
-        if forms.len() > READINGS_MAX {
+        let symbols = forms.iter().map(Vec::len).fold(0, usize::saturating_add);
+        if forms.len() > READINGS_MAX || symbols > READINGS_BYTES_MAX {
             return None;
         }
         next = next.saturating_add(1);
@@ -116,11 +139,15 @@ const AFTER_DECODING: [Step; 9] = [
 
 fn decode(form: &[Symbol]) -> Option<Form> {
     form.contains(&Symbol::from(b'%')).then_some(())?;
-    let segments = form.split(is_separator).map(|segment| {
-        let bytes: Vec<u8> = segment.iter().filter_map(|s| u8::try_from(*s).ok()).collect();
-        percent::decode_once(&bytes).into_iter().map(Symbol::from).collect::<Form>()
-    });
-    let decoded = segments.collect::<Vec<Form>>().join(&SEPARATOR);
+    let byte = |at: usize| form.get(at).and_then(|symbol| u8::try_from(*symbol).ok());
+    let mut decoded = Form::with_capacity(form.len());
+    let mut at = 0_usize;
+    while let Some(symbol) = form.get(at) {
+        let [first, second] = [1, 2].map(|step| byte(at.saturating_add(step)).unwrap_or_default());
+        let escaped = byte(at).and_then(|percent| percent::escape(&[percent, first, second]));
+        decoded.push(escaped.map_or(*symbol, Symbol::from));
+        at = at.saturating_add(if escaped.is_some() { 3 } else { 1 });
+    }
     (decoded.len() != form.len()).then_some(decoded)
 }
 
@@ -206,7 +233,7 @@ mod tests {
             .iter()
             .map(|reading| {
                 let segments = reading.segments().map(String::from_utf8_lossy);
-                segments.map(|s| format!("[{s}]")).collect::<String>()
+                segments.fold(String::new(), |shown, segment| format!("{shown}[{segment}]"))
             })
             .collect();
         shown.sort();

@@ -27,20 +27,42 @@ pub(super) fn problems(rules: &Rules) -> Vec<Problem> {
     problems.list
 }
 
-/// A beginning of captured values that no rule writes out, so that an example of a rule falls
-/// under that rule and not under a more specific one.
-pub(super) fn fresh(rules: &Rules) -> String {
-    let literals = || {
-        rules.list.iter().flat_map(|rule| rule.pattern.segments()).filter_map(|s| match s {
-            Segment::Literal(bytes) => Some(bytes.as_slice()),
-            Segment::Name(_) => None,
-        })
-    };
-    let mut fresh = "~".to_owned();
-    while literals().any(|literal| literal.starts_with(fresh.as_bytes())) {
-        fresh.push('~');
+/// What examples of a rule set's paths are made with.
+pub(super) struct Examples<'r> {
+    rules: &'r Rules,
+    /// A beginning of captured values that no rule writes out.
+    fresh: String,
+    /// Deeper than any rule goes.
+    depth: usize,
+}
+
+impl<'r> Examples<'r> {
+    /// Looks through the rules once.
+    pub(super) fn of(rules: &'r Rules) -> Self {
+        let segments = || rules.list.iter().flat_map(|rule| rule.pattern.segments());
+        let starts = |segment: &Segment, fresh: &str| match segment {
+            Segment::Literal(bytes) => bytes.starts_with(fresh.as_bytes()),
+            Segment::Name(_) => false,
+        };
+        let mut fresh = "~".to_owned();
+        while segments().any(|segment| starts(segment, &fresh)) {
+            fresh.push('~');
+        }
+        let depth = rules.list.iter().map(|rule| rule.pattern.segments().len()).max();
+        Self { rules, fresh, depth: depth.unwrap_or_default().saturating_add(1) }
     }
-    fresh
+
+    /// A path that falls under a rule, on this host and with this method, if there is one: below
+    /// a `/*` either the first step, or the path itself, or a step beyond all other rules does.
+    pub(super) fn under(&self, rule: &Rule, host: &str, method: &str) -> Option<String> {
+        let below = if rule.pattern.has_rest() { self.depth } else { 0 };
+        let mores = [1, 0].into_iter().filter(|more| *more <= below).chain(2..=below);
+        mores.map(|more| rule.pattern.example(&self.fresh, more)).find(|example| {
+            let path = RequestPath::parse(example).ok();
+            let found = path.as_ref().and_then(|path| self.rules.find(host, method, path).ok());
+            found.is_some_and(|found| found.rule.index == rule.index)
+        })
+    }
 }
 
 /// The path without its names: rules of one shape match the same paths.
@@ -84,21 +106,16 @@ fn brothers(group: &[&Rule], problems: &mut Problems) {
     }
 }
 
-/// A rule is reachable if a path made after it falls under it. Captured values are made up so
-/// that no literal is in the way; so a rule that fails has only paths with several readings.
+/// A rule is reachable if an example of its path falls under it.
 fn unreachable(rules: &Rules, problems: &mut Problems) {
-    let fresh = fresh(rules);
+    let examples = Examples::of(rules);
     for rule in &rules.list {
         let host = rule.host.as_deref().unwrap_or("");
         let method = rule.methods.first().map_or(OTHER_METHOD, String::as_str);
-        let found = RequestPath::parse(&rule.pattern.example(&fresh))
-            .ok()
-            .and_then(|path| rules.find(host, method, &path).ok());
-        if found.and_then(|found| found.rule.index) != rule.index {
-            let message = "no request can fall under it: such a path can be read in several \
-                           ways, and is refused";
-            let place = &Place::ROUTES.index(number(rule));
-            problems.tell(&place.key("path"), message);
+        if examples.under(rule, host, method).is_none() {
+            let message = "no request can fall under it: all its paths fall under narrower rules, \
+                           or can be read in several ways and are refused";
+            problems.tell(&Place::ROUTES.index(number(rule)).key("path"), message);
         }
     }
 }

@@ -7,11 +7,11 @@
 
 use std::collections::BTreeSet;
 
+use super::check::Examples;
 use super::place::{Place, Problems};
 use super::walk::{End, Visitor, Walk, Way};
-use super::{Otherwise, Rule, Rules, SignedOut, Target, check};
+use super::{Otherwise, Rule, Rules, SignedOut, Target};
 use crate::problem::Problem;
-use crate::request::RequestPath;
 
 /// Every such problem; `sign_in` is the path of the sign-in page where it is on this site.
 pub(super) fn problems(rules: &Rules, sign_in: Option<&str>) -> Vec<Problem> {
@@ -21,15 +21,12 @@ pub(super) fn problems(rules: &Rules, sign_in: Option<&str>) -> Vec<Problem> {
     if let Some(sign_in) = sign_in {
         closed_sign_in(rules, &hosts, sign_in, &mut problems);
     }
-    let fresh = check::fresh(rules);
+    let examples = Examples::of(rules);
     for rule in rules.list.iter().filter(|rule| redirects(rule)) {
-        let path = rule.pattern.example(&fresh);
         let own = rule.host.as_deref();
         for host in hosts.iter().filter(|host| own.is_none_or(|own| own == **host)) {
-            // On a host or for a method with a rule of its own, another one is asked.
-            let found = RequestPath::parse(&path).ok();
-            let found = found.as_ref().and_then(|path| rules.find(host, "GET", path).ok());
-            if found.is_some_and(|found| found.rule.index == rule.index) {
+            // None on a host, or for a method, with a rule of its own.
+            if let Some(path) = examples.under(rule, host, "GET") {
                 from_rule(rules, rule, host, &path, &mut problems);
             }
         }

@@ -10,6 +10,18 @@
 //! `cycles` what makes a whole set wrong, `display` how it is written.
 //!
 //! It refuses to know what a token or a header is: who asks is told through [`Facts`].
+//!
+//! ```
+//! use clerk_edge::request::RequestPath;
+//! use clerk_edge::rules::{Context, Rules};
+//!
+//! let text = r#"[{ "path": "/admin/*", "allow": { "role": "admin" }, "otherwise": 404 }]"#;
+//! let rules = Rules::read(text, &Context::default()).map_err(|problems| problems[0].to_string())?;
+//! let path = RequestPath::parse("/admin/users").map_err(|_| "refused")?;
+//! let found = rules.find("example.com", "GET", &path).map_err(|_| "ambiguous")?;
+//! assert_eq!(found.rule.path_text(), "/admin/*");
+//! # Ok::<(), String>(())
+//! ```
 
 mod check;
 mod condition;
@@ -259,3 +271,35 @@ impl Rule {
 
 /// Twelve digits are 48 bits: enough to tell one deployment's rules from another's.
 const HASH_DIGITS: usize = 12;
+
+#[cfg(test)]
+mod tests {
+    use super::{Context, Rules};
+    use crate::request::RequestPath;
+
+    #[test]
+    fn the_short_cut_for_plain_paths_finds_what_the_long_way_finds() {
+        let text = r#"[{ "path": "/" }, { "path": "/a/*" }, { "path": "/a/b" }, { "path": "/:x/c" },
+            { "path": "/.b" }]"#;
+        let paths = "/ /a /a/ /a/b /a/b/ /a/c /d/c /d/d /index.html /index /a.html /a/index.html \
+                     /a/b.html /a/b/index /d/c.html/ /.b /.b/ /.html /a/.html /a/b/index.html.html";
+        for assets in [false, true] {
+            let context = Context { assets, sign_in: None };
+            let rules = Rules::read(text, &context).unwrap_or_default();
+            assert_eq!(rules.len(), 5);
+            for raw in paths.split(' ').filter(|raw| !raw.is_empty()) {
+                let path = RequestPath::parse(raw);
+                let short = path.clone().map(|path| {
+                    assert!(path.single().is_some(), "{raw}");
+                    rules.find("", "GET", &path).map(|f| (f.rule.index, f.names)).ok()
+                });
+                let long = path.map(|path| {
+                    let path = path.without_short_cut();
+                    assert!(path.single().is_none(), "{raw}");
+                    rules.find("", "GET", &path).map(|f| (f.rule.index, f.names)).ok()
+                });
+                assert_eq!(short, long, "{raw} (assets: {assets})");
+            }
+        }
+    }
+}

@@ -81,8 +81,9 @@ impl Pattern {
         }))
     }
 
-    /// A path that it matches, with values that begin with `fresh`, which no literal does.
-    pub(super) fn example(&self, fresh: &str) -> String {
+    /// A path that it matches, with values that begin with `fresh`, which no literal does; below
+    /// a `/*` so many segments more.
+    pub(super) fn example(&self, fresh: &str, more: usize) -> String {
         let mut path = String::new();
         for segment in &self.segments {
             path.push('/');
@@ -91,13 +92,10 @@ impl Pattern {
                 Segment::Name(name) => path.extend([fresh, name]),
             }
         }
-        if self.rest || path.is_empty() {
-            path.push('/');
+        for _ in 0..more {
+            path.extend(["/", fresh]);
         }
-        if self.rest {
-            path.push_str(fresh);
-        }
-        path
+        if path.is_empty() { "/".to_owned() } else { path }
     }
 }
 

@@ -30,7 +30,11 @@ impl Target {
     #[must_use]
     pub fn fill(&self, names: &Names) -> String {
         match &self.0 {
-            Kind::Site { suffix, .. } => self.path(names).unwrap_or_default() + suffix,
+            Kind::Site { suffix, .. } => {
+                let mut address = self.path(names).unwrap_or_default();
+                address.push_str(suffix);
+                address
+            }
             Kind::Elsewhere(address) => address.clone(),
         }
     }
@@ -84,6 +88,9 @@ impl std::fmt::Display for Target {
 fn site(text: &str, names: &[&str]) -> Result<Target, String> {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let (path, suffix) = text.split_at_checked(end).unwrap_or((text, ""));
+    if let Some(name) = names.iter().find(|name| suffix.contains(&format!(":{name}"))) {
+        return Err(format!("`:{name}` is filled in as a whole segment of the path alone"));
+    }
     let inner = path.strip_prefix('/').unwrap_or(path);
     let (inner, slash) = match inner.strip_suffix('/') {
         Some(inner) => (inner, true),

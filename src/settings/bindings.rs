@@ -3,6 +3,37 @@
 //! The platform cannot be asked for a list, only for one name at a time, so a misspelt name looks
 //! like a missing one. Nothing is interpreted here.
 
+/// Every name that a setting can have; no other is ever asked for.
+pub const NAMES: [&str; 27] = [
+    "ASSETS",
+    "CLAIM_HEADERS",
+    "CLERK_API_URL",
+    "CLERK_AUDIENCE",
+    "CLERK_AUTHORIZED_PARTIES",
+    "CLERK_CACHE",
+    "CLERK_CLOCK_SKEW_SECONDS",
+    "CLERK_CROSS_ORIGIN_SYNC",
+    "CLERK_DOMAIN",
+    "CLERK_ISSUER",
+    "CLERK_IS_SATELLITE",
+    "CLERK_JWKS_URL",
+    "CLERK_JWT_KEY",
+    "CLERK_PROXY_URL",
+    "CLERK_PUBLISHABLE_KEY",
+    "CLERK_SATELLITE_AUTO_SYNC",
+    "CLERK_SECRET_KEY",
+    "CLERK_SIGN_IN_URL",
+    "CLERK_SIGN_UP_URL",
+    "CLERK_TRUST_FORWARDED_HOST",
+    "DEBUG_ROLE",
+    "LOG",
+    "LOOKUP_TTL_SECONDS",
+    "ORIGIN",
+    "ROLE_CLAIMS",
+    "ROUTES",
+    "UPSTREAM",
+];
+
 /// The bindings of the Worker, asked by name.
 pub trait Bindings {
     /// What is bound under this name; `None` where nothing is.

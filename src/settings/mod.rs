@@ -19,7 +19,7 @@ mod reader;
 mod table;
 mod upstream;
 
-pub use bindings::{Binding, Bindings};
+pub use bindings::{Binding, Bindings, NAMES};
 pub use faulty::Faulty;
 pub use hosts::{
     account_portal, frontend_api, is_development_portal, is_new_portal, is_old_portal,

@@ -4,7 +4,8 @@
 /** Everything wrong with the page, in words; nothing if all is well. */
 export async function audit(page) {
   const found = await page.evaluate(inspect);
-  return [...found, ...(await focusOrder(page))];
+  const pale = await page.evaluate(contrasts);
+  return [...found, ...pale, ...(await focusOrder(page))];
 }
 
 /** Tab walks through all links and controls in the order of the page, each visibly marked. */
@@ -63,24 +64,24 @@ function inspect() {
   for (const { name } of performance.getEntriesByType("resource")) {
     want(name.startsWith(own) || name.startsWith("data:"), `fetched from elsewhere: ${name}`);
   }
-  return [...problems, ...contrasts()];
+  return problems;
+}
 
-  function contrasts() {
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const wrong = new Set();
-    while (walker.nextNode()) {
-      const element = walker.currentNode.parentElement;
-      if (!walker.currentNode.data.trim() || element.getClientRects().length === 0) continue;
-      const style = getComputedStyle(element);
-      if (["STYLE", "SCRIPT"].includes(element.tagName) || style.visibility === "hidden") continue;
-      const ratio = contrast(rgb(style.color), background(element));
-      const size = Number.parseFloat(style.fontSize);
-      const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-      if (ratio >= (large ? 3 : 4.5)) continue;
-      wrong.add(`contrast ${ratio.toFixed(2)}: "${walker.currentNode.data.trim().slice(0, 40)}"`);
-    }
-    return [...wrong];
+function contrasts() {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const wrong = new Set();
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || element.getClientRects().length === 0) continue;
+    const style = getComputedStyle(element);
+    if (["STYLE", "SCRIPT"].includes(element.tagName) || style.visibility === "hidden") continue;
+    const ratio = contrast(rgb(style.color), background(element));
+    const size = Number.parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    if (ratio >= (large ? 3 : 4.5)) continue;
+    wrong.add(`contrast ${ratio.toFixed(2)}: "${walker.currentNode.data.trim().slice(0, 40)}"`);
   }
+  return [...wrong];
 
   function background(element) {
     for (let each = element; each; each = each.parentElement) {

@@ -101,7 +101,7 @@ impl Double {
     }
 
     /// Runs several side by side, each polled in turn.
-    pub(crate) fn run_all<'a, T>(&self, mut tasks: Vec<Task<'a, T>>) -> Vec<T> {
+    pub(crate) fn run_all<T>(&self, mut tasks: Vec<Task<'_, T>>) -> Vec<T> {
         let mut outputs: Vec<Option<T>> = tasks.iter().map(|_| None).collect();
         loop {
             for (task, output) in tasks.iter_mut().zip(&mut outputs) {
@@ -231,10 +231,7 @@ pub(crate) fn ready<F: Future>(future: F) -> F::Output {
 }
 
 /// Polls once.
-pub(crate) fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output>
-where
-    F: ?Sized,
-{
+pub(crate) fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 

@@ -1,7 +1,29 @@
 //! The native tests: one binary, the core alone, with the clock as an argument.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
 mod answers;
-mod settings;
+mod clerk;
+mod conditions;
+mod cycles;
+mod dice;
 mod double;
+#[path = "../judge/mod.rs"]
+mod judge;
 mod keys;
+mod lookup;
+mod paths;
+mod readings;
+mod redirects;
+mod rules;
+mod rules_find;
+mod settings;
 mod tidy;

@@ -15,13 +15,14 @@ mod wrong;
 
 use std::collections::BTreeMap;
 
-use clerk_edge::settings::{Binding, Bindings, Settings};
+use clerk_edge::settings::{Binding, Bindings, NAMES, Settings};
 
 #[derive(Clone, Default)]
 struct Bound(BTreeMap<String, Binding>);
 
 impl Bindings for Bound {
     fn get(&self, name: &str) -> Option<Binding> {
+        assert!(NAMES.contains(&name), "{name} is asked for, but would not be seen to change");
         self.0.get(name).cloned()
     }
 }
@@ -80,31 +81,3 @@ fn check_in(base: &Bound, name: &str, wrong: Binding, message: &str, right: Bind
 
 const DEVELOPMENT: &str = "pk_test_Y2xlcmsubXlhcHAuY29tJA";
 const PRODUCTION: &str = "pk_live_Y2xlcmsubXlhcHAuY29tJA";
-const NAMES: [&str; 26] = [
-    "CLERK_PUBLISHABLE_KEY",
-    "CLERK_SECRET_KEY",
-    "CLERK_JWT_KEY",
-    "CLERK_CACHE",
-    "CLERK_API_URL",
-    "CLERK_JWKS_URL",
-    "CLERK_AUTHORIZED_PARTIES",
-    "CLERK_AUDIENCE",
-    "CLERK_ISSUER",
-    "CLERK_CLOCK_SKEW_SECONDS",
-    "CLERK_SIGN_IN_URL",
-    "CLERK_SIGN_UP_URL",
-    "CLERK_PROXY_URL",
-    "CLERK_DOMAIN",
-    "CLERK_IS_SATELLITE",
-    "CLERK_SATELLITE_AUTO_SYNC",
-    "CLERK_CROSS_ORIGIN_SYNC",
-    "CLERK_TRUST_FORWARDED_HOST",
-    "ROUTES",
-    "ROLE_CLAIMS",
-    "CLAIM_HEADERS",
-    "LOG",
-    "LOOKUP_TTL_SECONDS",
-    "UPSTREAM",
-    "DEBUG_ROLE",
-    "ORIGIN",
-];

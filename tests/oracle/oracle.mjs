@@ -105,7 +105,7 @@ async function answer(request, { jwks, bapi, calls, api }) {
 
 async function describeCall(request, api) {
   const sent = [...request.headers].filter(([name]) => CALL_HEADERS.has(name));
-  // Who calls is no part of a decision: mostly the SDK's own name, for machine tokens the visitor's.
+  // Who calls is no part of a decision: mostly the SDK itself, for machine tokens the visitor.
   const headers = { ...Object.fromEntries(sent), "user-agent": CALLER };
   const body = await request.text();
   const url = request.url.replace(api, `https://${API_HOST}`);

@@ -15,14 +15,15 @@ const NOW_S = 1_750_000_000;
 test("a new case gets its expectation, a second run finds nothing to change", async (t) => {
   const file = vectorsFile(t);
   const first = await run("record.mjs", ["--write", file]);
-  assert.match(first.out, /2 cases, 2 differ/);
-  const { cases, tokens } = JSON.parse(readFileSync(file, "utf8"));
+  assert.match(first.out, /2 cases and 1 rows, 3 differ/);
+  const { cases, tokens, aux } = JSON.parse(readFileSync(file, "utf8"));
+  assert.equal(aux.has_cases[0].value, true);
   assert.deepEqual([cases[0].expect.status, cases[0].expect.token], ["signed-in", "{{fresh}}"]);
   assert.deepEqual([cases[1].expect.status, cases[1].expect.reason], ["signed-out", EXPIRED]);
   assert.equal(tokens.fresh.jwt.split(".").length, 3);
   const bytes = readFileSync(file, "utf8");
   const second = await run("record.mjs", ["--write", file]);
-  assert.match(second.out, /2 cases, 0 differ/);
+  assert.match(second.out, /2 cases and 1 rows, 0 differ/);
   assert.equal(readFileSync(file, "utf8"), bytes);
 });
 
@@ -83,6 +84,14 @@ function vectorsFile(t) {
     jwks: { a: { keys: [jwk] } },
     tokens: { fresh: token(NOW_S + 60), stale: token(NOW_S - 60) },
     cases: [entry("fresh", "fresh"), entry("stale", "stale")],
+    aux: {
+      has_cases: [
+        {
+          state: { userId: "u", orgId: "o", orgRole: "org:admin", orgPermissions: [] },
+          params: { role: "admin" },
+        },
+      ],
+    },
   };
   const file = join(folder, "cases.json");
   writeFileSync(file, JSON.stringify(vectors));

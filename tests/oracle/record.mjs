@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { judge, version } from "./oracle.mjs";
+import { row, TABLES } from "./tables.mjs";
 import { inOrder, mint, named, question } from "./vectors.mjs";
 
 const DEFAULT_FILE = new URL("../vectors/clerk-cases.json", import.meta.url);
@@ -24,23 +25,35 @@ for (const entry of vectors.cases) {
   const found = named(vectors, await judge(question(vectors, entry)));
   if (isDeepStrictEqual(found, entry.expect)) continue;
   changed.push(entry.id);
-  report(entry, found);
+  report(entry.id, entry.expect, found);
   entry.expect = inOrder(found, entry.expect);
 }
 
-console.log(`@clerk/backend ${await version()}: ${vectors.cases.length} cases, ` +
-  `${changed.length} differ from the file.`);
+const rows = Object.keys(TABLES).flatMap((table) => {
+  const entries = values.only ? [] : (vectors.aux?.[table] ?? []);
+  return entries.map((entry, at) => ({ table, entry, at }));
+});
+for (const { table, entry, at } of rows) {
+  const found = await row(table, entry);
+  if (isDeepStrictEqual(found, entry)) continue;
+  changed.push(`${table}[${at}]`);
+  report(`${table}[${at}]`, entry, found);
+  vectors.aux[table][at] = inOrder(found, entry);
+}
+
+const read = `${vectors.cases.length} cases and ${rows.length} rows`;
+console.log(`@clerk/backend ${await version()}: ${read}, ${changed.length} differ from the file.`);
 if (values.write && changed.length > 0) {
   writeFileSync(file, layOut(vectors));
   console.log("Written. Read the diff before it is committed.");
 }
 process.exitCode = changed.length > 0 && !values.write ? 1 : 0;
 
-function report({ id, expect = {} }, found) {
-  for (const key of new Set([...Object.keys(expect), ...Object.keys(found)])) {
-    if (isDeepStrictEqual(expect[key], found[key])) continue;
+function report(id, before = {}, found) {
+  for (const key of new Set([...Object.keys(before), ...Object.keys(found)])) {
+    if (isDeepStrictEqual(before[key], found[key])) continue;
     console.log(`${id} ${key}:`);
-    console.log(`  on file ${JSON.stringify(expect[key])}`);
+    console.log(`  on file ${JSON.stringify(before[key])}`);
     console.log(`  now     ${JSON.stringify(found[key])}`);
   }
 }

@@ -66,18 +66,28 @@ for (const type of STYLES) {
     assert.equal((await visitor.fetch(`${site}/members`)).status, 200, "asking ends nothing");
     const out = await visitor.press(ask, {});
     assert.equal(JSON.parse(out.text).userId, null);
+    assert.equal(visitor.cookie(site, "__session"), undefined);
+    assert.equal(visitor.cookie(site, "__client_uat"), "0");
     assert.equal((await visitor.fetch(`${site}/members`)).status, 401);
     const door = await visitor.open(`${site}/members`);
     assert.match(door.text, /Sign in as/);
   });
 
   test(`${type}: after a rotation old tokens hold, and new ones at once`, async (t) => {
-    const { site, control } = await setTheStage(t, { type });
+    const { site, clerk, control } = await setTheStage(t, { type });
+    const published = async () => {
+      const { keys } = await (await fetch(`${clerk.url}/.well-known/jwks.json`)).json();
+      return keys.map(({ kid }) => kid);
+    };
+    const [first] = await published();
     const old = await signedIn(site, "uma");
-    await control("rotate", { keep: true });
+    const { kid: second } = await control("rotate", { keep: true });
+    assert.deepEqual(await published(), [first, second]);
     const fresh = await signedIn(site, "ada");
     assert.equal((await old.fetch(`${site}/members`)).status, 200);
     assert.equal((await fresh.fetch(`${site}/members`)).status, 200);
+    const { kid: third } = await control("rotate", { keep: false });
+    assert.deepEqual(await published(), [third]);
   });
 
   test(`${type}: a token signed with a key that nobody published opens nothing`, async (t) => {

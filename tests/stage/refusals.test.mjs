@@ -38,7 +38,8 @@ test("it sends a browser to loopback alone", async (t) => {
   const fine = await fetch(handshake(`${site}/x`), { redirect: "manual" });
   assert.equal(fine.status, 307);
   const elsewhere = ["https://evil.example/", "http://evil.example/", "//evil.example", "/x", ""];
-  for (const url of [...elsewhere, "http://localhost@evil.example/", "javascript:alert(1)"]) {
+  const odd = ["http://localhost@evil.example/", "javascript:alert(1)", "ftp://localhost/"];
+  for (const url of [...elsewhere, ...odd]) {
     assert.equal((await fetch(handshake(url), { redirect: "manual" })).status, 400, url);
   }
   const form = { person: "ada", redirect_url: "http://evil.example/" };
@@ -82,6 +83,35 @@ test("the Backend API wants the secret key, and a nonce is good for one exchange
   const first = await exchange(vars.CLERK_SECRET_KEY);
   assert.ok((await first.json()).directives.length > 0);
   assert.equal((await exchange(vars.CLERK_SECRET_KEY)).status, 404);
+});
+
+test("a session is refreshed with a token and a refresh token of its own alone", async (t) => {
+  const { clerk, control, vars } = await setTheStage(t);
+  const mine = await control("token", { person: "uma", age_seconds: 70 });
+  const other = await control("token", { person: "ada", age_seconds: 70 });
+  const status = async (changed) => {
+    const asked = {
+      format: "token",
+      request_origin: "http://localhost:1",
+      expired_token: mine.token,
+      refresh_token: mine.refresh_token,
+      ...changed,
+    };
+    const answer = await fetch(`${clerk.url}/v1/sessions/${mine.session_id}/refresh`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${vars.CLERK_SECRET_KEY}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify(asked),
+    });
+    return answer.status;
+  };
+  assert.equal(await status({}), 200);
+  assert.equal(await status({ expired_token: other.token }), 422);
+  assert.equal(await status({ expired_token: `${mine.token}x` }), 422);
+  assert.equal(await status({ refresh_token: other.refresh_token }), 422);
+  assert.equal(await status({ request_origin: "https://evil.example" }), 422);
 });
 
 test("the SDK reads users and merges their metadata", async (t) => {

@@ -49,6 +49,7 @@ function options(vars) {
     publishableKey: vars.CLERK_PUBLISHABLE_KEY,
     secretKey: vars.CLERK_SECRET_KEY,
     proxyUrl: vars.CLERK_PROXY_URL,
+    issuer: vars.CLERK_PROXY_URL,
     signInUrl: vars.CLERK_SIGN_IN_URL,
   };
 }

@@ -4,14 +4,19 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { free } from "../../demo/demo.mjs";
 
 const START = fileURLToPath(new URL("../../demo/start.mjs", import.meta.url));
 const WORKER = fileURLToPath(new URL("sdk-worker.mjs", import.meta.url));
 
-test("it greets, serves, and ends everything when interrupted", async () => {
+const started = new Set();
+after(() => started.forEach((child) => child.kill("SIGTERM")));
+
+const LIMIT = { timeout: 60_000 };
+
+test("it greets, serves, and ends everything when interrupted", LIMIT, async () => {
   const ports = [await free(0), await free(0)];
   const demo = start(ports, "--worker", WORKER, "--quiet");
   await demo.said(/Ctrl-C ends all of it/);
@@ -22,6 +27,15 @@ test("it greets, serves, and ends everything when interrupted", async () => {
   assert.equal((await fetch(`http://127.0.0.1:${ports[0]}/admin`)).status, 401);
   assert.equal((await fetch(`http://127.0.0.1:${ports[1]}/sign-in`)).status, 200);
   demo.child.kill("SIGINT");
+  assert.equal(await demo.code, 0);
+  for (const port of ports) assert.equal(await free(port, "nothing"), port);
+});
+
+test("it ends with whoever started it, should that be killed", LIMIT, async () => {
+  const ports = [await free(0), await free(0)];
+  const demo = start(ports, "--worker", WORKER, "--quiet");
+  await demo.said(/Ctrl-C ends all of it/);
+  demo.child.stdin.end();
   assert.equal(await demo.code, 0);
   for (const port of ports) assert.equal(await free(port, "nothing"), port);
 });
@@ -46,7 +60,7 @@ test("a missing Worker is named with the command that makes it", async () => {
 
 function start([port, clerkPort], ...more) {
   const args = [START, "--port", String(port), "--clerk-port", String(clerkPort), ...more];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { stdio: "pipe" });
   const listeners = new Set();
   let out = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -61,5 +75,6 @@ function start([port, clerkPort], ...more) {
       listeners.add(() => pattern.test(out) && resolve());
       code.then(() => reject(new Error(`it ended: ${out}`)));
     });
+  started.add(child);
   return { child, code, said, out: () => out };
 }

@@ -6,14 +6,15 @@ use std::ffi::OsString;
 
 use anyhow::{Result, bail};
 
-use crate::{bundle, group, node::Node};
+use crate::{bundle, group, node::Node, peer};
 
 pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
     let node = Node::ready()?;
     bundle::shipped()?;
+    let peer = peer::build()?;
     group::listen()?;
     let mut script = node.command("node");
-    script.arg(SCRIPT).args(arguments);
+    script.arg(SCRIPT).arg("--workers-rs").arg(peer).args(arguments);
     if !group::Group::start(&mut script)?.wait(|| ())? {
         bail!("the comparison ended early; its last lines say why");
     }

@@ -10,6 +10,7 @@ mod check;
 mod debian;
 mod group;
 mod node;
+mod peer;
 mod place;
 mod start;
 mod step;

@@ -10,7 +10,7 @@ use clerk_edge::token::Algorithm::{Rs256, Rs384};
 use clerk_edge::turn::{Chore, KeySource, Turn};
 use serde_json::json;
 
-use super::{DAY, HOUR, MINUTE, NOW, SECOND, Site, entry, modulus, set};
+use super::{DAY, HOUR, MINUTE, NOW, SECOND, Site, entry, modulus, set, with};
 use crate::double::{BACKEND_KEYS, Double, FRONTEND_KEYS, json as reply, ready, settings};
 
 #[test]
@@ -123,8 +123,7 @@ fn a_key_serves_the_algorithms_that_its_set_allows() {
     let site = Site::new();
     let mut open = entry("open", 3);
     open.as_object_mut().unwrap().remove("alg");
-    let mut enc = entry("enc", 4);
-    enc["use"] = json!("enc");
+    let enc = with(entry("enc", 4), "use", json!("enc"));
     let set = json!({ "keys": [entry("a", 1), open, enc] }).to_string();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set)));
     let find = |id, algorithm| {
@@ -237,6 +236,8 @@ fn a_stale_store_serves_at_once_and_is_renewed() {
     assert_eq!(found, Ok(modulus(1)));
     assert_eq!(site.double.call_count(), 0);
     assert_eq!(turn.take_chores(), [Chore::RenewKeys]);
+    let (_, turn) = site.find(NOW + KEYS_COOL_DOWN_SECONDS * SECOND, "a");
+    assert_eq!(turn.take_chores(), [Chore::RenewKeys], "it is no younger for having been read");
     // Its neighbour is too old to serve.
     let site = Site::with_stored(NOW - DAY - 1, &["a"]);
     let (found, turn) = site.find(NOW, "a");

@@ -8,7 +8,7 @@ use clerk_edge::limits::{KEY_ID_BYTES_MAX, KEYS_MAX};
 use clerk_edge::token::Algorithm;
 use serde_json::{Value, json};
 
-use super::{entry, modulus};
+use super::{entry, modulus, with};
 
 /// A set of a good key and this entry.
 fn beside_a_good_one(other: &Value) -> KeySet {
@@ -19,12 +19,7 @@ fn beside_a_good_one(other: &Value) -> KeySet {
 /// What becomes of a good entry called `k` when a member is set to something else, or taken out.
 #[track_caller]
 fn check(member: &str, value: Value, usable: bool) {
-    let mut other = entry("k", 2);
-    if value.is_null() {
-        other.as_object_mut().unwrap().remove(member);
-    } else {
-        other[member] = value;
-    }
+    let other = with(entry("k", 2), member, value);
     let set = beside_a_good_one(&other);
     assert!(matches!(set.get("good"), Some(SetEntry::Usable(_))), "it spoiled its neighbour");
     assert_eq!(matches!(set.get("k"), Some(SetEntry::Usable(_))), usable, "{other}");
@@ -92,15 +87,13 @@ fn the_numbers_are_strict_base64url_of_a_fit_key() {
 
 #[test]
 fn an_unfit_entry_is_known_by_its_id_and_one_without_an_id_is_not_known_at_all() {
-    let mut other = entry("k", 2);
-    other["use"] = json!("enc");
+    let other = with(entry("k", 2), "use", json!("enc"));
     let set = beside_a_good_one(&other);
     assert_eq!(set.get("k"), Some(SetEntry::Unfit));
     assert_eq!(set.get("other"), None);
 
     for id in [json!(null), json!(""), json!(1), json!("k".repeat(KEY_ID_BYTES_MAX + 1))] {
-        let mut other = entry("k", 2);
-        other["kid"] = id.clone();
+        let other = with(entry("k", 2), "kid", id.clone());
         let set = beside_a_good_one(&other);
         assert_eq!(set.count(), 1);
         assert_eq!(set.get(id.as_str().unwrap_or_default()), None);
@@ -170,3 +163,21 @@ fn a_key_is_what_its_entry_says() {
     assert_eq!(key.exponent(), "AQAB");
     assert_eq!(key.algorithm(), Some(Algorithm::Rs256));
 }
+
+#[test]
+fn a_set_as_clerk_gives_it_is_taken() {
+    let mut key =
+        json!({ "use": "sig", "kty": "RSA", "kid": "ins_2x", "alg": "RS256", "e": "AQAB" });
+    key.as_object_mut().unwrap().insert("n".to_owned(), CLERKS_MODULUS.into());
+    let set = KeySet::parse(json!({ "keys": [key] }).to_string().as_bytes()).unwrap();
+    let Some(SetEntry::Usable(key)) = set.get("ins_2x") else { unreachable!() };
+    assert_eq!(key.modulus(), CLERKS_MODULUS);
+}
+
+const CLERKS_MODULUS: &str = concat!(
+    "wBJJuE24yIi6VBWjcdyV43SAM7lieRjFahmqSVwxB18lrtaDus_fRcXbhTJwJzieC4d8w6p9EeppqckK",
+    "fmAJmAAWpDMsXns8uHR257fxzPNR9kuilsAgaTYyMbZJdUSJrV1ggZ4a0omrd6bVEV8vbSw8Toi4Wb4u",
+    "3Pv6994qetWI_iJ5ZdtFKkDt0t-tut156ZqXT2P4ooBophryPkG0hKx9iwf-N39MMWIUSGnTcANZ-Ucg",
+    "KnWEeKi37HXtkChyUECKsIFN-2jNdHFdgp2lP0j9AY2k4l9Ucl8vrb_Oga__oM9UTanfoB88jpGshO_a",
+    "xSSLmLIp69XXV9XQUbMEMQ",
+);

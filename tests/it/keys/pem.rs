@@ -1,7 +1,7 @@
 //! `CLERK_JWT_KEY`: every shape in which people paste it, each beside one that is refused.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
-use base64ct::{Base64, Encoding};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use clerk_edge::keys::{PemUnfit, PublicKey};
 use clerk_edge::token::Algorithm;
 
@@ -89,6 +89,37 @@ fn a_damaged_key_is_refused_wherever_the_damage_is() {
         let found = PublicKey::from_pem(&Base64::encode_string(&flipped));
         assert!(found.is_err(), "byte {place}, bit {bit}");
     }
+}
+
+/// A value of DER: its tag, the length in two bytes, the contents.
+fn value(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
+    let contents = contents.concat();
+    let length = u16::try_from(contents.len()).unwrap().to_be_bytes();
+    match length {
+        [0, low @ 0..=127] => [&[tag, low], contents.as_slice()].concat(),
+        [0, low] => [&[tag, 0x81, low], contents.as_slice()].concat(),
+        [high, low] => [&[tag, 0x82, high, low], contents.as_slice()].concat(),
+    }
+}
+
+#[test]
+fn nothing_stands_beside_what_belongs_there() {
+    let number = Base64UrlUnpadded::decode_vec(MODULUS_2048).unwrap();
+    let rsa = value(6, &[&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]]);
+    let with = |in_algorithm: &[u8], unused: u8, in_key: &[u8], in_info: &[u8]| {
+        let algorithm = value(0x30, &[&rsa, in_algorithm]);
+        let modulus = value(2, &[&[0], &number]);
+        let key = value(0x30, &[&modulus, &[2, 3, 1, 0, 1], in_key]);
+        let bits = value(3, &[&[unused], &key]);
+        Base64::encode_string(&value(0x30, &[&algorithm, &bits, in_info]))
+    };
+    check(&with(&[5, 0], 0, &[], &[]), Ok(MODULUS_2048));
+    check(&with(&[5, 0, 5, 0], 0, &[], &[]), Err(PemUnfit::Malformed));
+    check(&with(&[5, 1, 0], 0, &[], &[]), Err(PemUnfit::Malformed));
+    check(&with(&[], 0, &[], &[]), Err(PemUnfit::Malformed));
+    check(&with(&[5, 0], 1, &[], &[]), Err(PemUnfit::Malformed));
+    check(&with(&[5, 0], 0, &[2, 1, 3], &[]), Err(PemUnfit::Malformed));
+    check(&with(&[5, 0], 0, &[], &[5, 0]), Err(PemUnfit::Malformed));
 }
 
 #[test]

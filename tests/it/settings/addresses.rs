@@ -44,6 +44,8 @@ fn addresses_that_are_trusted_must_be_absolute_and_safe() {
 
 #[test]
 fn pages_are_absolute_or_paths_of_this_site() {
+    let base = Bound::development().with("ROUTES", json(OPEN));
+    let check = |name, wrong, message: &str, right| check_in(&base, name, wrong, message, right);
     for name in ["CLERK_SIGN_IN_URL", "CLERK_SIGN_UP_URL"] {
         let either = format!(
             "{name}: must be an absolute address that begins with `https://`, or a path that \
@@ -59,6 +61,17 @@ fn pages_are_absolute_or_paths_of_this_site() {
         check(name, text("/a/../b"), &path, text("/a/..b"));
         check(name, text("/a b"), &path, text("/a%20b"));
     }
+}
+
+#[test]
+fn a_sign_in_page_on_this_site_must_be_open() {
+    let base =
+        Bound::development().with("ROUTES", json(r#"[{ "path": "/a", "allow": "anyone" }]"#));
+    let page = |path: &str| base.clone().with("CLERK_SIGN_IN_URL", text(path)).problems();
+    assert_eq!(page("/a?b#c"), [""; 0]);
+    let closed = page("/b");
+    assert_eq!(closed.len(), 1);
+    assert!(closed.iter().all(|problem| problem.starts_with("ROUTES: ")), "{closed:?}");
 }
 
 #[test]
@@ -99,6 +112,7 @@ fn a_satellite_needs_a_place_of_its_own() {
 fn a_satellite_in_development_signs_in_elsewhere() {
     let name = "CLERK_SIGN_IN_URL";
     let base = Bound::development()
+        .with("ROUTES", json(OPEN))
         .with("CLERK_IS_SATELLITE", json("true"))
         .with("CLERK_DOMAIN", text("sat.example"));
     let right = || text("https://primary.example/sign-in");
@@ -140,3 +154,6 @@ fn the_upstream_is_named_and_bound() {
                  UPSTREAM), but a text is bound";
     check("ORIGIN", text("https://origin.example"), shape, Binding::Service);
 }
+
+/// A sign-in page on this site must be open, or nobody ever gets in.
+const OPEN: &str = r#"[{ "path": "/*", "allow": "anyone" }]"#;

@@ -1,6 +1,7 @@
 //! Every wrong setting closes the gate and says so in these very words, beside the right one that
 //! differs in one thing.
 
+use clerk_edge::keys::PemUnfit;
 use clerk_edge::settings::{Binding, Settings};
 
 use super::{Bound, DEVELOPMENT, NAMES, PRODUCTION, check, check_in, json, text};
@@ -53,12 +54,16 @@ fn the_secret_key_must_be_one_and_of_the_same_half() {
 
 #[test]
 fn a_pem_must_hold_a_public_key() {
-    let base = Bound::development();
-    let problems = base.with("CLERK_JWT_KEY", text("rubbish")).problems();
-    assert_eq!(problems.len(), 1);
-    assert!(problems.iter().all(|p| p.starts_with("CLERK_JWT_KEY: ") && !p.contains("rubbish")));
+    let name = "CLERK_JWT_KEY";
     let shape = "CLERK_JWT_KEY: must be a text, but something else is bound";
-    check("CLERK_JWT_KEY", Binding::Other, shape, text(""));
+    check(name, Binding::Other, shape, text(PEM));
+    let private = PEM.replace("PUBLIC", "PRIVATE");
+    let message = format!("CLERK_JWT_KEY: {}", PemUnfit::Private);
+    check(name, text(&private), &message, text(&PEM.replace('\n', "\\n")));
+    let half: String = PEM.chars().take(200).collect();
+    let problems = Bound::development().with(name, text(&half)).problems();
+    assert_eq!(problems.len(), 1);
+    assert!(problems.iter().all(|p| p.starts_with("CLERK_JWT_KEY: ") && !p.contains("MII")));
 }
 
 #[test]
@@ -202,10 +207,24 @@ fn claim_headers_are_names_of_their_own() {
 fn routes_are_a_list_of_rules() {
     let shape = "ROUTES: must be a list of rules, but a KV namespace is bound";
     check("ROUTES", Binding::Store, shape, json("[]"));
-    let problems = Bound::development().with("ROUTES", text("{")).problems();
-    assert!(!problems.is_empty());
-    assert!(problems.iter().all(|problem| problem.starts_with("ROUTES")), "{problems:?}");
-    assert_eq!(Bound::development().with("ROUTES", text("")).problems(), [""; 0]);
+    let bound = |routes| Bound::development().with("ROUTES", routes).problems();
+    for (wrong, place) in [
+        ("{", "ROUTES: "),
+        ("{}", "ROUTES: "),
+        ("5", "ROUTES: "),
+        (r#"[{ "path": "/", "alow": "anyone" }]"#, "ROUTES[0].alow: "),
+        (r#"[{ "path": 5 }]"#, "ROUTES[0].path: "),
+        (r#"[{ "path": "/a" }, { "path": "/a" }]"#, "ROUTES[1]"),
+    ] {
+        for problems in [bound(text(wrong)), bound(json(wrong))] {
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert!(problems.iter().all(|problem| problem.starts_with(place)), "{problems:?}");
+        }
+    }
+    for right in ["", "[]", r#"[{ "path": "/", "allow": "anyone" }]"#] {
+        assert_eq!(bound(text(right)), [""; 0]);
+    }
+    assert_eq!(bound(json(r#"[{ "path": "/a" }, { "path": "/b" }]"#)), [""; 0]);
 }
 
 #[test]
@@ -324,3 +343,15 @@ fn no_set_of_bindings_panics_and_every_fault_has_a_place() {
     }
     assert!(right > 100 && wrong > 100, "{right} right, {wrong} wrong");
 }
+
+/// The public half of a key that was thrown away.
+const PEM: &str = "\
+-----BEGIN PUBLIC KEY-----\n\
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA1KyUgSrJZMlC4j2eYOEC\n\
+nB3xzUyy5ptk7iE3fwnV5vpE8sjje5i4uw7isLEHJSOSbGAZdYr13ieXqaAKCZAH\n\
+LqSIxZBsnbfBnOEZrP7H4oogHVK8tAcBezaQRhGup6UnxV1JXVzAHa1YokTzU0br\n\
+s95NSxHivrVbqnu92lHp+0x7y3zSo8on37xuL3lKjFBLp/XiaSstKwG0a926iRrb\n\
+UN0FsZ8ne4+wFx0X4Iz7uDixREYVF8L0kjkhrysTGtgAEIjXt7XdxgN8fo1Dj3Qg\n\
+kMwOoplQN8sbCqdBEwLhzFzuDlDD3WXSTCIMktalDtRSFyTR8kSYa169DExHj6rR\n\
+UwIDAQAB\n\
+-----END PUBLIC KEY-----";

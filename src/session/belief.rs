@@ -1,0 +1,76 @@
+//! From a look at a token to a session, by way of a key.
+
+use super::look::Look;
+use super::{Desk, Fault};
+use crate::keys::NoKey;
+use crate::platform::Platform;
+use crate::token::{Algorithm, Flaw, Policy, Presented, Session, Signed, Unbelieved};
+use crate::turn::Turn;
+
+/// What a key says of a token: a signed one, or why not.
+pub(super) type Verdict<T> = Result<Result<T, Flaw>, Fault>;
+
+/// Asks for a session, for us and now.
+pub(super) async fn admitted<P: Platform>(
+    desk: &Desk<'_, P::Key>,
+    look: Look,
+    policy: &Policy<'_>,
+    turn: &Turn<'_, P>,
+) -> Verdict<(Session, Signed)> {
+    let signed = match signed(desk, look, turn).await? {
+        Ok(signed) => signed,
+        Err(flaw) => return Ok(Err(flaw)),
+    };
+    let session = signed.admit(policy, turn.now_ms);
+    if session.as_ref().is_err_and(|flaw| *flaw == Flaw::Expired) {
+        desk.remembered.forget(&signed);
+    }
+    Ok(session.map(|session| (session, signed)))
+}
+
+/// Asks a key. A token that was asked about before is not asked about again.
+pub(super) async fn signed<P: Platform>(
+    desk: &Desk<'_, P::Key>,
+    look: Look,
+    turn: &Turn<'_, P>,
+) -> Verdict<Signed> {
+    match look {
+        Look::Signed(signed) => Ok(Ok(signed)),
+        Look::Unreadable(_) => Ok(Err(Flaw::Invalid)),
+        Look::Unbelieved(token) => verified(desk, &token, turn).await,
+    }
+}
+
+/// The key is looked for first, then come type and algorithm: where both are wrong, the SDK names
+/// the key.
+async fn verified<P: Platform>(
+    desk: &Desk<'_, P::Key>,
+    token: &Unbelieved,
+    turn: &Turn<'_, P>,
+) -> Verdict<Signed> {
+    let key_id = match token.kind().and_then(|()| token.key_id()) {
+        Ok(key_id) => key_id,
+        Err(flaw) => return Ok(Err(flaw)),
+    };
+    let presented = token.present();
+    let algorithm = presented.as_ref().map_or(Algorithm::Rs256, Presented::algorithm);
+    let key = desk.keys.find(desk.settings, key_id.as_deref(), algorithm, turn).await;
+    let generation = desk.keys.generation();
+    let key = match (key, &presented) {
+        (Err(NoKey::Unavailable { retry_after_seconds }), _) => {
+            return Err(Fault::KeysUnavailable { retry_after_seconds });
+        }
+        (Err(NoKey::Unknown), _) => return Ok(Err(Flaw::KeyIdMismatch)),
+        (_, Err(flaw)) => return Ok(Err(*flaw)),
+        (Err(NoKey::Unfit), Ok(_)) => return Ok(Err(Flaw::VerificationFailed)),
+        (Ok(key), Ok(_)) => key,
+    };
+    let verdict = match presented {
+        Ok(presented) => presented.verify(&key, turn.platform).await,
+        Err(flaw) => Err(flaw),
+    };
+    if let Ok(signed) = &verdict {
+        desk.remembered.keep(signed, generation);
+    }
+    Ok(verdict)
+}

@@ -1,0 +1,158 @@
+//! One segment of a token: base64url, then JSON as a browser's runtime would read it.
+//!
+//! Clerk's SDK decodes with JavaScript's rules: padding is ignored, broken UTF-8 is replaced, a
+//! byte order mark is dropped, of two members with one name the last wins, a lone surrogate is a
+//! character and a number may be out of range. A stricter reading would refuse the same tokens
+//! for another reason. It refuses everything else, and nesting deeper than 128.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::Value;
+
+/// The bytes of a segment. Left-over bits must be zero.
+pub(super) fn bytes(segment: &str) -> Option<Vec<u8>> {
+    Base64UrlUnpadded::decode_vec(segment.trim_end_matches('=')).ok()
+}
+
+/// The JSON value in a segment.
+pub(super) fn value(segment: &str) -> Option<Value> {
+    let bytes = bytes(segment)?;
+    match serde_json::from_slice(&bytes) {
+        Ok(value) => Some(value),
+        Err(_) => serde_json::from_str(&mended(&bytes)).ok(),
+    }
+}
+
+/// The text with what JavaScript takes and `serde_json` does not replaced by its nearest equal.
+fn mended(bytes: &[u8]) -> String {
+    let lossy = String::from_utf8_lossy(bytes);
+    let mut rest = lossy.strip_prefix('\u{feff}').unwrap_or(&lossy);
+    let mut mended = String::with_capacity(rest.len());
+    while let Some(next) = rest.chars().next() {
+        let (piece, after) = match next {
+            '"' => string(rest),
+            '-' | '0'..='9' => number(rest),
+            other => (other.to_string(), skip(rest, other.len_utf8())),
+        };
+        mended.push_str(&piece);
+        rest = after;
+    }
+    mended
+}
+
+/// A string at the start of the text, its lone surrogates replaced.
+fn string(text: &str) -> (String, &str) {
+    let mut piece = String::from('"');
+    let mut rest = skip(text, 1);
+    while let Some(next) = rest.chars().next() {
+        if next == '\\' {
+            let length = escape(rest, &mut piece);
+            rest = skip(rest, length);
+            continue;
+        }
+        piece.push(next);
+        rest = skip(rest, next.len_utf8());
+        if next == '"' {
+            break;
+        }
+    }
+    (piece, rest)
+}
+
+/// One escape at the start of the text, written out; the answer is how long it was.
+fn escape(text: &str, piece: &mut String) -> usize {
+    let whole = match unit(text) {
+        Some(0xD800..=0xDBFF) => match unit(skip(text, 6)) {
+            Some(0xDC00..=0xDFFF) => 12,
+            _ => 0,
+        },
+        Some(0xDC00..=0xDFFF) => 0,
+        Some(_) => 6,
+        None => text.chars().take(2).map(char::len_utf8).sum(),
+    };
+    if whole == 0 {
+        piece.push_str("\\ufffd");
+        return 6;
+    }
+    piece.push_str(text.get(..whole).unwrap_or(text));
+    whole
+}
+
+/// The code unit of a `\uXXXX` at the start of the text.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    let hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    hex.then(|| u16::from_str_radix(digits, 16).ok())?
+}
+
+/// A number at the start of the text; out of range becomes the largest there is.
+fn number(text: &str) -> (String, &str) {
+    let length = text.find(|next: char| !"+-.eE0123456789".contains(next)).unwrap_or(text.len());
+    let piece = text.get(..length).unwrap_or(text);
+    let rest = skip(text, length);
+    match piece.parse::<f64>() {
+        Ok(value) if value == f64::INFINITY => (LARGEST.to_owned(), rest),
+        Ok(value) if value == f64::NEG_INFINITY => (format!("-{LARGEST}"), rest),
+        _ => (piece.to_owned(), rest),
+    }
+}
+
+fn skip(text: &str, length: usize) -> &str {
+    text.get(length..).unwrap_or("")
+}
+
+const LARGEST: &str = "1.7976931348623157e308";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(text: &[u8]) -> Option<Value> {
+        value(&Base64UrlUnpadded::encode_string(text))
+    }
+
+    #[test]
+    fn what_javascript_reads_is_read() {
+        assert_eq!(read(br#"{"a":1}"#), Some(json!({ "a": 1 })));
+        assert_eq!(read(b" [1 , 2]\n"), Some(json!([1, 2])));
+        assert_eq!(read(br#"{"a":1,"a":2}"#), Some(json!({ "a": 2 })));
+        assert_eq!(read(b"\xef\xbb\xbf{}"), Some(json!({})));
+        assert_eq!(read(b"\"\xff\""), Some(json!("\u{fffd}")));
+        assert_eq!(read(br#""\ud800""#), Some(json!("\u{fffd}")));
+        assert_eq!(read(br#""\udc00\ud83d\ude00\ud83d""#), Some(json!("\u{fffd}😀\u{fffd}")));
+        assert_eq!(
+            read(br#"["\ud800\"", 1e999, -1e999]"#),
+            Some(json!(["\u{fffd}\"", f64::MAX, f64::MIN]))
+        );
+        assert_eq!(read(br#"{"a\\":"\ud800"}"#), Some(json!({ "a\\": "\u{fffd}" })));
+    }
+
+    #[test]
+    fn what_javascript_refuses_is_refused() {
+        for text in [
+            &b""[..],
+            b"{",
+            b"{}x",
+            b"nul",
+            b"01",
+            b"{'a':1}",
+            b"\"\\u12\"",
+            b"\"\x01\"",
+            b"\xef\xbb\xbf\xef\xbb\xbf{}",
+            b"1e999x",
+            b"\"\\ud800",
+        ] {
+            assert_eq!(read(text), None, "{}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
+    fn padding_is_ignored_and_stray_bits_are_refused() {
+        assert_eq!(bytes("YQ"), Some(b"a".to_vec()));
+        assert_eq!(bytes("YQ==="), Some(b"a".to_vec()));
+        assert_eq!(bytes(""), Some(Vec::new()));
+        for segment in ["YR", "Y", "Y+", "Y/", "Y Q", "=YQ", "YQ=Q"] {
+            assert_eq!(bytes(segment), None, "{segment}");
+        }
+    }
+}

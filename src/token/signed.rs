@@ -1,0 +1,63 @@
+//! A token that the instance's key covers: the issuer said this, at some time, to somebody.
+//!
+//! It is not yet a session: whether it is meant for us and for now is asked anew each time, in
+//! [`Signed::admit`]. So a signed token can be remembered, and a session cannot.
+
+use std::rc::Rc;
+
+use super::attested::Evidence;
+use super::{Algorithm, Flaw, Policy, Session};
+use crate::claims::Claims;
+
+/// Holding one means: the key covers exactly these bytes.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    text: Rc<str>,
+    claims: Rc<Claims>,
+}
+
+impl Signed {
+    pub(super) fn attested(
+        text: Rc<str>,
+        algorithm: Algorithm,
+        evidence: &Evidence,
+        claims: Rc<Claims>,
+    ) -> Result<Self, Flaw> {
+        match evidence.covers(&text, algorithm) {
+            Ok(()) => Ok(Self { text, claims }),
+            Err(_) => Err(Flaw::InvalidSignature),
+        }
+    }
+
+    /// The token as it came.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the issuer said, not yet held against time and place.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The cookies that a handshake's token wants to be set; empty where it names none. A list
+    /// with anything but texts is no list.
+    #[must_use]
+    pub fn handshake(&self) -> Option<Vec<String>> {
+        let Some(list) = self.claims.value("handshake").and_then(serde_json::Value::as_array)
+        else {
+            return Some(Vec::new());
+        };
+        list.iter().map(|each| each.as_str().map(str::to_owned)).collect()
+    }
+
+    /// The last stage: for us, from our issuer, now.
+    ///
+    /// # Errors
+    /// The first [`Flaw`] in the order of Clerk's SDK: `sub`, `aud`, `azp`, `iss`, `exp`, `nbf`,
+    /// `iat`.
+    pub fn admit(&self, policy: &Policy<'_>, now_ms: i64) -> Result<Session, Flaw> {
+        Session::admit(&self.claims, policy, now_ms)
+    }
+}
