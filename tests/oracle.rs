@@ -114,7 +114,9 @@ fn explanation(
         return Some("other-schemes");
     }
     if expected["status"] == "handshake"
-        && ["4", "10", "3.5"].iter().any(|count| has(&format!("\"__clerk_redirect_count\",\"{count}\"")))
+        && ["4", "10", "3.5"]
+            .iter()
+            .any(|count| has(&format!("\"__clerk_redirect_count\",\"{count}\"")))
     {
         return (found["reason"] == expected["reason"]).then_some("loop-guard");
     }

@@ -9,6 +9,8 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
+mod address;
 mod clerk;
 #[path = "../judge/mod.rs"]
 mod judge;
+mod session;
