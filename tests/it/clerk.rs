@@ -90,11 +90,8 @@ fn report(case: &Value, differing: &BTreeSet<&str>, found: &Value) -> String {
     for field in differing {
         let expected =
             if *field == "calls" { &case["expect"]["bapi_calls"] } else { &case["expect"][*field] };
-        report.push_str(&format!(
-            "\n  {field}: {}\n  is: {}",
-            short(expected),
-            short(&found[*field])
-        ));
+        let lines = ["\n  ", field, ": ", &short(expected), "\n  is: ", &short(&found[*field])];
+        report.extend(lines);
     }
     report
 }

@@ -14,3 +14,4 @@ mod clerk;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod session;
+mod session_calls;

@@ -4,7 +4,9 @@
 pub(crate) mod draw;
 pub(crate) mod mint;
 pub(crate) mod platform;
+pub(crate) mod pool;
 pub(crate) mod settings;
+pub(crate) mod visitor;
 
 use std::collections::BTreeSet;
 use std::future::Future;
