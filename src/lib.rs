@@ -7,11 +7,16 @@
 //! What this crate refuses to do: sign anything, keep a session of its own, or guess where it
 //! could not look.
 
+pub mod answer;
 pub mod claim_path;
 pub mod claims;
 pub mod code;
+pub mod forward;
+pub mod gate;
 pub mod keys;
 pub mod limits;
+pub mod log;
+pub mod lookup;
 pub mod platform;
 pub mod problem;
 pub mod request;
@@ -21,3 +26,6 @@ pub mod session;
 pub mod settings;
 pub mod token;
 pub mod turn;
+
+#[cfg(target_arch = "wasm32")]
+pub mod edge;

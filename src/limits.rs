@@ -28,6 +28,26 @@ pub const KEYS_ROUNDS_MAX: usize = 256;
 pub const KEYS_ROUND_SECONDS: i64 = 10;
 /// How long the look-up of a user may take.
 pub const LOOKUP_TIMEOUT_MS: u32 = 2_000;
+/// A user id above this is nobody's; Clerk's are about 32 bytes.
+pub const USER_ID_BYTES_MAX: usize = 128;
+/// So many users' claims are kept in memory.
+pub const LOOKUPS_KEPT_MAX: usize = 1_000;
+/// All claims that are kept in memory together, as JSON.
+pub const LOOKUPS_KEPT_BYTES_MAX: usize = 1024 * 1024;
+/// One user's claims above this are used, but not kept; Clerk allows 8 kB of metadata.
+pub const LOOKUP_KEPT_BYTES_MAX: usize = 64 * 1024;
+/// The store keeps nothing for a shorter time than this.
+pub const STORE_KEEP_SECONDS_MIN: u32 = 60;
+/// After so many failures in a row the Backend API is left alone for a while.
+pub const BREAKER_FAILURES: u32 = 3;
+/// How long it is left alone the first time; doubled each time after.
+pub const BREAKER_REST_SECONDS: i64 = 5;
+/// The longest that failures make it left alone.
+pub const BREAKER_REST_SECONDS_MAX: i64 = 60;
+/// A probe that was sent this long ago was cancelled; another may go.
+pub const BREAKER_PROBE_SECONDS: i64 = 5;
+/// The longest wait that `Retry-After` can ask for.
+pub const RETRY_AFTER_SECONDS_MAX: i64 = 120;
 /// A key set is fresh for this long in memory.
 pub const KEYS_FRESH_MEMORY_SECONDS: i64 = 300;
 /// A key set is fresh for this long in KV.
@@ -36,6 +56,17 @@ pub const KEYS_FRESH_STORE_SECONDS: i64 = 3_600;
 pub const KEYS_STALE_SECONDS: i64 = 86_400;
 /// After a fresh set lacked a key id, no further fetch for this long.
 pub const KEYS_COOL_DOWN_SECONDS: i64 = 30;
+/// A path above this is refused; servers commonly stop at 8 kB for the whole request line.
+pub const PATH_BYTES_MAX: usize = 8 * 1024;
+/// So many layers of escapes are read; nobody needs the third.
+pub const DECODE_ROUNDS_MAX: usize = 3;
+/// A path that can be read in more ways is refused; ordinary ones have one, odd ones a dozen.
+pub const READINGS_MAX: usize = 64;
+/// All readings of a path together: each costs time to make and to judge. An ordinary path of the
+/// greatest length has room for eight.
+pub const READINGS_BYTES_MAX: usize = 64 * 1024;
+/// More rules than anybody writes by hand; a Worker's variable holds far fewer.
+pub const RULES_MAX: usize = 10_000;
 /// Verified tokens kept by an isolate: more than it has visitors at a time.
 pub const REMEMBERED_TOKENS_MAX: usize = 1_000;
 /// All of them together; an isolate has 128 MB.

@@ -5,8 +5,10 @@
 //! for 30 seconds from then nobody else does, and they learn what it learnt: that the key is
 //! unknown, or that nobody could be asked. Requests that name the *same* key while the first is
 //! still asking ask too (after a rotation they are the honest ones, and a fetch cannot be shared);
-//! those that name others are told to come back. Where there is no set at all, everybody asks for
-//! himself, and after failures nobody for a while that grows from 1 to 30 seconds.
+//! those that name others are told to come back. Where there is no set at all, every request asks
+//! for itself, and after failures none does for a while that grows from 1 to 30 seconds.
+//!
+//! It refuses to let the number of key ids that a client makes up decide how often Clerk is asked.
 //!
 //! Time here is when the asking request came. A cancelled request never says how it ended, so
 //! what it began counts for [`KEYS_ROUND_SECONDS`] and no longer.
@@ -14,9 +16,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::{KeysUnavailable, NoKey};
-use crate::limits::{
-    KEY_ID_BYTES_MAX, KEYS_COOL_DOWN_SECONDS, KEYS_ROUND_SECONDS, KEYS_ROUNDS_MAX,
-};
+use crate::limits::{KEYS_COOL_DOWN_SECONDS, KEYS_ROUND_SECONDS, KEYS_ROUNDS_MAX};
 
 /// What this isolate knows about its own asking.
 #[derive(Debug, Default)]
@@ -52,20 +52,18 @@ pub(super) enum End {
 pub(super) struct Leave {
     began_ms: i64,
     key_id: Option<String>,
-    had_set: bool,
 }
 
 impl Asking {
     /// For a key that the set at hand does not have.
     pub(super) fn for_unknown(&self, key_id: &str, now_ms: i64) -> Result<Leave, NoKey> {
-        debug_assert!(key_id.len() <= KEY_ID_BYTES_MAX, "bounded before it gets here");
         let follows = self.judge_unknown(key_id, now_ms)?;
         self.check_room(now_ms)?;
         if !follows {
             let asked = Unknown { key_id: key_id.to_owned(), began_ms: now_ms, end: None };
             self.unknown.replace(Some(asked));
         }
-        Ok(self.begin(Some(key_id), true, now_ms))
+        Ok(self.begin(Some(key_id), now_ms))
     }
 
     /// For any key, where there is no set at all.
@@ -78,7 +76,7 @@ impl Asking {
             return Err(unavailable(left));
         }
         self.check_room(now_ms)?;
-        Ok(self.begin(key_id, false, now_ms))
+        Ok(self.begin(key_id, now_ms))
     }
 
     /// How it ended.
@@ -89,8 +87,7 @@ impl Asking {
         }
         drop(under_way);
         match end {
-            End::Failed if !leave.had_set => self.count_failure(leave.began_ms),
-            End::Failed => {}
+            End::Failed => self.count_failure(leave.began_ms),
             End::Found | End::Missing => {
                 self.failures.set(0);
                 self.not_before_ms.set(None);
@@ -127,9 +124,9 @@ impl Asking {
         if under_way.len() < KEYS_ROUNDS_MAX { Ok(()) } else { Err(unavailable(0)) }
     }
 
-    fn begin(&self, key_id: Option<&str>, had_set: bool, now_ms: i64) -> Leave {
+    fn begin(&self, key_id: Option<&str>, now_ms: i64) -> Leave {
         self.under_way.borrow_mut().push(now_ms);
-        Leave { began_ms: now_ms, key_id: key_id.map(str::to_owned), had_set }
+        Leave { began_ms: now_ms, key_id: key_id.map(str::to_owned) }
     }
 
     /// Failures that ran side by side count as one: only one that began after the last pause was

@@ -23,7 +23,7 @@ pub struct KeySet {
 
 /// What a set has under a key id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry<'a> {
+pub enum SetEntry<'a> {
     /// A key that may be used.
     Usable(&'a PublicKey),
     /// An entry that may not.
@@ -74,16 +74,15 @@ impl KeySet {
         }
         usable.retain(|id, _| !twice.contains(id));
         unfit.extend(twice);
-        unfit.retain(|id| !usable.contains_key(id));
         if usable.is_empty() { Err(SetUnusable::NoUsableKey) } else { Ok(Self { usable, unfit }) }
     }
 
     /// What the set has under this id; `None` means that the set has never heard of it.
     #[must_use]
-    pub fn get(&self, key_id: &str) -> Option<Entry<'_>> {
+    pub fn get(&self, key_id: &str) -> Option<SetEntry<'_>> {
         match self.usable.get(key_id) {
-            Some(key) => Some(Entry::Usable(key)),
-            None => self.unfit.contains(key_id).then_some(Entry::Unfit),
+            Some(key) => Some(SetEntry::Usable(key)),
+            None => self.unfit.contains(key_id).then_some(SetEntry::Unfit),
         }
     }
 

@@ -6,7 +6,7 @@
 //! replace a set by an older one, and to believe a moment that lies ahead.
 
 use super::PublicKey;
-use super::jwks::Entry;
+use super::jwks::SetEntry;
 use super::record::Record;
 use crate::limits::{KEYS_FRESH_MEMORY_SECONDS, KEYS_FRESH_STORE_SECONDS, KEYS_STALE_SECONDS};
 use crate::platform::KeyUnfit;
@@ -21,7 +21,20 @@ pub(super) struct Held<K> {
     asked_at: String,
     source: KeySource,
     made_sure_ms: i64,
+    /// Which of this isolate's fetches it, or what it was compared with, came from.
+    fetch: u64,
     imported: Vec<Imported<K>>,
+}
+
+/// A set that has just come.
+#[derive(Debug)]
+pub(super) struct Offer {
+    pub(super) record: Record,
+    pub(super) source: KeySource,
+    /// Until when it is known to be Clerk's.
+    pub(super) made_sure_ms: i64,
+    /// Which of this isolate's fetches brought it; `None` where the store did.
+    pub(super) fetch: Option<u64>,
 }
 
 /// What the platform made of a key. That it could not import one is kept too.
@@ -57,26 +70,33 @@ pub(super) enum Taken {
 }
 
 impl<K: Clone> Held<K> {
-    pub(super) fn new(record: Record, asked_at: &str, source: KeySource, sure_ms: i64) -> Self {
-        let asked_at = asked_at.to_owned();
-        Self { record, asked_at, source, made_sure_ms: sure_ms, imported: Vec::new() }
+    pub(super) fn new(offer: Offer, asked_at: &str) -> Self {
+        Self {
+            record: offer.record,
+            asked_at: asked_at.to_owned(),
+            source: offer.source,
+            made_sure_ms: offer.made_sure_ms,
+            fetch: offer.fetch.unwrap_or_default(),
+            imported: Vec::new(),
+        }
     }
 
-    /// Takes another set over, unless it is older than this one.
-    pub(super) fn take(
-        &mut self,
-        record: Record,
-        source: KeySource,
-        sure_ms: i64,
-        now_ms: i64,
-    ) -> Taken {
-        if is_newer(self.record.fetched_at_ms, record.fetched_at_ms, now_ms) {
+    /// Takes another set over, unless it is older than this one. This isolate's own fetches are
+    /// ordered by their beginning, whatever the clock did meanwhile; sets of the store, which
+    /// others fetched, by their stamps.
+    pub(super) fn take(&mut self, offer: Offer, now_ms: i64) -> Taken {
+        let is_older = match offer.fetch {
+            Some(fetch) => fetch < self.fetch,
+            None => is_newer(self.record.fetched_at_ms, offer.record.fetched_at_ms, now_ms),
+        };
+        if is_older {
             return Taken::Older;
         }
-        let same = self.record.set.accepts_the_same(&record.set);
-        self.record = record;
-        self.source = source;
-        self.made_sure_ms = sure_ms;
+        let same = self.record.set.accepts_the_same(&offer.record.set);
+        self.record = offer.record;
+        self.source = offer.source;
+        self.made_sure_ms = offer.made_sure_ms;
+        self.fetch = offer.fetch.unwrap_or(self.fetch);
         if same {
             return Taken::Same;
         }
@@ -105,10 +125,10 @@ impl<K: Clone> Held<K> {
             None => {}
         }
         match self.record.set.get(key_id) {
-            Some(Entry::Usable(key)) if key.algorithm().is_none_or(|own| own == algorithm) => {
+            Some(SetEntry::Usable(key)) if key.algorithm().is_none_or(|own| own == algorithm) => {
                 Sight::Raw(key.clone())
             }
-            Some(Entry::Usable(_) | Entry::Unfit) => Sight::Unfit,
+            Some(SetEntry::Usable(_) | SetEntry::Unfit) => Sight::Unfit,
             None => Sight::Missing,
         }
     }

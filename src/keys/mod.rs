@@ -21,7 +21,7 @@ mod supply;
 use crate::token::Algorithm;
 
 pub use find::{Keys, KeysStatus, KeysUnavailable, NoKey};
-pub use jwks::{KeySet, SetUnusable};
+pub use jwks::{KeySet, SetEntry, SetUnusable};
 pub use pem::PemUnfit;
 
 /// Holding one means: an RSA public key of 2048 bits or more, meant for signatures.

@@ -71,11 +71,11 @@ fn is_odd(number: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// An odd number of exactly so many bits.
-    fn odd(bits: usize) -> Vec<u8> {
-        let mut number = vec![0xff; bits.div_ceil(8)];
-        if let Some(first) = number.first_mut() {
-            *first >>= (8 - bits % 8) % 8;
+    /// An odd number: its first byte, and how many bytes there are in all.
+    fn odd(first: u8, bytes: usize) -> Vec<u8> {
+        let mut number = vec![0xff; bytes];
+        if let Some(byte) = number.first_mut() {
+            *byte = first;
         }
         number
     }
@@ -87,21 +87,21 @@ mod tests {
     #[test]
     fn the_modulus_has_a_floor_and_a_ceiling() {
         let e = [1, 0, 1];
-        assert_eq!(made(&odd(2_047), &e), Err(RsaUnfit::TooShort));
-        assert_eq!(made(&odd(2_048), &e), Ok(()));
-        assert_eq!(made(&odd(8_192), &e), Ok(()));
-        assert_eq!(made(&odd(8_193), &e), Err(RsaUnfit::TooLong));
+        assert_eq!(made(&odd(0x7f, 256), &e), Err(RsaUnfit::TooShort));
+        assert_eq!(made(&odd(0x80, 256), &e), Ok(()));
+        assert_eq!(made(&odd(0xff, 1_024), &e), Ok(()));
+        assert_eq!(made(&odd(0x01, 1_025), &e), Err(RsaUnfit::TooLong));
     }
 
     #[test]
     fn numbers_are_odd_and_written_in_as_few_bytes_as_they_need() {
         let e = [1, 0, 1];
-        let mut even = odd(2_048);
+        let mut even = odd(0x80, 256);
         if let Some(last) = even.last_mut() {
             *last = 0xfe;
         }
         assert_eq!(made(&even, &e), Err(RsaUnfit::Modulus));
-        let padded: Vec<u8> = [0].into_iter().chain(odd(2_048)).collect();
+        let padded: Vec<u8> = [0].into_iter().chain(odd(0x80, 256)).collect();
         assert_eq!(made(&padded, &e), Err(RsaUnfit::Modulus));
         assert_eq!(made(&[], &e), Err(RsaUnfit::Modulus));
         assert_eq!(made(&[0; 256], &e), Err(RsaUnfit::Modulus));
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn an_exponent_is_odd_above_one_and_small() {
-        let n = odd(2_048);
+        let n = odd(0x80, 256);
         assert_eq!(made(&n, &[3]), Ok(()));
         assert_eq!(made(&n, &[1]), Err(RsaUnfit::Exponent));
         assert_eq!(made(&n, &[2]), Err(RsaUnfit::Exponent));

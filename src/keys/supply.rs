@@ -1,16 +1,17 @@
 //! How key sets come into memory: from the store, from Clerk, in the foreground and as a chore.
 //!
-//! Whoever fetches stamps the set with the moment his request came, which is never later than the
-//! moment Clerk answered; by that stamp the newer of two sets stays. The store has no way to
-//! compare before it writes, so a writer compares with what it has itself seen; two isolates that
-//! fetch within the same seconds may overwrite each other with sets that are as young.
+//! Of two sets the newer stays: within the isolate the one whose fetch began later, between the
+//! isolate and the store the one with the later stamp. The stamp is the moment at which the asking
+//! request came, which is never later than the moment at which Clerk answered. The store has no
+//! way to compare before it writes, so a writer compares with what it has itself seen; two isolates
+//! that fetch within the same seconds may overwrite each other with sets that are as young.
 //!
 //! It refuses to write a set that is older than what it holds, and to take "nobody answered" for
 //! "there are no keys".
 
 use super::asking::End;
 use super::find::{Keys, KeysStatus, KeysUnavailable};
-use super::memory::{Held, Taken};
+use super::memory::{Held, Offer, Taken};
 use super::record::{self, Record};
 use super::source;
 use crate::limits::{KEYS_COOL_DOWN_SECONDS, KEYS_STALE_SECONDS};
@@ -89,9 +90,7 @@ impl<K: Clone + 'static> Keys<K> {
     ) -> bool {
         let Some(stored) = look_in_store(settings, turn).await else { return false };
         turn.note_key_source(KeySource::Store);
-        if !self.take_stored(settings, stored, turn.now_ms) {
-            self.leave_renewal(turn);
-        }
+        self.take_stored(settings, stored, turn.now_ms);
         true
     }
 
@@ -115,6 +114,8 @@ impl<K: Clone + 'static> Keys<K> {
         settings: &Settings,
         turn: &Turn<'_, P>,
     ) -> Result<Option<Chore>, NobodyAnswered> {
+        let fetch = self.fetches.get().wrapping_add(1);
+        self.fetches.set(fetch);
         let (set, source) = source::fetch(settings, turn).await.ok_or(NobodyAnswered)?;
         let record = Record { set, fetched_at_ms: turn.now_ms };
         let chore = settings.has_store.then(|| Chore::Store {
@@ -123,25 +124,19 @@ impl<K: Clone + 'static> Keys<K> {
             keep_seconds: u32::try_from(KEYS_STALE_SECONDS).unwrap_or(u32::MAX),
         });
         turn.note_key_source(source);
-        let taken = self.take(settings, record, source, turn.now_ms, turn.now_ms);
+        let offer = Offer { record, source, made_sure_ms: turn.now_ms, fetch: Some(fetch) };
+        let taken = self.take(settings, offer, turn.now_ms);
         Ok(chore.filter(|_| taken != Taken::Older))
     }
 
     /// Takes a set over, unless it is older than the one that is held.
-    fn take(
-        &self,
-        settings: &Settings,
-        record: Record,
-        source: KeySource,
-        made_sure_ms: i64,
-        now_ms: i64,
-    ) -> Taken {
+    fn take(&self, settings: &Settings, offer: Offer, now_ms: i64) -> Taken {
         let mut held = self.held.borrow_mut();
         let serving = held.as_mut().filter(|held| held.serves(&settings.jwks_url, now_ms));
         let taken = if let Some(held) = serving {
-            held.take(record, source, made_sure_ms, now_ms)
+            held.take(offer, now_ms)
         } else {
-            *held = Some(Held::new(record, &settings.jwks_url, source, made_sure_ms));
+            *held = Some(Held::new(offer, &settings.jwks_url));
             Taken::Changed
         };
         if taken == Taken::Changed {
@@ -155,7 +150,8 @@ impl<K: Clone + 'static> Keys<K> {
     fn take_stored(&self, settings: &Settings, stored: Record, now_ms: i64) -> bool {
         let is_due = stored.is_due(self.spread, now_ms);
         let made_sure_ms = if is_due { stored.fetched_at_ms } else { now_ms };
-        let taken = self.take(settings, stored, KeySource::Store, made_sure_ms, now_ms);
+        let offer = Offer { record: stored, source: KeySource::Store, made_sure_ms, fetch: None };
+        let taken = self.take(settings, offer, now_ms);
         !is_due && taken != Taken::Older
     }
 }

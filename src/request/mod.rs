@@ -2,10 +2,21 @@
 //!
 //! Headers are read one by one because each costs; the body is never looked at.
 
+pub mod address;
+pub(crate) mod assets;
 pub mod cookies;
 pub mod credentials;
 pub mod form;
+mod id;
+mod kind;
+pub(crate) mod path;
+pub(crate) mod percent;
+pub(crate) mod readings;
 pub mod url;
+
+pub use id::request_id;
+pub use kind::{Kind, is_preflight};
+pub use path::{PathRefused, RequestPath};
 
 /// A request as it came in. The address is absolute and in the standard's serialised form, as
 /// the runtime gives it.

@@ -1,5 +1,30 @@
 //! A complete, consistent configuration. Holding [`Settings`] means that every binding was read
 //! and none contradicts another; there is no half of one.
+//!
+//! What this module refuses to do: guess what a wrong value may have meant, stop at the first
+//! problem, or repeat a value in a message.
+
+mod address;
+mod addresses;
+mod bindings;
+mod claim_headers;
+mod contradictions;
+mod faulty;
+mod hosts;
+mod issuers;
+mod notes;
+mod publishable_key;
+mod read;
+mod reader;
+mod table;
+mod upstream;
+
+pub use bindings::{Binding, Bindings, NAMES};
+pub use faulty::Faulty;
+pub use hosts::{
+    account_portal, frontend_api, is_development_portal, is_new_portal, is_old_portal,
+};
+pub use publishable_key::{KeyUnreadable, cookie_suffix};
 
 use crate::claim_path::ClaimPath;
 use crate::keys::PublicKey;
@@ -8,6 +33,7 @@ use crate::secret::Secret;
 
 /// What the bindings say.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, by its own name")]
 pub struct Settings {
     /// The Clerk instance, from the publishable key.
     pub instance: Instance,
@@ -59,6 +85,8 @@ pub struct Settings {
     pub debug_role: bool,
     /// Whether `CLERK_CACHE` is bound.
     pub has_store: bool,
+    /// What is not configured or worth mending, one sentence each, for log and health.
+    pub notes: Vec<String>,
 }
 
 /// The Clerk instance that the publishable key names.
@@ -81,6 +109,17 @@ pub enum InstanceKind {
     Development,
     /// `pk_live_`.
     Production,
+}
+
+impl InstanceKind {
+    /// The name in the health answer.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        }
+    }
 }
 
 /// Whose tokens are taken.

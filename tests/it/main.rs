@@ -1,4 +1,5 @@
 //! The native tests: one binary, the core alone, with the clock as an argument.
+
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,8 +11,22 @@
 )]
 
 mod address;
+mod answers;
 mod clerk;
+mod conditions;
+mod cycles;
+mod dice;
+mod double;
 #[path = "../judge/mod.rs"]
 mod judge;
+mod keys;
+mod lookup;
+mod paths;
+mod readings;
+mod redirects;
+mod rules;
+mod rules_find;
 mod session;
 mod session_calls;
+mod settings;
+mod tidy;

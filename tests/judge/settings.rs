@@ -68,6 +68,7 @@ pub(crate) fn plain(instance: Instance) -> Settings {
         lookup_ttl_seconds: 60,
         upstream: Upstream::Passthrough,
         debug_role: false,
+        notes: Vec::new(),
         has_store: false,
         instance,
     }

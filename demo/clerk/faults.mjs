@@ -1,0 +1,76 @@
+// Faults on demand and a count of calls, so that a test can see what a gate does when Clerk is
+// slow, wrong or gone, and how often it asks. A fault is spent after the times it was given.
+
+/** The faults in force, by the name of an endpoint or `*` for all but the control itself. */
+export class Faults {
+  #faults = new Map();
+
+  set(endpoint, fault) {
+    this.#faults.set(endpoint, { times: Infinity, ...fault });
+  }
+
+  clear() {
+    this.#faults.clear();
+  }
+
+  next(endpoint) {
+    if (endpoint === "control") return undefined;
+    const name = this.#faults.has(endpoint) ? endpoint : "*";
+    const fault = this.#faults.get(name);
+    if (!fault) return undefined;
+    fault.times -= 1;
+    if (fault.times <= 0) this.#faults.delete(name);
+    return fault;
+  }
+}
+
+/** How often each endpoint was called, and the last calls with their headers and bodies. */
+export class Calls {
+  #counts = {};
+  #last = [];
+
+  add(endpoint, { method, path, search, headers, json }) {
+    if (endpoint === "control") return;
+    this.#counts[endpoint] = (this.#counts[endpoint] ?? 0) + 1;
+    this.#last.push({ endpoint, method, path, search, headers, json });
+    if (this.#last.length > LAST_MAX) this.#last.shift();
+  }
+
+  all() {
+    return { counts: this.#counts, last: this.#last };
+  }
+
+  clear() {
+    this.#counts = {};
+    this.#last = [];
+  }
+}
+
+/** Acts out a fault; true if the answer is thereby given. */
+export async function misbehave(fault, response) {
+  if (fault.delay_ms) await new Promise((resolve) => setTimeout(resolve, fault.delay_ms));
+  if (fault.body === "hang") return true;
+  if (fault.body === "reset") {
+    response.destroy();
+    return true;
+  }
+  if (fault.status === undefined && fault.body === undefined) return false;
+  const [type, text] = (BODIES[fault.body] ?? BODIES.error)();
+  const headers = { "content-type": type, ...fault.headers };
+  response.writeHead(fault.status ?? 200, headers).end(text);
+  return true;
+}
+
+const BODIES = {
+  error: () => {
+    const errors = [{ code: "stand_in_fault", message: "a fault on demand" }];
+    return ["application/json", JSON.stringify({ errors })];
+  },
+  empty: () => ["application/json", ""],
+  object: () => ["application/json", "{}"],
+  rubbish: () => ["application/json", '{"keys":[{"kty":"RSA","n":17'],
+  html: () => ["text/html", "<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>"],
+  huge: () => ["application/json", `{"keys":[],"filler":"${"x".repeat(5_000_000)}"}`],
+};
+
+const LAST_MAX = 100;

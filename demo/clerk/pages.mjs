@@ -1,0 +1,131 @@
+// The pages of the stand-in: sign in, sign up, choose an organization, sign out.
+// They stand in for the Account Portal and work without scripts.
+
+import { clientCookie, clientOf, goBack, loopback, refused } from "./frontend.mjs";
+import { html, page } from "./html.mjs";
+import { ACME } from "./people.mjs";
+
+/** `GET /`: what this is. */
+export function start(stage) {
+  const body = html`<p>
+      It plays the part of one Clerk instance for <a href="${stage.site}">${stage.site}</a>.
+    </p>
+    <ul>
+      <li><a href="/sign-in">Sign in</a></li>
+      <li><a href="/sign-up">Sign up</a></li>
+      <li><a href="/sign-out">Sign out</a></li>
+      <li><a href="/.well-known/jwks.json">The published keys</a></li>
+    </ul>`;
+  return page("A Clerk of one’s own", body);
+}
+
+/** `GET /sign-in`: the choice of people. */
+export function signIn(stage, request) {
+  const client = clientOf(stage, request);
+  const choices = stage.people.all().map(
+    (person) => html`<li>
+      <button name="person" value="${person.name}">
+        <strong>${person.first}</strong> <span>${person.what}</span>
+      </button>
+    </li>`,
+  );
+  const body = html`<p class="soft">You will go on to ${back(stage, request)}</p>
+    <form method="post" action="/sign-in">
+      ${hidden(stage, request)}
+      <ul>${choices}</ul>
+    </form>
+    <p><a href="/sign-up${request.search}">Sign up as somebody new</a></p>`;
+  return page("Sign in as", body, 200, [["set-cookie", clientCookie(client)]]);
+}
+
+/** `POST /sign-in`. */
+export function doSignIn(stage, request) {
+  const person = stage.people.named(request.form.get("person"));
+  if (!person) return refused("there is nobody of that name here");
+  return enter(stage, request, person);
+}
+
+/** `GET /sign-up`. */
+export function signUp(stage, request) {
+  const body = html`<form method="post" action="/sign-up">
+    ${hidden(stage, request)}
+    <label for="first">First name</label>
+    <input id="first" name="first" required maxlength="40" autocomplete="off" />
+    <button>Sign up</button>
+  </form>`;
+  return page("Sign up", body);
+}
+
+/** `POST /sign-up`. */
+export function doSignUp(stage, request) {
+  return enter(stage, request, stage.people.join(request.form.get("first") ?? ""));
+}
+
+/** `GET /sign-in/tasks`: what a pending session still has to do. */
+export function tasks(stage, request) {
+  const { session } = clientOf(stage, request);
+  if (session?.status !== "pending") {
+    return page("Nothing to do", html`<p><a href="${back(stage, request)}">Go on</a></p>`);
+  }
+  const body = html`<p>${session.person.first}, your session is pending until this is done.</p>
+    <form method="post" action="/sign-in/tasks">
+      ${hidden(stage, request)}
+      <button>Join the organization Acme</button>
+    </form>`;
+  return page("Choose an organization", body);
+}
+
+/** `POST /sign-in/tasks`: the session becomes active. */
+export function doTasks(stage, request) {
+  const client = clientOf(stage, request);
+  if (client.session) {
+    client.session.status = "active";
+    client.session.extra = { o: { ...ACME, rol: "member" } };
+    client.updatedAt = stage.nowSeconds();
+  }
+  return goBack(stage, request, client, destination(stage, request));
+}
+
+/** `GET /sign-out`: asks, since a link alone must not end a session. */
+export function signOut(stage, request) {
+  const { session } = clientOf(stage, request);
+  const who = session ? `You are signed in as ${session.person.first}.` : "Nobody is signed in.";
+  const body = html`<p>${who}</p>
+    <form method="post" action="/sign-out">
+      ${hidden(stage, request)}
+      <button>Sign out</button>
+    </form>`;
+  return page("Sign out", body);
+}
+
+/** `POST /sign-out`. */
+export function doSignOut(stage, request) {
+  const client = clientOf(stage, request);
+  stage.clients.signOut(client, stage.nowSeconds());
+  return goBack(stage, request, client, destination(stage, request));
+}
+
+function enter(stage, request, person) {
+  const client = clientOf(stage, request);
+  const at = stage.nowSeconds() - stage.settings.session_age_seconds;
+  stage.clients.signIn(client, person, at);
+  return goBack(stage, request, client, destination(stage, request));
+}
+
+function hidden(stage, request) {
+  const client = request.query.get("__clerk_db_jwt") ?? "";
+  return html`<input type="hidden" name="redirect_url" value="${back(stage, request)}" />
+    <input type="hidden" name="__clerk_db_jwt" value="${client}" />`;
+}
+
+function back(stage, request) {
+  return destination(stage, request).href;
+}
+
+function destination(stage, request) {
+  const url = loopback(request.query.get("redirect_url")) ?? new URL(stage.site);
+  for (const name of [...url.searchParams.keys()]) {
+    if (name.startsWith("__clerk_handshake")) url.searchParams.delete(name);
+  }
+  return url;
+}

@@ -1,0 +1,169 @@
+// Brings the demo up: the stand-in for Clerk, the site, and the Worker before it in workerd.
+// Used by `start.mjs` for people and by the browser tests. All of it listens on loopback alone.
+
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, watch } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, relative } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { bindings, startClerk } from "./clerk/server.mjs";
+import { startOrigin } from "./origin.mjs";
+import { ROUTES } from "./rules.mjs";
+import { signOutUrl, SOURCE, stageSite } from "./site.mjs";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+/** The Worker that `cargo xtask build` leaves. */
+export const BUNDLE = join(ROOT, "build", "index.js");
+
+/**
+ * Starts everything and answers when the Worker serves. `folder` takes what is generated,
+ * `worker` is the module to run, `vars` are bindings over ours.
+ */
+export async function startDemo(options) {
+  const { folder, type, host = "localhost", port = 0, clerkPort = 0, origin, settings } = options;
+  const gatePort = await free(port, "the site");
+  if (clerkPort) await free(clerkPort, "the stand-in for Clerk");
+  const site = `http://${host}:${gatePort}`;
+  const keysFile = options.keepKeys ? join(folder, "keys.json") : undefined;
+  const clerk = await startClerk({ port: clerkPort, site, type, keysFile, settings });
+  const files = join(folder, "site");
+  const parts = [clerk];
+  try {
+    const signOut = signOutUrl(clerk.url, site);
+    await stageSite(files, signOut);
+    if (options.watch) parts.push(copyOnChange(files, signOut));
+    const upstream = origin && (await startOrigin({ folder: files }));
+    if (upstream) parts.push(upstream);
+    const vars = { ...bindings(clerk.stage), ROUTES, ...upstreamVar(upstream), ...options.vars };
+    const config = await writeConfig({ ...options, folder, vars });
+    parts.push(await startWorker({ config, port: gatePort, log: options.log, persist: folder }));
+  } catch (error) {
+    await end(parts);
+    throw error;
+  }
+  return { site, clerk, stage: clerk.stage, close: () => end(parts) };
+}
+
+/** Refuses in one sentence if `port` is taken; 0 gives one that is not. */
+export function free(port, what) {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", () => {
+      const way = "end what uses it or name another";
+      reject(new Error(`Port ${port}, meant for ${what}, is taken: ${way}.`));
+    });
+    probe.listen(port, "127.0.0.1", () => {
+      const { port: found } = probe.address();
+      probe.close(() => resolve(found));
+    });
+  });
+}
+
+function upstreamVar(upstream) {
+  return upstream ? { UPSTREAM: upstream.url } : {};
+}
+
+/** The configuration of the demo's Worker, generated since it names ports and keys of this run. */
+async function writeConfig({ folder, worker = BUNDLE, vars }) {
+  if (!existsSync(worker)) {
+    throw new Error(`There is no Worker at ${relative(ROOT, worker)}: run \`cargo xtask build\`.`);
+  }
+  const file = join(folder, "wrangler.json");
+  const config = {
+    name: "clerk-edge-demo",
+    main: relative(folder, worker),
+    compatibility_date: compatibilityDate(),
+    workers_dev: false,
+    assets: { directory: "site", binding: "ASSETS", run_worker_first: true },
+    kv_namespaces: [{ binding: "CLERK_CACHE", id: "demo" }],
+    vars,
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
+  return file;
+}
+
+/** That of the shipped configuration, so that the demo runs what a deploy would run. */
+function compatibilityDate() {
+  const file = join(ROOT, "wrangler.toml");
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return /^compatibility_date *= *"([0-9-]+)"/m.exec(text)?.[1] ?? "2026-10-20";
+}
+
+async function startWorker({ config, port, log, persist }) {
+  const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
+  const where = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
+  const what = ["--config", config, "--persist-to", join(persist, "state")];
+  const silent = "--show-interactive-dev-session=false";
+  const child = spawn(nodePath(), [wrangler, "dev", ...where, ...what, silent], {
+    cwd: ROOT,
+    env: { ...process.env, ...QUIET },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  await ready(child, log);
+  return { close: () => stop(child) };
+}
+
+/** Resolves once the Worker serves; what it says goes to `log`, the last of it into the error. */
+function ready(child, log = () => {}) {
+  const said = [];
+  return new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => {
+        said.push(line);
+        if (said.length > SAID_MAX) said.shift();
+        log(line);
+        if (line.includes("Ready on http")) resolve();
+      });
+    }
+    child.once("exit", (code) => {
+      reject(new Error(`wrangler ended (${code}):\n${said.join("\n")}`));
+    });
+  });
+}
+
+function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return undefined;
+  return new Promise((resolve) => {
+    const harder = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+    child.once("exit", () => {
+      clearTimeout(harder);
+      resolve();
+    });
+    child.kill("SIGTERM");
+  });
+}
+
+function copyOnChange(files, signOut) {
+  let later;
+  const watcher = watch(SOURCE, { recursive: true }, () => {
+    clearTimeout(later);
+    later = setTimeout(() => stageSite(files, signOut).catch(console.error), SETTLE_MS);
+  });
+  return { close: () => (clearTimeout(later), watcher.close()) };
+}
+
+async function end(parts) {
+  for (const part of parts.splice(0).reverse()) await part.close();
+}
+
+/** wrangler wants a newer Node than some machines have; the packages bring one. */
+function nodePath() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const own = join(ROOT, "node_modules", ".bin", "node");
+  const recent = major > 22 || (major === 22 && minor >= 12);
+  return recent || !existsSync(own) ? process.execPath : own;
+}
+
+const QUIET = {
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  NO_COLOR: "1",
+};
+const PATIENCE_MS = 3000;
+const SETTLE_MS = 100;
+const SAID_MAX = 40;

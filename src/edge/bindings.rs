@@ -1,0 +1,35 @@
+//! The bindings as the settings want them: what kind each is, and its text. Takes no decision.
+
+use js_sys::{JSON, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::settings::{Binding, Bindings};
+
+/// The `env` of a request.
+pub(super) struct Env<'a>(pub(super) &'a JsValue);
+
+impl Bindings for Env<'_> {
+    fn get(&self, name: &str) -> Option<Binding> {
+        let value = get(self.0, name)?;
+        if let Some(text) = value.as_string() {
+            return Some(Binding::Text(text));
+        }
+        // By the constructor's name, since a service binding answers to every method's name.
+        match get(&value, "constructor").and_then(|it| get(&it, "name")?.as_string()).as_deref() {
+            Some("KvNamespace") => Some(Binding::Store),
+            Some("Fetcher") => Some(Binding::Service),
+            Some("Object" | "Array" | "Number" | "Boolean") => Some(json(&value)),
+            _ => Some(Binding::Other),
+        }
+    }
+}
+
+/// A property that is there.
+pub(super) fn get(target: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(target, &JsValue::from_str(name)).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+fn json(value: &JsValue) -> Binding {
+    JSON::stringify(value).map_or(Binding::Other, |text| Binding::Json(String::from(text)))
+}

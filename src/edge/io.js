@@ -1,0 +1,109 @@
+// The mechanical half of the edge: what JavaScript does in one call and WASM in ten. Nothing is
+// decided here: every function does what it is told, with what it is given.
+//
+// Headers cross as text, a name and a value in turn, each on a line: one crossing, whatever their
+// number. The core never lets a line break into a value.
+
+import { fault } from "./held.js";
+
+let core;
+
+/** Takes the functions of the WASM instance that forwarded answers come back to. */
+export function bind(exports) {
+  core = exports;
+}
+
+/** The names of all headers, each on a line. */
+export function names(headers) {
+  let text = "";
+  for (const name of headers.keys()) text += name + "\n";
+  return text;
+}
+
+/** An answer of the gate's own. */
+export function answer(status, headers, body) {
+  return new Response(body, { status, headers: pairs(headers) });
+}
+
+/** The request as it goes on: another address, headers taken away, headers set. */
+export function changed(request, url, remove, set) {
+  const next = new Request(url ?? request, request);
+  for (const name of lines(remove)) next.headers.delete(name);
+  for (const [name, value] of pairs(set)) next.headers.set(name, value);
+  return next;
+}
+
+/** Hands the request on; what comes back goes through the core once more. */
+export function forward(fetcher, request, note) {
+  const sent = fetcher === undefined ? fetch(request) : fetcher.fetch(request);
+  // Should the instance have ended meanwhile, nothing that it let through may go out unguarded.
+  return sent
+    .then(
+      (response) => core.settle(response, note),
+      () => core.unreachable(note),
+    )
+    .catch(fault);
+}
+
+/** The upstream's answer with other headers; body, status text and WebSocket stay as they are. */
+export function dressed(response, remove, set, append) {
+  const next = new Response(response.body, response);
+  for (const name of lines(remove)) next.headers.delete(name);
+  for (const [name, value] of pairs(set)) next.headers.set(name, value);
+  for (const [name, value] of pairs(append)) next.headers.append(name, value);
+  return next;
+}
+
+/** A promise, or an error once its time is up. */
+export function within(promise, timeoutMs) {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const late = new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([promise, late]);
+}
+
+/** A call to Clerk, bounded in time and bytes: `[status, type, retry after, bytes]`, or a word. */
+export async function call(url, headers, body, timeoutMs, bytesMax) {
+  try {
+    const response = await fetch(url, {
+      method: body === undefined ? "GET" : "POST",
+      headers: pairs(headers),
+      body,
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const bytes = await bounded(response.body, bytesMax);
+    if (bytes === undefined) return "too-large";
+    const header = (name) => response.headers.get(name) ?? undefined;
+    return [response.status, header("content-type"), header("retry-after"), bytes];
+  } catch (error) {
+    return error?.name === "TimeoutError" ? "timed-out" : "unreachable";
+  }
+}
+
+async function bounded(stream, bytesMax) {
+  if (stream === null) return new Uint8Array();
+  const parts = [];
+  let size = 0;
+  for await (const part of stream) {
+    size += part.byteLength;
+    // Leaving the loop cancels the stream.
+    if (size > bytesMax) return undefined;
+    parts.push(part);
+  }
+  const whole = new Uint8Array(size);
+  parts.reduce((at, part) => (whole.set(part, at), at + part.byteLength), 0);
+  return whole;
+}
+
+function lines(text) {
+  return text === "" ? [] : text.split("\n");
+}
+
+function pairs(text) {
+  const flat = lines(text);
+  const out = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) out.push([flat[at], flat[at + 1]]);
+  return out;
+}

@@ -1,0 +1,42 @@
+//! What lives longer than one request: the gate with all it remembers. Values only, never a
+//! promise, and no borrow is held while anything waits.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::Object;
+use wasm_bindgen::JsValue;
+use web_sys::CryptoKey;
+
+use super::bindings::Env;
+use crate::gate::Gate;
+use crate::settings::{self, Bindings};
+
+/// The gate for these bindings. They are read when the isolate first sees them, and again when
+/// they have changed.
+pub(super) fn gate(env: &JsValue) -> Rc<Gate<CryptoKey>> {
+    ISOLATE.with_borrow_mut(|isolate| {
+        if let Some(known) = isolate.as_ref().filter(|it| Object::is(&it.env, env)) {
+            return known.gate.clone();
+        }
+        let bindings = Env(env);
+        let read = settings::NAMES.map(|name| bindings.get(name));
+        let gate = match isolate.take() {
+            // Another object with the same content: what is remembered stays.
+            Some(known) if known.read == read => known.gate,
+            _ => Rc::new(Gate::open(&bindings)),
+        };
+        *isolate = Some(Isolate { env: env.clone(), read: read.to_vec(), gate: gate.clone() });
+        gate
+    })
+}
+
+struct Isolate {
+    env: JsValue,
+    read: Vec<Option<settings::Binding>>,
+    gate: Rc<Gate<CryptoKey>>,
+}
+
+thread_local! {
+    static ISOLATE: RefCell<Option<Isolate>> = const { RefCell::new(None) };
+}

@@ -1,0 +1,101 @@
+//! Workers: the one place that knows them. Takes a request in, asks the gate, carries out what the
+//! gate says. Decides nothing.
+//!
+//! The entry is synchronous. The line is one future, polled once on arrival: where memory holds
+//! all that it asks for, it is ready at once and a plain answer goes back without a promise having
+//! been made; where it is not, the same future, already begun, goes on as the promise.
+
+mod bindings;
+mod clock;
+mod incoming;
+mod io;
+mod isolate;
+#[cfg(feature = "panic-route")]
+mod panic_route;
+mod platform;
+pub mod proxy;
+pub mod webcrypto;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::CryptoKey;
+
+use self::incoming::EdgeRequest;
+use self::platform::Workers;
+use crate::gate::{Decision, Gate, Outcome};
+use crate::turn::{Chore, Turn};
+
+/// One request: an answer, or the promise of one.
+#[wasm_bindgen]
+#[must_use]
+pub fn handle(request: web_sys::Request, env: JsValue, ctx: JsValue) -> JsValue {
+    #[cfg(feature = "panic-route")]
+    if let Some(answer) = panic_route::answer(&request) {
+        return answer.unwrap_or_else(|error| error);
+    }
+    let mut line: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(serve(request, env, ctx));
+    match line.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => io::held(&future_to_promise(async move { Ok(line.await) })),
+    }
+}
+
+async fn serve(request: web_sys::Request, env: JsValue, ctx: JsValue) -> JsValue {
+    let began_ms = clock::began_ms();
+    let gate = isolate::gate(&env);
+    let platform = Workers::new(env.clone());
+    let request = EdgeRequest::new(request);
+    let turn = Turn::new(&platform, clock::now_ms());
+    let decision = gate.decide(&request, &turn).await;
+    for line in turn.take_lines() {
+        say(&line);
+    }
+    after(&gate, &env, &ctx, turn.take_chores());
+    carry_out(&decision, &request, &env, began_ms)
+}
+
+fn carry_out(
+    decision: &Decision<'_>,
+    request: &EdgeRequest,
+    env: &JsValue,
+    began_ms: f64,
+) -> JsValue {
+    let log = decision.log.as_deref();
+    match &decision.outcome {
+        Outcome::Forward(forward) => proxy::forward(forward, decision, request, env, began_ms),
+        Outcome::Answer(answer) => {
+            if let Some(line) = log {
+                say(&crate::log::finish(line, answer.status, clock::micros_since(began_ms)));
+            }
+            proxy::answer(answer)
+        }
+    }
+}
+
+/// Work that must not hold up the answer goes on behind it.
+fn after(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<Chore>) {
+    if chores.is_empty() {
+        return;
+    }
+    let (gate, platform) = (gate.clone(), Workers::new(env.clone()));
+    let work = async move {
+        let turn = Turn::new(&platform, clock::now_ms());
+        for chore in chores {
+            gate.run(chore, &turn).await;
+        }
+        for line in turn.take_lines() {
+            say(&line);
+        }
+    };
+    worker::Context::new(ctx.clone().unchecked_into()).wait_until(work);
+}
+
+/// One line for the operator's log.
+fn say(line: &str) {
+    web_sys::console::log_1(&JsValue::from_str(line));
+}

@@ -1,0 +1,116 @@
+//! The port on Workers: KV, calls to Clerk, WebCrypto. Takes no decision; says what happened.
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::CryptoKey;
+use worker::kv::KvStore;
+
+use super::{io, webcrypto};
+use crate::keys::PublicKey;
+use crate::limits::KEYS_TIMEOUT_MS;
+use crate::platform::{
+    API_VERSION, Call, CallFailed, KeyUnfit, Platform, Reply, StoreFailed, VerifierFailed,
+};
+use crate::token::Algorithm;
+
+/// Workers, as the core sees them.
+pub(super) struct Workers {
+    env: JsValue,
+}
+
+impl Workers {
+    /// With the bindings of a request.
+    pub(super) fn new(env: JsValue) -> Self {
+        Self { env }
+    }
+
+    /// The store, if one is bound; whether it must be is the settings' business.
+    fn kv(&self) -> Option<KvStore> {
+        KvStore::from_this(&self.env, "CLERK_CACHE").ok()
+    }
+}
+
+impl Platform for Workers {
+    type Key = CryptoKey;
+
+    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyUnfit> {
+        webcrypto::import(key, algorithm).await
+    }
+
+    async fn covers(
+        &self,
+        key: &CryptoKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, VerifierFailed> {
+        webcrypto::covers(key, message, signature).await
+    }
+
+    async fn call(&self, call: &Call) -> Result<Reply, CallFailed> {
+        let headers = io::text(&headers(call));
+        let bytes_max = u32::try_from(call.bytes_max).unwrap_or(u32::MAX);
+        let body = call.body.as_deref();
+        let answer = io::call(&call.url, &headers, body, call.timeout_ms, bytes_max).await;
+        reply(&answer.map_err(|_| CallFailed::Unreachable)?)
+    }
+
+    async fn stored(&self, name: &str) -> Result<Option<String>, StoreFailed> {
+        let Some(store) = self.kv() else { return Ok(None) };
+        let text = store.get(name).text();
+        let promise = wasm_bindgen_futures::future_to_promise(async move {
+            Ok(text.await.map_err(|_| JsValue::NULL)?.map_or(JsValue::NULL, |it| it.into()))
+        });
+        let answer = io::within(&promise, KEYS_TIMEOUT_MS).await.map_err(|_| StoreFailed)?;
+        Ok(answer.as_string())
+    }
+
+    async fn store(&self, name: &str, text: &str, keep_seconds: u32) -> Result<(), StoreFailed> {
+        let Some(store) = self.kv() else { return Ok(()) };
+        // As bytes: the typed variant would draw a second serialiser into the bundle.
+        let put = store.put_bytes(name, text.as_bytes()).map_err(|_| StoreFailed)?;
+        put.expiration_ttl(keep_seconds.max(STORE_SECONDS_MIN).into())
+            .execute()
+            .await
+            .map_err(|_| StoreFailed)
+    }
+}
+
+fn headers(call: &Call) -> Vec<(&'static str, String)> {
+    let Some(secret) = &call.secret else { return Vec::new() };
+    vec![
+        ("authorization", secret.bearer()),
+        ("clerk-api-version", API_VERSION.to_owned()),
+        ("content-type", "application/json".to_owned()),
+        ("user-agent", USER_AGENT.to_owned()),
+    ]
+}
+
+/// `io.js` answers with a list, or with a word that says why there is none.
+fn reply(answer: &JsValue) -> Result<Reply, CallFailed> {
+    match answer.as_string().as_deref() {
+        Some("timed-out") => return Err(CallFailed::TimedOut),
+        Some("too-large") => return Err(CallFailed::TooLarge),
+        Some(_) => return Err(CallFailed::Unreachable),
+        None => {}
+    }
+    let parts: &Array = answer.dyn_ref().ok_or(CallFailed::Unreachable)?;
+    let body: Uint8Array = parts.get(3).dyn_into().map_err(|_| CallFailed::Unreachable)?;
+    Ok(Reply {
+        status: status(&parts.get(0)).ok_or(CallFailed::Unreachable)?,
+        content_type: parts.get(1).as_string(),
+        retry_after: parts.get(2).as_string(),
+        body: body.to_vec(),
+    })
+}
+
+fn status(value: &JsValue) -> Option<u16> {
+    let number = value.as_f64()?;
+    (100.0..1_000.0).contains(&number).then_some(())?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "100 to 999")]
+    Some(number as u16)
+}
+
+/// KV refuses shorter lives.
+const STORE_SECONDS_MIN: u32 = 60;
+const USER_AGENT: &str = concat!("clerk-edge/", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,89 @@
+//! What caches may see of a guarded answer: nothing that they could show to somebody else.
+//!
+//! An answer that depends on who asked is marked `private`, is varied by what it depended on, and
+//! loses every header that speaks to shared caches. It refuses to weaken what the upstream said.
+
+/// How the headers of a guarded answer must change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CachePlan {
+    /// The new `Cache-Control`.
+    pub cache_control: String,
+    /// The new `Vary`.
+    pub vary: String,
+}
+
+impl CachePlan {
+    /// From what the upstream sent.
+    #[must_use]
+    pub fn new(cache_control: Option<&str>, vary: Option<&str>) -> Self {
+        Self { cache_control: private(cache_control), vary: varied(vary) }
+    }
+}
+
+/// Headers that speak to shared caches alone; they are taken away.
+pub const SHARED_CACHE_HEADERS: [&str; 3] =
+    ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"];
+
+fn private(sent: Option<&str>) -> String {
+    let kept: Vec<&str> = sent
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|directive| !directive.is_empty() && !is_shared(directive))
+        .collect();
+    if kept.is_empty() {
+        // `public, s-maxage=…` alone says nothing that a private cache could use.
+        return "private, no-store".to_owned();
+    }
+    if kept.iter().any(|directive| directive.eq_ignore_ascii_case("private")) {
+        return kept.join(", ");
+    }
+    format!("private, {}", kept.join(", "))
+}
+
+fn is_shared(directive: &str) -> bool {
+    let name = directive.split('=').next().unwrap_or_default().trim();
+    // `private="x-name"` protects one header only; the whole answer has to be private.
+    (name.eq_ignore_ascii_case("private") && directive.contains('='))
+        || ["public", "s-maxage", "proxy-revalidate"].iter().any(|it| name.eq_ignore_ascii_case(it))
+}
+
+fn varied(sent: Option<&str>) -> String {
+    let sent = sent.map(str::trim).unwrap_or_default();
+    if sent.split(',').any(|name| name.trim() == "*") {
+        return "*".to_owned();
+    }
+    let has = |wanted: &str| sent.split(',').any(|name| name.trim().eq_ignore_ascii_case(wanted));
+    let missing = ["Cookie", "Authorization"].into_iter().filter(|name| !has(name));
+    std::iter::once(sent).filter(|it| !it.is_empty()).chain(missing).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CachePlan;
+
+    #[track_caller]
+    fn check(sent: Option<&str>, wanted: &str) {
+        assert_eq!(CachePlan::new(sent, None).cache_control, wanted);
+    }
+
+    #[test]
+    fn an_answer_becomes_private_and_nothing_else_is_lost() {
+        check(None, "private, no-store");
+        check(Some(""), "private, no-store");
+        check(Some("public, max-age=0, must-revalidate"), "private, max-age=0, must-revalidate");
+        check(Some("PUBLIC, S-MaxAge=600"), "private, no-store");
+        check(Some("private, max-age=60"), "private, max-age=60");
+        check(Some("private=\"x-a\", max-age=60"), "private, max-age=60");
+        check(Some("no-cache"), "private, no-cache");
+        check(Some("max-age=60"), "private, max-age=60");
+    }
+
+    #[test]
+    fn an_answer_varies_by_what_it_depended_on() {
+        let vary = |sent| CachePlan::new(None, sent).vary;
+        assert_eq!(vary(None), "Cookie, Authorization");
+        assert_eq!(vary(Some("Accept, cookie")), "Accept, cookie, Authorization");
+        assert_eq!(vary(Some("*")), "*");
+    }
+}

@@ -1,0 +1,131 @@
+//! Steps 8 and 9 of the line: may they, and where do they belong.
+
+use super::Gate;
+use super::grant::{Grant, Verdict};
+use super::stop::Stop;
+use super::visitor::{Metadata, Visitor};
+use super::who::{Asked, Who};
+use crate::code::Code;
+use crate::lookup::LookedUp;
+use crate::platform::Platform;
+use crate::request::{Incoming, Kind};
+use crate::rules::{Facts, Known, Match, Otherwise, Requirement, Rule, SignedOut};
+use crate::session::{Departure, Halt};
+use crate::settings::Settings;
+use crate::turn::Turn;
+
+impl<K: Clone + 'static> Gate<K> {
+    /// Whether the request may go on. What is looked up on the way is added to the visitor.
+    pub(super) async fn judge<P, R>(
+        &self,
+        settings: &Settings,
+        request: &R,
+        matched: &Match<'_>,
+        asked: &mut Asked<'_>,
+        turn: &Turn<'_, P>,
+    ) -> Result<Grant, Stop>
+    where
+        P: Platform<Key = K>,
+        R: Incoming,
+    {
+        let rule = matched.rule;
+        if let Some(location) = &asked.cleaned {
+            return Err(Stop::handshake(location.clone()));
+        }
+        let visitor = match &mut asked.who {
+            Who::Handshake { location } => return Err(Stop::handshake(location.clone())),
+            Who::SignedIn(visitor) => visitor,
+            who => {
+                return match rule.requirement() {
+                    Requirement::Optional(open) => Ok(Grant::optional(open)),
+                    _ => Err(nobody(who, settings, request, matched)),
+                };
+            }
+        };
+        let kind = Kind::of(request);
+        let mut verdict = Grant::judge(rule.requirement(), visitor, &matched.names);
+        let wanted = matches!(verdict, Verdict::Unknown) || lacks_a_role(rule, visitor, kind);
+        if wanted || (rule.lookup() && visitor.lacks_a_header()) {
+            match self.look_up(settings, visitor, turn).await {
+                Ok(metadata) => visitor.learn(metadata),
+                Err(stop) if wanted => return Err(stop),
+                Err(_) => {}
+            }
+            verdict = Grant::judge(rule.requirement(), visitor, &matched.names);
+        }
+        let Verdict::Granted(grant) = verdict else {
+            return Err(not_allowed(rule, matched, kind));
+        };
+        match rule.send().filter(|_| kind == Kind::Page).and_then(|it| it.target(visitor.names())) {
+            Some(target) => Err(Stop::redirect(target.fill(&matched.names))),
+            None => Ok(grant),
+        }
+    }
+
+    /// What Clerk's API knows of the visitor beyond the token.
+    pub(super) async fn look_up<P>(
+        &self,
+        settings: &Settings,
+        visitor: &Visitor<'_>,
+        turn: &Turn<'_, P>,
+    ) -> Result<Metadata, Stop>
+    where
+        P: Platform<Key = K>,
+    {
+        let user_id = visitor.session().subject();
+        match self.lookups.public_metadata(settings, user_id, turn).await {
+            Ok(LookedUp::Found(metadata)) => Ok(Metadata::Found(metadata)),
+            Ok(LookedUp::Absent | LookedUp::NotConfigured) => Ok(Metadata::Absent),
+            Err(failed) => Err(Stop::later(Code::ClaimsUnavailable, failed.retry_after_seconds)),
+        }
+    }
+}
+
+/// A page that sends people by role has to know the role.
+fn lacks_a_role(rule: &Rule, visitor: &Visitor<'_>, kind: Kind) -> bool {
+    kind == Kind::Page && rule.send().is_some() && matches!(visitor.roles(), Known::NotInToken)
+}
+
+/// Nobody is signed in, or it could not be found out, and the route asks for somebody.
+fn nobody(
+    who: &Who<'_>,
+    settings: &Settings,
+    request: &impl Incoming,
+    matched: &Match<'_>,
+) -> Stop {
+    let pending = match who {
+        Who::Unavailable { retry_after_seconds } => {
+            return Stop::later(Code::KeysUnavailable, *retry_after_seconds);
+        }
+        Who::SignedOut { halt: Some(Halt::RedirectLoop), .. } => {
+            return Stop::code(Code::RedirectLoop);
+        }
+        Who::SignedOut { halt: Some(Halt::TokenTooLarge), .. } => {
+            return Stop::code(Code::TokenTooLarge);
+        }
+        Who::SignedOut { pending, .. } => *pending,
+        Who::NotAsked | Who::Handshake { .. } | Who::SignedIn(_) => false,
+    };
+    let is_page = Kind::of(request) == Kind::Page;
+    let sign_in = || {
+        let departure = Departure::from(settings, request).filter(|_| is_page)?;
+        Some(departure.to_sign_in(pending))
+    };
+    match matched.rule.signed_out() {
+        SignedOut::SignIn => sign_in().map_or_else(|| Stop::signed_out(None), Stop::redirect),
+        SignedOut::Redirect(target) if is_page => Stop::redirect(target.fill(&matched.names)),
+        SignedOut::Redirect(_) => Stop::signed_out(None),
+        SignedOut::Status(404) => Stop::code(Code::NotFound),
+        SignedOut::Status(_) => Stop::signed_out(sign_in()),
+    }
+}
+
+fn not_allowed(rule: &Rule, matched: &Match<'_>, kind: Kind) -> Stop {
+    match rule.otherwise() {
+        Otherwise::Redirect(target) if kind == Kind::Page => {
+            Stop::redirect(target.fill(&matched.names))
+        }
+        Otherwise::Status(404) => Stop::code(Code::NotFound),
+        Otherwise::Redirect(_) | Otherwise::Status(_) => Stop::code(Code::NotAllowed),
+    }
+}

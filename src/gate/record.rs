@@ -1,0 +1,109 @@
+//! What the log will say of a request, gathered on its way down the line.
+
+use super::stop::Stop;
+use super::who::{Asked, Who};
+use crate::code::Code;
+use crate::log::{Line, Outcome};
+use crate::request::address::Address;
+use crate::request::{Incoming, RequestPath, request_id};
+use crate::rules::{Requirement, Rule};
+use crate::settings::LogLevel;
+use crate::turn::Turn;
+
+/// Words of ours and names, never a token, cookie, secret or claim value.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    request_id: String,
+    path: String,
+    rule: Option<String>,
+    open: bool,
+    outcome: Option<Outcome>,
+    would: Option<Outcome>,
+    code: Option<Code>,
+    reason: Option<String>,
+    user: Option<String>,
+    role_source: Option<String>,
+}
+
+impl Record {
+    /// The request's name for answers and log, made when one is wanted.
+    pub(super) fn name(&mut self, request: &impl Incoming) {
+        if self.request_id.is_empty() {
+            self.request_id = request_id(request.header("cf-ray"), random_id);
+        }
+    }
+
+    pub(super) fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    pub(super) fn into_request_id(self) -> String {
+        self.request_id
+    }
+
+    pub(super) fn path(&mut self, path: &RequestPath) {
+        path.as_str().clone_into(&mut self.path);
+    }
+
+    pub(super) fn rule(&mut self, rule: &Rule) {
+        self.rule = Some(rule.path_text().to_owned());
+        self.open = matches!(rule.requirement(), Requirement::Anyone(_));
+    }
+
+    pub(super) fn asked(&mut self, asked: &Asked<'_>) {
+        self.reason.clone_from(&asked.reason);
+        if let Who::SignedIn(visitor) = &asked.who {
+            self.user = Some(visitor.session().subject().to_owned());
+            self.role_source = visitor.role_source().map(str::to_owned);
+        }
+    }
+
+    pub(super) fn forwarded(&mut self) {
+        self.outcome = Some(Outcome::Forward);
+    }
+
+    pub(super) fn stopped(&mut self, stop: &Stop) {
+        self.outcome = stop.outcome();
+        self.code = stop.denial_code();
+    }
+
+    /// What a rule that merely reports held back.
+    pub(super) fn would(&mut self, stop: &Stop) {
+        self.would = stop.outcome();
+        self.code = stop.denial_code();
+    }
+
+    /// The log's line, where the level wants one.
+    pub(super) fn line<P>(
+        &mut self,
+        level: LogLevel,
+        request: &impl Incoming,
+        turn: &Turn<'_, P>,
+    ) -> Option<String> {
+        let outcome = self.outcome.filter(|it| level.wants(*it, self.would, self.open))?;
+        self.name(request);
+        let address = Address::of(request.url());
+        let line = Line {
+            time_ms: turn.now_ms,
+            request_id: &self.request_id,
+            method: request.method(),
+            host: address.map_or("", |it| it.authority),
+            path: &self.path,
+            rule: self.rule.as_deref(),
+            outcome,
+            would: self.would,
+            code: self.code,
+            reason: self.reason.as_deref(),
+            user: self.user.as_deref(),
+            role_source: self.role_source.as_deref(),
+            key_source: turn.key_source(),
+            lookups: turn.lookups(),
+        };
+        Some(line.to_json())
+    }
+}
+
+/// Sixteen hexadecimal digits. Where no randomness is to be had, the request has no name.
+fn random_id() -> String {
+    getrandom::u64().map_or_else(|_| String::new(), |id| format!("{id:016x}"))
+}

@@ -1,0 +1,178 @@
+//! Who asks, as rules and headers see it: the session, and what was looked up where its token was
+//! silent.
+//!
+//! The role is looked for in the token first, at each configured place in turn, and only then in
+//! what Clerk's API said. It refuses to guess: what was not asked for is "not in the token", which
+//! is something else than "nowhere".
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::claim_path::ClaimPath;
+use crate::rules::{Facts, Known, Reverification};
+use crate::settings::Settings;
+use crate::token::Session;
+
+/// A person with a session.
+#[derive(Clone, Debug)]
+pub(super) struct Visitor<'a> {
+    settings: &'a Settings,
+    session: Session,
+    metadata: Metadata,
+    roles: Vec<String>,
+    role_source: Option<String>,
+}
+
+/// What is known of the user's public metadata beyond the token.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Metadata {
+    /// Nobody asked yet.
+    NotAsked,
+    /// Asked for, and this is what it holds.
+    Found(Rc<Value>),
+    /// Asked for, and there is none.
+    Absent,
+}
+
+impl<'a> Visitor<'a> {
+    /// From the token alone.
+    pub(super) fn new(settings: &'a Settings, session: Session) -> Self {
+        let mut visitor = Self {
+            settings,
+            session,
+            metadata: Metadata::NotAsked,
+            roles: Vec::new(),
+            role_source: None,
+        };
+        visitor.find_role();
+        visitor
+    }
+
+    /// Adds what was looked up.
+    pub(super) fn learn(&mut self, metadata: Metadata) {
+        self.metadata = metadata;
+        self.find_role();
+    }
+
+    /// The session itself.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The roles, as far as they are known.
+    pub(super) fn names(&self) -> &[String] {
+        &self.roles
+    }
+
+    /// Where the role came from: the claim, or `lookup`.
+    pub(super) fn role_source(&self) -> Option<&str> {
+        self.role_source.as_deref()
+    }
+
+    /// What was looked up, where anything was found.
+    pub(super) fn looked_up(&self) -> Option<&Value> {
+        match &self.metadata {
+            Metadata::Found(value) => Some(value),
+            Metadata::NotAsked | Metadata::Absent => None,
+        }
+    }
+
+    /// Whether a header would have to stay empty for want of a look-up.
+    pub(super) fn lacks_a_header(&self) -> bool {
+        let lacks = |path: &ClaimPath| matches!(self.claim(path), Known::NotInToken);
+        matches!(self.roles(), Known::NotInToken)
+            || self.settings.claim_headers.iter().any(|(_, path)| lacks(path))
+    }
+
+    fn find_role(&mut self) {
+        let claims = self.session.claims().all();
+        let in_token = self.settings.role_claims.iter().find_map(|path| {
+            let roles = texts(path.read(claims)?)?;
+            Some((roles, path.to_string()))
+        });
+        let found = in_token.or_else(|| {
+            let metadata = self.looked_up()?;
+            let at = |path: &ClaimPath| texts(path.read_in_metadata(metadata)?);
+            let roles = self.settings.role_claims.iter().find_map(at)?;
+            Some((roles, "lookup".to_owned()))
+        });
+        if let Some((roles, source)) = found {
+            self.roles = roles;
+            self.role_source = Some(source);
+        }
+    }
+}
+
+impl Facts for Visitor<'_> {
+    fn roles(&self) -> Known<&[String]> {
+        if !self.roles.is_empty() {
+            return Known::Yes(&self.roles);
+        }
+        match self.metadata {
+            Metadata::NotAsked => Known::NotInToken,
+            Metadata::Found(_) | Metadata::Absent => Known::No,
+        }
+    }
+
+    fn permission(&self, name: &str) -> bool {
+        self.session.claims().has_permission(name)
+    }
+
+    fn feature(&self, name: &str) -> bool {
+        self.session.claims().has_feature(name)
+    }
+
+    fn plan(&self, name: &str) -> bool {
+        self.session.claims().has_plan(name)
+    }
+
+    fn org_id(&self) -> Option<&str> {
+        self.session.claims().organization()?.id()
+    }
+
+    fn org_slug(&self) -> Option<&str> {
+        self.session.claims().organization()?.slug()
+    }
+
+    fn claim(&self, path: &ClaimPath) -> Known<&Value> {
+        if let Some(value) = path.read(self.session.claims().all()).filter(|it| !is_empty(it)) {
+            return Known::Yes(value);
+        }
+        match &self.metadata {
+            Metadata::NotAsked => Known::NotInToken,
+            Metadata::Absent => Known::No,
+            Metadata::Found(metadata) => {
+                path.read_in_metadata(metadata).map_or(Known::No, Known::Yes)
+            }
+        }
+    }
+
+    fn reverified(&self, wanted: &Reverification) -> bool {
+        let level = match wanted.level {
+            crate::rules::Level::First => crate::claims::Level::FirstFactor,
+            crate::rules::Level::Second => crate::claims::Level::SecondFactor,
+            crate::rules::Level::Multi => crate::claims::Level::MultiFactor,
+        };
+        self.session.claims().reverified(level, wanted.after_minutes as u32)
+    }
+}
+
+/// A text, or the texts of a list; an empty one counts as nothing.
+fn texts(value: &Value) -> Option<Vec<String>> {
+    let names: Vec<String> = match value {
+        Value::String(name) => vec![name.clone()],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => return None,
+    };
+    let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+    (!names.is_empty()).then_some(names)
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}

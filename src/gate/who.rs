@@ -1,0 +1,111 @@
+//! Who asks, as the line sees it, and what their browser is told besides.
+
+use super::Gate;
+use super::visitor::Visitor;
+use crate::platform::Platform;
+use crate::request::Incoming;
+use crate::session::{self, Fault, Halt, State};
+use crate::settings::Settings;
+use crate::turn::Turn;
+
+/// Who asks, as far as could be found out.
+#[derive(Debug)]
+pub(super) enum Who<'a> {
+    /// Nobody was asked for: the route is open.
+    NotAsked,
+    /// It could not be found out.
+    Unavailable {
+        /// When it may be worth trying again.
+        retry_after_seconds: u32,
+    },
+    /// Clerk is to be asked, by way of the browser.
+    Handshake {
+        /// Where to.
+        location: String,
+    },
+    /// Nobody is signed in.
+    SignedOut {
+        /// Somebody is, but Clerk still waits for something.
+        pending: bool,
+        /// What ends the request on every route that asks for a session.
+        halt: Option<Halt>,
+    },
+    /// This person.
+    SignedIn(Visitor<'a>),
+}
+
+/// What came of asking.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    /// Who.
+    pub(super) who: Who<'a>,
+    /// Clerk's word for why nobody is signed in.
+    pub(super) reason: Option<String>,
+    /// Headers to append to whatever the browser receives.
+    pub(super) headers: Vec<(&'static str, String)>,
+    /// A development instance wants its marks out of the address: whoever it is, a redirect.
+    pub(super) cleaned: Option<String>,
+}
+
+impl<'a> Asked<'a> {
+    /// Of a route that asks for nobody.
+    pub(super) const fn nobody() -> Self {
+        Self::of(Who::NotAsked)
+    }
+
+    const fn of(who: Who<'a>) -> Self {
+        Self { who, reason: None, headers: Vec::new(), cleaned: None }
+    }
+
+    fn from_state(state: State, settings: &'a Settings) -> Self {
+        let headers = state.headers().into_iter().filter(|(name, _)| !OF_REDIRECTS.contains(name));
+        let headers = headers.collect();
+        match state {
+            State::SignedIn(it) => Self {
+                headers,
+                cleaned: it.browser.location,
+                ..Self::of(Who::SignedIn(Visitor::new(settings, it.session)))
+            },
+            State::SignedOut(it) => Self {
+                headers,
+                reason: it.reason().map(|reason| reason.as_str().into_owned()),
+                who: Who::SignedOut { pending: it.is_pending(), halt: it.halt },
+                cleaned: it.browser.location,
+            },
+            State::Handshake(it) => Self {
+                headers,
+                reason: Some(it.reason.as_str().into_owned()),
+                ..Self::of(Who::Handshake { location: it.location })
+            },
+        }
+    }
+}
+
+impl<K: Clone + 'static> Gate<K> {
+    pub(super) async fn ask<'a, P, R>(
+        &'a self,
+        settings: &'a Settings,
+        request: &R,
+        turn: &Turn<'_, P>,
+    ) -> Asked<'a>
+    where
+        P: Platform<Key = K>,
+        R: Incoming,
+    {
+        let desk = session::Desk {
+            settings,
+            keys: &self.keys,
+            remembered: &self.remembered,
+            nonces: &self.nonces,
+        };
+        match session::state(&desk, request, turn).await {
+            Ok(state) => Asked::from_state(state, settings),
+            Err(Fault::KeysUnavailable { retry_after_seconds }) => {
+                Asked::of(Who::Unavailable { retry_after_seconds })
+            }
+        }
+    }
+}
+
+/// Set by the redirect itself.
+const OF_REDIRECTS: [&str; 2] = ["location", "cache-control"];

@@ -1,0 +1,106 @@
+//! What may be asked of a signed-in visitor: plain data, complete once it exists.
+//!
+//! No list is empty, every `:name` is one that the rule's path captures, and every preset is
+//! spelt out; [`super::read`] sees to that. How it is judged is in [`super::judge`].
+
+use crate::claim_path::ClaimPath;
+
+/// A condition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// Each of these holds.
+    All(Vec<Condition>),
+    /// At least one of these holds.
+    Any(Vec<Condition>),
+    /// This does not hold.
+    Not(Box<Condition>),
+    /// The visitor has one of these roles.
+    Role(Vec<String>),
+    /// The active organization grants one of these permissions.
+    Permission(Vec<String>),
+    /// One of these features is available.
+    Feature(Vec<String>),
+    /// One of these plans is active.
+    Plan(Vec<String>),
+    /// The active organization.
+    Org(OrgWanted),
+    /// A claim of the token.
+    Claim(ClaimPath, ClaimWanted),
+    /// How recently the visitor proved who it is.
+    Reverified(Reverification),
+}
+
+/// Which organization has to be active.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrgWanted {
+    /// Any.
+    Some,
+    /// This one. What begins with `org_` is an id and never compared with a slug, nor the
+    /// reverse: slugs are chosen by their owners.
+    Named(String),
+    /// The one that the path captured under this name.
+    Captured(String),
+}
+
+/// What a claim has to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClaimWanted {
+    /// There, whatever it is.
+    Exists,
+    /// One of these texts, numbers or truth values, or a list that contains one of them.
+    OneOf(Vec<serde_json::Value>),
+}
+
+/// How recently which factors were verified.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reverification {
+    /// Which factors count.
+    pub level: Level,
+    /// Verified less than this many minutes ago.
+    pub after_minutes: f64,
+}
+
+/// Which factors a reverification asks for, as Clerk names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The first.
+    First,
+    /// The second, or the first where no second is enrolled.
+    Second,
+    /// Both.
+    Multi,
+}
+
+impl Level {
+    /// Clerk's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::First => "first_factor",
+            Self::Second => "second_factor",
+            Self::Multi => "multi_factor",
+        }
+    }
+}
+
+impl Reverification {
+    /// Clerk's preset of this name.
+    #[must_use]
+    pub fn preset(name: &str) -> Option<Self> {
+        PRESETS.iter().find(|(known, _)| *known == name).map(|(_, preset)| *preset)
+    }
+
+    /// The preset's name, where it is one.
+    #[must_use]
+    pub fn preset_name(&self) -> Option<&'static str> {
+        PRESETS.iter().find(|(_, preset)| preset == self).map(|(name, _)| *name)
+    }
+}
+
+/// Clerk's presets.
+pub(crate) const PRESETS: [(&str, Reverification); 4] = [
+    ("strict_mfa", Reverification { level: Level::Multi, after_minutes: 10.0 }),
+    ("strict", Reverification { level: Level::Second, after_minutes: 10.0 }),
+    ("moderate", Reverification { level: Level::Second, after_minutes: 60.0 }),
+    ("lax", Reverification { level: Level::Second, after_minutes: 1440.0 }),
+];

@@ -1,0 +1,36 @@
+//! What a rule's `:name` segments captured from a path.
+//!
+//! Values are decoded bytes of one segment, never empty and never a dot segment; whoever writes
+//! one into an address encodes it ([`super::Target::fill`] does).
+
+/// Holding one means: a path fell under a rule, and these are the rule's names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names(Vec<(String, Vec<u8>)>);
+
+impl Names {
+    /// No names at all, as on a path without captures.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The decoded bytes that were captured under a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice())
+    }
+
+    /// Names and values in the path's order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
+    }
+
+    pub(super) fn captured(values: impl Iterator<Item = (String, Vec<u8>)>) -> Self {
+        Self(values.collect())
+    }
+}
+
+/// Whether a segment can be captured at all.
+pub(super) fn is_capturable(segment: &[u8]) -> bool {
+    !matches!(segment, b"" | b"." | b"..")
+}

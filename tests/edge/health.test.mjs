@@ -1,0 +1,21 @@
+// The bundle as it is deployed: it starts in workerd and answers.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { boot } from "./harness.mjs";
+
+let gate;
+before(async () => {
+  gate = await boot({ assets: { "index.html": "<h1>public</h1>" } });
+});
+after(() => gate.close());
+
+test("health is answered by the gate itself", async () => {
+  const { status } = await gate.ask("/.clerk-edge/health");
+  assert.equal(status, 200);
+});
+
+test("no bundle that is deployed has the routes that panic", async () => {
+  const { text } = await gate.ask("/.panic/now");
+  assert.doesNotMatch(text, /"internal"/);
+});

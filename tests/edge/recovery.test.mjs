@@ -1,0 +1,50 @@
+// What ends a WASM instance costs the requests it held, and nothing after them.
+//
+// Runs a bundle with routes that end the instance on purpose. The neighbour of each is the same
+// request without the panic, before and after.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { boot } from "./harness.mjs";
+
+const SLOW = "https://slow.example.com/";
+
+let gate;
+before(async () => {
+  gate = await boot({ bundle: "panicking" });
+});
+after(() => gate.close());
+afterEach(async () => {
+  assert.equal((await gate.ask("/.clerk-edge/health")).status, 200, "the next request is served");
+});
+
+for (const way of ["now", "later", "overflow", "throw"]) {
+  test(`${way}: this request is answered with a fault`, async () => {
+    const answer = await gate.ask(`/.panic/${way}`);
+    assert.equal(answer.status, 500);
+    assert.equal(answer.headers.get("content-type"), "application/problem+json");
+    assert.equal(answer.headers.get("cache-control"), "no-store");
+    assert.equal(answer.json.code, "internal");
+  });
+
+  test(`${way}: a request in flight is answered, not left to hang`, async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers();
+    gate.outbound.clear();
+    gate.outbound.set(SLOW, () => held);
+    const inFlight = gate.ask(`/.panic/wait?for=${encodeURIComponent(SLOW)}`);
+    await gate.outbound.called(SLOW);
+    assert.equal((await gate.ask(`/.panic/${way}`)).status, 500);
+    // Its fetch has not come back: only the end of the instance can have answered it.
+    const answer = await inFlight;
+    release({ body: "too late" });
+    assert.equal(answer.status, 500);
+    assert.equal(answer.json.code, "internal");
+  });
+}
+
+test("without a panic the request in flight gets its own answer", async () => {
+  gate.outbound.set(SLOW, { body: "in time" });
+  const answer = await gate.ask(`/.panic/wait?for=${encodeURIComponent(SLOW)}`);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.text, "in time");
+});

@@ -1,0 +1,80 @@
+// The command for people: it says where things are, serves, ends all of it when interrupted, and
+// says in one sentence why it cannot start. The SDK stands in for the gate, so no build is needed.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { free } from "../../demo/demo.mjs";
+
+const START = fileURLToPath(new URL("../../demo/start.mjs", import.meta.url));
+const WORKER = fileURLToPath(new URL("sdk-worker.mjs", import.meta.url));
+
+const started = new Set();
+after(() => started.forEach((child) => child.kill("SIGTERM")));
+
+const LIMIT = { timeout: 60_000 };
+
+test("it greets, serves, and ends everything when interrupted", LIMIT, async () => {
+  const ports = [await free(0), await free(0)];
+  const demo = start(ports, "--worker", WORKER, "--quiet");
+  await demo.said(/Ctrl-C ends all of it/);
+  for (const person of ["gale", "uma", "mo", "ada", "lou", "otto", "pia", "uma-by-ada"]) {
+    assert.match(demo.out(), new RegExp(`^ {4}${person} `, "m"));
+  }
+  assert.equal((await fetch(`http://127.0.0.1:${ports[0]}/about`)).status, 200);
+  assert.equal((await fetch(`http://127.0.0.1:${ports[0]}/admin`)).status, 401);
+  assert.equal((await fetch(`http://127.0.0.1:${ports[1]}/sign-in`)).status, 200);
+  demo.child.kill("SIGINT");
+  assert.equal(await demo.code, 0);
+  for (const port of ports) assert.equal(await free(port, "nothing"), port);
+});
+
+test("it ends with whoever started it, should that be killed", LIMIT, async () => {
+  const ports = [await free(0), await free(0)];
+  const demo = start(ports, "--worker", WORKER, "--quiet");
+  await demo.said(/Ctrl-C ends all of it/);
+  demo.child.stdin.end();
+  assert.equal(await demo.code, 0);
+  for (const port of ports) assert.equal(await free(port, "nothing"), port);
+});
+
+test("a taken port is named in one sentence", async (t) => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  t.after(() => taken.close());
+  await new Promise((resolve) => taken.once("listening", resolve));
+  const { port } = taken.address();
+  for (const ports of [[port, await free(0)], [await free(0), port]]) {
+    const demo = start(ports, "--worker", WORKER);
+    assert.equal(await demo.code, 1);
+    assert.match(demo.out(), new RegExp(`^Port ${port}, meant for [^\\n]* is taken: [^\\n]*\\n$`));
+  }
+});
+
+test("a missing Worker is named with the command that makes it", async () => {
+  const demo = start([await free(0), await free(0)], "--worker", `${WORKER}.none`);
+  assert.equal(await demo.code, 1);
+  assert.match(demo.out(), /There is no Worker at .*cargo xtask build/);
+});
+
+function start([port, clerkPort], ...more) {
+  const args = [START, "--port", String(port), "--clerk-port", String(clerkPort), ...more];
+  const child = spawn(process.execPath, args, { stdio: "pipe" });
+  const listeners = new Set();
+  let out = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      out += chunk;
+      for (const listener of listeners) listener();
+    });
+  }
+  const code = new Promise((resolve) => child.once("close", resolve));
+  const said = (pattern) =>
+    new Promise((resolve, reject) => {
+      listeners.add(() => pattern.test(out) && resolve());
+      code.then(() => reject(new Error(`it ended: ${out}`)));
+    });
+  started.add(child);
+  return { child, code, said, out: () => out };
+}

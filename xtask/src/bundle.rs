@@ -1,0 +1,154 @@
+//! The deployable bundle: the door, the glue and the WASM, with their size.
+//!
+//! Three steps: Cargo compiles the crate as a `cdylib`, wasm-bindgen writes the glue, and the
+//! glue is fitted to a Worker. The last changes two places in generated text; each must be found
+//! exactly once, so a release of wasm-bindgen that writes them otherwise fails here and not in
+//! production.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use flate2::{Compression, write::GzEncoder};
+
+use crate::{place, step, wasm::Wasm};
+
+/// What a bundle may weigh, JavaScript and WASM together, `gzip -9`, in bytes.
+///
+/// Start-up and upload follow what is loaded. Raised only with the feature that pays for it.
+const BUNDLE_BYTES_MAX: usize = 300_000;
+
+/// Builds the bundle that is deployed, in `build/`.
+pub(crate) fn shipped() -> Result<PathBuf> {
+    let folder = place::root().join("build");
+    let sizes = make(&folder, &[])?;
+    println!("  {:<14} {:>9} {:>9}", "bytes", "raw", "gzip -9");
+    for (name, raw, gzip) in &sizes {
+        println!("  {name:<14} {raw:>9} {gzip:>9}");
+    }
+    let total: usize = sizes.iter().map(|(_, _, gzip)| gzip).sum();
+    println!("  {:<14} {:>9} {total:>9} of {BUNDLE_BYTES_MAX}", "together", "");
+    if total > BUNDLE_BYTES_MAX {
+        bail!("the bundle is {} bytes over its budget", total - BUNDLE_BYTES_MAX);
+    }
+    Ok(folder)
+}
+
+/// Builds the bundle with the routes that panic, for the test of recovery alone.
+pub(crate) fn panicking() -> Result<PathBuf> {
+    let folder = place::target().join("panicking");
+    make(&folder, &["--features", "panic-route"])?;
+    Ok(folder)
+}
+
+type Size = (&'static str, usize, usize);
+
+fn make(folder: &Path, features: &[&str]) -> Result<Vec<Size>> {
+    let tools = Wasm::find()?;
+    let binary = step::step("cargo rustc, for WASM", || compile(&tools, features))?;
+    step::step("wasm-bindgen", || {
+        let work = place::target().join(format!("bundle-{}", std::process::id()));
+        let files = glue(&binary, &work).and_then(|()| read(&work));
+        fs::remove_dir_all(&work).ok();
+        let files = files?;
+        fs::create_dir_all(folder)?;
+        for (name, bytes) in &files {
+            replace(&folder.join(name), bytes)?;
+        }
+        files.iter().map(|(name, bytes)| Ok((*name, bytes.len(), gzip(bytes)?))).collect()
+    })
+}
+
+/// Compiles the crate as a `cdylib` and asks Cargo where it is.
+fn compile(tools: &Wasm, features: &[&str]) -> Result<PathBuf> {
+    let mut cargo = tools.cargo("rustc")?;
+    cargo.args(["--package", "clerk-edge", "--lib", "--crate-type", "cdylib", "--release"]);
+    cargo.args(features).args(["--message-format", "json-render-diagnostics"]);
+    let output = cargo.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
+    if !output.status.success() {
+        bail!("the Worker does not compile");
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    // The last artefact is the crate itself; what came before it are its dependencies.
+    messages.lines().rev().find_map(wasm_file).context("Cargo named no .wasm file")
+}
+
+/// The `.wasm` file of one of Cargo's messages, where it tells of one.
+fn wasm_file(message: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    let files = message.get("filenames")?.as_array()?;
+    let mut files = files.iter().filter_map(|file| file.as_str()).map(PathBuf::from);
+    files.find(|file| file.extension().is_some_and(|end| end == "wasm"))
+}
+
+/// Lets wasm-bindgen write the glue, and fits it to a Worker.
+fn glue(binary: &Path, work: &Path) -> Result<()> {
+    let fixed = [
+        "wasm-bindgen",
+        "--target=module",
+        "--out-name=gate",
+        "--no-typescript",
+        "--remove-producers-section",
+        "--experimental-reset-state-function",
+        "--force-enable-abort-handler",
+        "--out-dir",
+    ];
+    let arguments = fixed.map(Into::into).into_iter().chain([work.into(), binary.into()]);
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args::<_, std::ffi::OsString>(arguments)?;
+    let file = work.join(GLUE);
+    let mut text = fs::read_to_string(&file)?;
+    for (found, wanted) in FITTED {
+        if text.matches(found).count() != 1 {
+            bail!("wasm-bindgen writes its glue otherwise than expected: `{found}`");
+        }
+        text = text.replace(found, wanted);
+    }
+    fs::write(&file, text)?;
+    for (source, name) in BY_HAND {
+        fs::copy(place::root().join("src/edge").join(source), work.join(name)).context(source)?;
+    }
+    Ok(())
+}
+
+fn read(work: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let names = BY_HAND.map(|(_, name)| name).into_iter().chain([GLUE, BINARY]);
+    names.map(|name| Ok((name, fs::read(work.join(name))?))).collect()
+}
+
+/// Writes a file where it differs, and never half of it: somebody may be watching.
+fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(file).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    let new = file.with_extension(format!("new-{}", std::process::id()));
+    fs::write(&new, bytes)?;
+    fs::rename(&new, file).with_context(|| format!("{}", file.display()))
+}
+
+fn gzip(bytes: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len())
+}
+
+/// What is written by hand, and what it is called beside the glue.
+const BY_HAND: [(&str, &str); 3] =
+    [("door.js", "index.js"), ("held.js", "held.js"), ("io.js", "io.js")];
+const GLUE: &str = "gate.js";
+const BINARY: &str = "gate_bg.wasm";
+
+/// What a Worker needs otherwise than wasm-bindgen writes it.
+const FITTED: [(&str, &str); 2] = [
+    // workerd gives a module for a plain import and has no source phase.
+    ("import source wasmModule from", "import wasmModule from"),
+    // Whatever leaves the WASM as an exception, a trap above all, passes here: in a request, in a
+    // promise's continuation, in a callback. The door wants to hear of it.
+    (
+        "function __wbg_handle_catch(e) {",
+        "let heard = () => {};\n\
+         export function onDeath(listener) { heard = listener; }\n\
+         function __wbg_handle_catch(e) {\n    heard(e);",
+    ),
+];
