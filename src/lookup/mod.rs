@@ -2,8 +2,8 @@
 //! Clerk's Backend API.
 //!
 //! Every call is one that a line in the session token's template would save, and the log says so
-//! each time. That a user has no metadata is kept as well as the metadata itself, for as long as the
-//! operator says and not longer: a role that was taken away is gone by then.
+//! each time. That a user has no metadata is kept as well as the metadata itself, for as long as
+//! the operator says and not longer: a role that was taken away is gone by then.
 //!
 //! It refuses to call twice for one request, to use what is too old because Clerk cannot be
 //! reached, and to take an answer that it does not understand for "the user has no role".
