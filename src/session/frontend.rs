@@ -4,16 +4,18 @@
 //! All of them come from the settings and, where a proxy is given as a path, from the origin of
 //! the request. It refuses to take a host from anything that a client sent.
 
+use std::borrow::Cow;
+
 use crate::request::url::Url;
 use crate::settings::{InstanceKind, Settings};
 
 /// The instance's host, satellite domain applied, proxy not: the issuer's, and what cookies are
 /// compared with.
-pub(super) fn instance_host(settings: &Settings) -> String {
+pub(super) fn instance_host(settings: &Settings) -> Cow<'_, str> {
     let is_live = settings.instance.kind == InstanceKind::Production;
     match settings.domain.as_deref() {
-        Some(domain) if settings.is_satellite && is_live => format!("clerk.{domain}"),
-        _ => settings.instance.frontend_host.clone(),
+        Some(domain) if settings.is_satellite && is_live => Cow::Owned(format!("clerk.{domain}")),
+        _ => Cow::Borrowed(&settings.instance.frontend_host),
     }
 }
 
@@ -22,7 +24,7 @@ pub(super) fn frontend_api(settings: &Settings, here: &Url) -> String {
     match settings.proxy_url.as_deref() {
         Some(path) if path.starts_with('/') => format!("{}{path}", here.origin()),
         Some(address) => address.to_owned(),
-        None => instance_host(settings),
+        None => instance_host(settings).into_owned(),
     }
 }
 

@@ -53,7 +53,10 @@ impl Choice<'_> {
     }
 
     fn is_ours(&self, issuer: &Value) -> bool {
-        issuer.as_str().is_some_and(|issuer| without_schemes(issuer) == self.instance_host)
+        let Some(issuer) = issuer.as_str() else { return false };
+        // Nearly all are spelt like this, and need not be taken to pieces.
+        issuer.strip_prefix("https://") == Some(self.instance_host)
+            || without_schemes(issuer) == self.instance_host
     }
 
     fn is_over(&self) -> bool {

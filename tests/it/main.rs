@@ -10,6 +10,7 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
+mod address;
 mod answers;
 mod clerk;
 mod conditions;
@@ -25,5 +26,8 @@ mod readings;
 mod redirects;
 mod rules;
 mod rules_find;
+mod session;
+mod session_calls;
 mod settings;
+mod shipped;
 mod tidy;
