@@ -91,8 +91,9 @@ fn after(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<C
         for line in turn.take_lines() {
             say(&line);
         }
+        Ok(JsValue::UNDEFINED)
     };
-    worker::Context::new(ctx.clone().unchecked_into()).wait_until(work);
+    io::behind(ctx, &future_to_promise(work));
 }
 
 /// One line for the operator's log.

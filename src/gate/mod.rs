@@ -86,6 +86,16 @@ impl<K: Clone + 'static> Gate<K> {
         }
     }
 
+    /// What the operator has to be told once: every problem of the bindings with its place, or,
+    /// where there is none, what is not configured or worth mending. Never a value.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        match &self.settings {
+            Ok(settings) => settings.notes.iter().map(|note| format!("note: {note}")).collect(),
+            Err(faulty) => faulty.problems().map(|it| format!("configuration: {it}")).collect(),
+        }
+    }
+
     /// Decides one request.
     pub async fn decide<P, R>(&self, request: &R, turn: &Turn<'_, P>) -> Decision<'_>
     where
