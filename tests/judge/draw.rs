@@ -222,7 +222,7 @@ fn url(dice: &mut Dice, pool: &Pool) -> String {
     let back = dice.pick(&[
         "https%3A%2F%2Fsat.com%2Fp%3Fz%3D1%26__clerk_synced%3Dfalse",
         "https://sat.com",
-        "HTTP://SAT.com:80/../x?a=b c%23f",
+        "HTTP://SAT.com:80/../x?a=b c#f",
         "https%3A%2F%2Fsat.com%2F%3F__clerk_db_jwt%3Dold",
         "",
         "/relative",
