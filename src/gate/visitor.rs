@@ -154,7 +154,7 @@ impl Facts for Visitor<'_> {
             crate::rules::Level::Second => crate::claims::Level::SecondFactor,
             crate::rules::Level::Multi => crate::claims::Level::MultiFactor,
         };
-        self.session.claims().reverified(level, wanted.after_minutes as u32)
+        self.session.claims().reverified(level, wanted.after_minutes)
     }
 }
 

@@ -15,6 +15,7 @@ mod answers;
 mod clerk;
 mod conditions;
 mod cycles;
+mod damaged;
 mod dice;
 mod double;
 #[path = "../judge/mod.rs"]
