@@ -104,7 +104,8 @@ impl Claims {
 
     /// Whether the person proved who they are lately enough.
     #[must_use]
-    pub fn reverified(&self, level: Level, after_minutes: u32) -> bool {
+    pub fn reverified(&self, level: Level, after_minutes: impl Into<f64>) -> bool {
+        let after_minutes = after_minutes.into();
         Factors::read(self.value("fva")).is_some_and(|ages| ages.fresh(level, after_minutes))
     }
 

@@ -75,7 +75,7 @@ impl Factors {
 
     /// Whether the level's factors are younger than so many minutes.
     #[must_use]
-    pub fn fresh(self, level: Level, after_minutes: u32) -> bool {
+    pub fn fresh(self, level: Level, after_minutes: f64) -> bool {
         let Self { first, second } = self;
         let is_fresh = |factor: Factor| factor.is_younger_than(after_minutes);
         let is_enrolled = |factor: Factor| factor != Factor::NotEnrolled;
@@ -96,7 +96,7 @@ impl Factor {
         }
     }
 
-    fn is_younger_than(self, minutes: u32) -> bool {
-        matches!(self, Self::ProvedMinutesAgo(age) if age < f64::from(minutes))
+    fn is_younger_than(self, minutes: f64) -> bool {
+        matches!(self, Self::ProvedMinutesAgo(age) if age < minutes)
     }
 }
