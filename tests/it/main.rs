@@ -18,6 +18,7 @@ mod cycles;
 mod damaged;
 mod dice;
 mod double;
+mod hostile;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod keys;
