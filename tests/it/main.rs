@@ -14,6 +14,7 @@ mod address;
 mod answers;
 mod clerk;
 mod conditions;
+mod corpus;
 mod cycles;
 mod damaged;
 mod dice;
