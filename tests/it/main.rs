@@ -14,10 +14,12 @@ mod address;
 mod answers;
 mod clerk;
 mod conditions;
+mod corpus;
 mod cycles;
 mod damaged;
 mod dice;
 mod double;
+mod hostile;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod keys;
