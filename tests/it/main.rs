@@ -16,6 +16,7 @@ mod conditions;
 mod cycles;
 mod dice;
 mod double;
+mod gate;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod keys;

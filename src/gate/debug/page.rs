@@ -46,7 +46,8 @@ fn state(report: &Report<'_>) -> String {
     let who = report.session.as_ref().map(|it| {
         let id = it.session_id.unwrap_or("none");
         format!(
-            "<dl><dt>User</dt><dd><code>{}</code></dd><dt>Session</dt><dd><code>{}</code></dd></dl>",
+            "<dl><dt>User</dt><dd><code>{}</code></dd>\
+             <dt>Session</dt><dd><code>{}</code></dd></dl>",
             escape(it.user_id),
             escape(id)
         )
