@@ -107,8 +107,8 @@ fn all_of_it_stays_under_sixteen_kilobytes() {
     let site = bound().text("CLAIM_HEADERS", r#"{"x-bio":"bio"}"#).open();
     let told = |bytes: usize| site.api_with("/x", &token(&json!({ "bio": "x".repeat(bytes) })));
     let (large, small) = (told(7_000), told(6_000));
-    let size: usize = large.set.iter().map(|(name, value)| name.len() + value.len()).sum();
-    assert!(size <= 16 * 1024, "{size}");
+    let bytes: usize = large.set.iter().map(|(name, value)| name.len() + value.len()).sum();
+    assert!(bytes <= 16 * 1024, "{bytes}");
     assert!(large.is_forwarded().told("x-clerk-claims").is_none());
     assert_eq!(large.told("x-clerk-claims-omitted"), Some("too-large"));
     assert_eq!(large.told("x-clerk-user-id"), Some("user_1"));

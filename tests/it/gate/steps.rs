@@ -124,6 +124,48 @@ fn step_8_the_condition_decides() {
 }
 
 #[test]
+fn step_8_every_kind_of_condition_is_asked_of_the_token() {
+    let session = json!({
+        "v": 2, "fea": "o:reports,u:beta", "pla": "o:pro", "fva": [1, -1], "metadata": { "n": 5 },
+        "o": { "id": "org_1", "slg": "acme", "rol": "admin", "per": "read,write", "fpm": "1" },
+    });
+    let check = |path: &str, right: Value, wrong: Value| {
+        for (allow, status) in [(right, 0), (wrong, 403)] {
+            let site = Bound::live(&json!([{ "path": "/x/:org", "allow": &allow }])).open();
+            site.user(user(&json!({})));
+            assert_eq!(site.api_with(path, &token(&session)).status, status, "{allow}");
+        }
+    };
+    let one = |name: &str, value: Value| json!({ name: value });
+    let names = |name: &str, right: &str, wrong: &str| {
+        check("/x/y", one(name, json!(right)), one(name, json!(wrong)));
+    };
+    names("permission", "org:reports:read", "org:reports:write");
+    names("feature", "beta", "alpha");
+    names("plan", "pro", "basic");
+    names("org", "acme", "acm");
+    names("org", "org_1", "org_2");
+    check("/x/acme", json!({ "org": ":org" }), json!({ "org": "other" }));
+    check("/x/other", json!({ "org": true }), json!({ "org": ":org" }));
+    check(
+        "/x/y",
+        json!({ "claim": { "metadata.n": 5 } }),
+        json!({ "claim": { "metadata.n": "5" } }),
+    );
+    check("/x/y", json!({ "not": { "plan": "basic" } }), json!({ "not": { "plan": "pro" } }));
+}
+
+#[test]
+fn step_8_minutes_of_a_reverification_may_be_parts() {
+    let asked = |minutes: f64| {
+        let wanted = json!({ "reverified": { "level": "first_factor", "after_minutes": minutes } });
+        let site = Bound::live(&json!([{ "path": "/x", "allow": wanted }])).open();
+        site.api_with("/x", &token(&json!({ "fva": [1, -1] }))).status
+    };
+    assert_eq!((asked(1.0), asked(1.5), asked(2.0)), (403, 0, 0));
+}
+
+#[test]
 fn step_9_pages_go_where_the_role_belongs() {
     let rules = json!([
         { "path": "/welcome", "send": { "admin": "/admin", "mod": "/queue", "*": "/home" } },

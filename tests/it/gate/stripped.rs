@@ -148,6 +148,15 @@ fn h12_credentials_sent_twice_have_one_answer() {
     assert_eq!(bearer(&format!("Bearer {bad}")), 401);
     // A header that says two things is no token of either.
     assert_eq!(bearer(&format!("Bearer {good}, Bearer {good}")), 401);
+    // Of two blanks the first ends the scheme, and another spelling is another scheme's.
+    assert_eq!(bearer(&format!("Bearer  {good}")), 401);
+    assert_eq!(bearer(&format!("bearer {good}")), 401);
+    // The first of two cookies counts.
+    let twice = |first: &str, second: &str| {
+        let both = format!("__session={first}; {}", cookies(second));
+        site.ask(&get("/x", &[("cookie", &both)])).status
+    };
+    assert_eq!((twice(&good, &bad), twice(&bad, &good)), (0, 401));
     let both = [("authorization", format!("Bearer {bad}")), ("cookie", cookies(&good))];
     let both: Vec<(&str, &str)> =
         both.iter().map(|(name, value)| (*name, value.as_str())).collect();
