@@ -27,12 +27,12 @@ impl Level {
 }
 
 /// Clerk's ready-made demands: a level, and the age in minutes at which a proof is stale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Preset {
     /// Which factors.
     pub level: Level,
     /// Stale from this age on.
-    pub after_minutes: u32,
+    pub after_minutes: f64,
 }
 
 impl Preset {
@@ -40,10 +40,10 @@ impl Preset {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let (level, after_minutes) = match name {
-            "strict_mfa" => (Level::MultiFactor, 10),
-            "strict" => (Level::SecondFactor, 10),
-            "moderate" => (Level::SecondFactor, 60),
-            "lax" => (Level::SecondFactor, 1_440),
+            "strict_mfa" => (Level::MultiFactor, 10.0),
+            "strict" => (Level::SecondFactor, 10.0),
+            "moderate" => (Level::SecondFactor, 60.0),
+            "lax" => (Level::SecondFactor, 1_440.0),
             _ => return None,
         };
         Some(Self { level, after_minutes })

@@ -12,10 +12,7 @@ impl<K> Gate<K> {
     pub fn announcements(&self) -> Vec<String> {
         match &self.settings {
             Err(faulty) => {
-                let problems: Vec<_> = faulty
-                    .problems()
-                    .map(|it| json!({ "place": it.place, "message": it.message }))
-                    .collect();
+                let problems: Vec<String> = faulty.problems().map(ToString::to_string).collect();
                 vec![json!({ "code": "configuration", "problems": problems }).to_string()]
             }
             Ok(settings) if settings.notes.is_empty() => Vec::new(),

@@ -60,8 +60,6 @@ pub struct Decision<'a> {
     pub outcome: Outcome<'a>,
     /// The log's line, but for status and time, where the level wants one.
     pub log: Option<String>,
-    /// Whether a person looks at the answer.
-    pub kind: Kind,
     /// The request's name, where one was needed.
     pub request_id: String,
     /// What [`server_timing`] tells a developer, where it may: with a development instance, on
@@ -111,8 +109,7 @@ impl<K: Clone + 'static> Gate<K> {
         let level = self.settings.as_ref().map_or(LogLevel::Decisions, |it| it.log);
         let log = record.line(level, request, turn);
         let timing = self.is_development().then(|| record.timing()).flatten();
-        let (kind, request_id) = (Kind::of(request), record.into_request_id());
-        Decision { outcome, log, kind, request_id, timing }
+        Decision { outcome, log, request_id: record.into_request_id(), timing }
     }
 
     /// Does work that was left for after an answer.

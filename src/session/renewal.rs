@@ -50,8 +50,8 @@ pub(super) async fn refreshed<P: Platform, R: Incoming>(
 }
 
 fn call<R: Incoming, K>(desk: &Desk<'_, K>, visit: &Visit<'_, R>) -> Result<Call, NotRefreshed> {
-    let secret = desk.settings.secret_key.clone().ok_or(NotRefreshed::MissingApiClient)?;
     let refresh = visit.cookies.refresh.as_deref().ok_or(NotRefreshed::NoRefreshCookie)?;
+    let secret = desk.settings.secret_key.clone().ok_or(NotRefreshed::MissingApiClient)?;
     let expired = visit.session_text().unwrap_or_default();
     let token = Unbelieved::read(expired).map_err(|_| NotRefreshed::Undecodable)?;
     let session = token.claims().text("sid").unwrap_or_default();

@@ -63,9 +63,6 @@ pub(super) async fn refused<P: Platform, R: Incoming>(
 ) -> Result<State, Fault> {
     let reason = match flaw {
         Flaw::Expired if !visit.is_get() => Reason::Expired(NotRefreshed::NotGet),
-        Flaw::Expired if visit.cookies.refresh.is_none() => {
-            Reason::Expired(NotRefreshed::NoRefreshCookie)
-        }
         Flaw::Expired => match renewal::refreshed(desk, visit, turn).await? {
             Ok(state) => return Ok(state),
             Err(why) => Reason::Expired(why),

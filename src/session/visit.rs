@@ -113,8 +113,7 @@ impl<'a, R: Incoming> Visit<'a, R> {
 /// The address that the visitor sees. Forwarded headers count only where the settings say that
 /// whoever stands before us sets them. A path that looks like a host stays a path.
 pub(super) fn address<R: Incoming>(settings: &Settings, request: &R) -> Option<Url> {
-    // A server never sees a fragment; a caller within the platform could send one.
-    let own = Url::parse(request.url().split('#').next()?)?;
+    let own = Url::parse(request.url())?;
     if !settings.trust_forwarded_host {
         return Some(own);
     }

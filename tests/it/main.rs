@@ -10,10 +10,12 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
+mod address;
 mod answers;
 mod clerk;
 mod conditions;
 mod cycles;
+mod damaged;
 mod dice;
 mod double;
 mod gate;
@@ -26,5 +28,8 @@ mod readings;
 mod redirects;
 mod rules;
 mod rules_find;
+mod session;
+mod session_calls;
 mod settings;
+mod shipped;
 mod tidy;

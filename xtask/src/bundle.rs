@@ -47,7 +47,8 @@ type Size = (&'static str, usize, usize);
 
 fn make(folder: &Path, features: &[&str]) -> Result<Vec<Size>> {
     let tools = Wasm::find()?;
-    let binary = step::step("cargo rustc, for WASM", || compile(&tools, features))?;
+    let what = [&["--package", "clerk-edge"], features].concat();
+    let binary = step::step("cargo rustc, for WASM", || compile(&tools, &what))?;
     step::step("wasm-bindgen", || {
         let work = place::target().join(format!("bundle-{}", std::process::id()));
         let files = glue(&binary, &work).and_then(|()| read(&work));
@@ -61,11 +62,11 @@ fn make(folder: &Path, features: &[&str]) -> Result<Vec<Size>> {
     })
 }
 
-/// Compiles the crate as a `cdylib` and asks Cargo where it is.
-fn compile(tools: &Wasm, features: &[&str]) -> Result<PathBuf> {
+/// Compiles a crate as a `cdylib` and asks Cargo where it is.
+pub(crate) fn compile(tools: &Wasm, what: &[&str]) -> Result<PathBuf> {
     let mut cargo = tools.cargo("rustc")?;
-    cargo.args(["--package", "clerk-edge", "--lib", "--crate-type", "cdylib", "--release"]);
-    cargo.args(features).args(["--message-format", "json-render-diagnostics"]);
+    cargo.args(["--lib", "--crate-type", "cdylib", "--release"]);
+    cargo.args(what).args(["--message-format", "json-render-diagnostics"]);
     let output = cargo.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     if !output.status.success() {
         bail!("the Worker does not compile");
@@ -83,8 +84,8 @@ fn wasm_file(message: &str) -> Option<PathBuf> {
     files.find(|file| file.extension().is_some_and(|end| end == "wasm"))
 }
 
-/// Lets wasm-bindgen write the glue, and fits it to a Worker.
-fn glue(binary: &Path, work: &Path) -> Result<()> {
+/// Lets wasm-bindgen write the glue of a module for Workers.
+pub(crate) fn bindgen(binary: &Path, work: &Path) -> Result<()> {
     let fixed = [
         "wasm-bindgen",
         "--target=module",
@@ -96,7 +97,12 @@ fn glue(binary: &Path, work: &Path) -> Result<()> {
         "--out-dir",
     ];
     let arguments = fixed.map(Into::into).into_iter().chain([work.into(), binary.into()]);
-    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args::<_, std::ffi::OsString>(arguments)?;
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args::<_, std::ffi::OsString>(arguments)
+}
+
+/// The glue of the product, fitted to a Worker.
+fn glue(binary: &Path, work: &Path) -> Result<()> {
+    bindgen(binary, work)?;
     let file = work.join(GLUE);
     let mut text = fs::read_to_string(&file)?;
     for (found, wanted) in FITTED {
