@@ -19,6 +19,7 @@ mod cycles;
 mod damaged;
 mod dice;
 mod double;
+mod gate;
 mod hostile;
 #[path = "../judge/mod.rs"]
 mod judge;
