@@ -20,7 +20,7 @@ export const BUNDLE = join(ROOT, "build", "index.js");
 
 /**
  * Starts everything and answers when the Worker serves. `folder` takes what is generated,
- * `worker` is the module to run, `vars` are bindings over ours.
+ * `worker` is the module to run, `vars` are bindings over ours, `signal` ends a start half done.
  */
 export async function startDemo(options) {
   const { folder, type, host = "localhost", port = 0, clerkPort = 0, origin, settings } = options;
@@ -39,7 +39,8 @@ export async function startDemo(options) {
     if (upstream) parts.push(upstream);
     const vars = { ...bindings(clerk.stage), ROUTES, ...upstreamVar(upstream), ...options.vars };
     const config = await writeConfig({ ...options, folder, vars });
-    parts.push(await startWorker({ config, port: gatePort, log: options.log, persist: folder }));
+    const { log, signal } = options;
+    parts.push(await startWorker({ config, port: gatePort, log, signal, persist: folder }));
   } catch (error) {
     await end(parts);
     throw error;
@@ -93,7 +94,7 @@ function compatibilityDate() {
   return /^compatibility_date *= *"([0-9-]+)"/m.exec(text)?.[1] ?? "2026-10-20";
 }
 
-async function startWorker({ config, port, log, persist }) {
+async function startWorker({ config, port, log, signal, persist }) {
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
   const where = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
   const what = ["--config", config, "--persist-to", join(persist, "state")];
@@ -102,6 +103,7 @@ async function startWorker({ config, port, log, persist }) {
     cwd: ROOT,
     env: { ...process.env, ...QUIET },
     stdio: ["ignore", "pipe", "pipe"],
+    signal,
   });
   await ready(child, log);
   return { close: () => stop(child) };
@@ -110,15 +112,20 @@ async function startWorker({ config, port, log, persist }) {
 /** Resolves once the Worker serves; what it says goes to `log`, the last of it into the error. */
 function ready(child, log = () => {}) {
   const said = [];
+  let serves = false;
   return new Promise((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
         said.push(line);
         if (said.length > SAID_MAX) said.shift();
         log(line);
-        if (line.includes("Ready on http")) resolve();
+        serves ||= line.includes("Ready on http");
+        if (serves) resolve();
+        // wrangler would wait for somebody to mend it, and whoever started this with it.
+        else if (line.includes("Build failed")) setTimeout(() => child.kill(), SETTLE_MS);
       });
     }
+    child.once("error", reject);
     child.once("exit", (code) => {
       reject(new Error(`wrangler ended (${code}):\n${said.join("\n")}`));
     });

@@ -58,7 +58,9 @@ function personal(page, headers) {
 }
 
 function table(headers) {
-  const rows = Object.entries(headers)
+  const ours = ([name]) => name.startsWith("x-clerk-");
+  const all = Object.entries(headers);
+  const rows = [...all.filter(ours), ...all.filter((each) => !ours(each))]
     .map(([name, value]) => [escape(name), escape(show(name, String(value)))])
     .map(([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`);
   return `<table><thead><tr><th scope="col">Header</th><th scope="col">Value</th></tr></thead>

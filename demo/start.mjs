@@ -2,6 +2,7 @@
 // whom to sign in as, and ends everything on Ctrl-C. No account is needed, nothing leaves the
 // machine.
 
+import { once } from "node:events";
 import { fstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,12 +33,18 @@ const HELP = `The demo of clerk-edge, on this machine alone.
 try {
   await main(parseArgs({ options: OPTIONS }).values);
 } catch (error) {
-  console.error(error.message);
-  process.exitCode = 1;
+  console.error(error.name === "AbortError" ? "\nEnding." : error.message);
+  process.exit(error.name === "AbortError" ? 0 : 1);
 }
 
 async function main(values) {
   if (values.help) return console.log(HELP);
+  const leaving = new AbortController();
+  const leave = () => leaving.abort();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, leave);
+  // Whoever started us with a pipe holds its other end: if that closes, nobody is left to ask.
+  const input = fstatSync(0);
+  if (input.isFIFO() || input.isSocket()) process.stdin.resume().once("end", leave);
   const demo = await startDemo({
     folder: join(fileURLToPath(new URL("../", import.meta.url)), "target", "demo"),
     type: values.production ? "production" : "development",
@@ -50,16 +57,11 @@ async function main(values) {
     worker: values.worker ? resolve(values.worker) : BUNDLE,
     keepKeys: true,
     watch: true,
+    signal: leaving.signal,
     log: values.quiet ? undefined : (line) => console.log(line),
   });
   console.log(greeting(demo, values));
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => leave(demo));
-  // Whoever started us with a pipe holds its other end: if that closes, nobody is left to ask.
-  const input = fstatSync(0);
-  if (input.isFIFO() || input.isSocket()) process.stdin.resume().once("end", () => leave(demo));
-}
-
-async function leave(demo) {
+  await once(leaving.signal, "abort");
   console.log("\nEnding.");
   await demo.close();
   process.exit(0);

@@ -25,7 +25,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use clerk_edge::token::Unbelieved;
-use judge::draw::{self, Dice, Pool};
+use judge::draw::{self, Dice};
+use judge::pool::Pool;
 use judge::text;
 
 const LISTED: &str = include_str!("vectors/differences.json");
@@ -67,12 +68,12 @@ fn drawn_requests_are_decided_as_the_sdk_decides_them() {
     let groups = listed["groups"].as_array().unwrap();
     let names: BTreeSet<&str> = groups.iter().map(|group| text(&group["name"])).collect();
     assert!(used.is_subset(&names), "not in the list: {:?}", used.difference(&names));
-    let drawn = groups.iter().filter(|group| group["drawn"] == true);
-    let drawn: BTreeSet<&str> = drawn.map(|group| text(&group["name"])).collect();
+    let marked = groups.iter().filter(|group| group["drawn"] == true);
+    let marked: BTreeSet<&str> = marked.map(|group| text(&group["name"])).collect();
     assert!(
-        draws < 10_000 || drawn.is_subset(&used),
+        draws < 10_000 || marked.is_subset(&used),
         "never drawn: {:?}",
-        drawn.difference(&used).collect::<Vec<_>>()
+        marked.difference(&used).collect::<Vec<_>>()
     );
 }
 
@@ -148,8 +149,8 @@ fn asked(node: &std::ffi::OsStr, questions: &[Value]) -> Vec<Value> {
         .spawn()
         .unwrap();
     let mut input = oracle.stdin.take().unwrap();
-    let lines: String = questions.iter().map(|question| format!("{question}\n")).collect();
-    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
+    let lines: Vec<String> = questions.iter().map(Value::to_string).collect();
+    let writer = std::thread::spawn(move || input.write_all(lines.join("\n").as_bytes()));
     let output = BufReader::new(oracle.stdout.take().unwrap());
     let answers =
         output.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();

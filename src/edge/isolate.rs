@@ -33,7 +33,7 @@ pub(super) fn gate(env: &JsValue) -> Rc<Gate<CryptoKey>> {
 
 fn open(bindings: &Env<'_>) -> Rc<Gate<CryptoKey>> {
     let gate = Gate::open(bindings);
-    gate.remarks().iter().for_each(|remark| super::say(remark));
+    gate.announcements().iter().for_each(|line| super::say(line));
     Rc::new(gate)
 }
 

@@ -76,7 +76,7 @@ type Step = fn(&[Symbol]) -> Option<Form>;
 /// The reading of a path whose escapes hide nothing that any step would act on. A short cut: the
 /// steps would find the same.
 fn unmistakable(canonical: &str) -> Option<Reading> {
-    if canonical.contains("//") || canonical.contains(';') {
+    if canonical.contains("//") {
         return None;
     }
     let mut form = Form::with_capacity(canonical.len());

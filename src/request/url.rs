@@ -197,21 +197,23 @@ fn host_of(host: &str) -> Option<String> {
     if let Some(inner) = host.strip_prefix('[') {
         let address: std::net::Ipv6Addr = inner.strip_suffix(']')?.parse().ok()?;
         // The standard writes these differently from Rust.
-        return address.to_ipv4().is_none().then(|| format!("[{address}]"));
+        return address.to_ipv4_mapped().is_none().then(|| format!("[{address}]"));
     }
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!$&'()*+,-.;=_`{}~".contains(&byte);
     if host.is_empty() || !host.bytes().all(legal) {
         return None;
     }
     let host = host.to_ascii_lowercase();
-    let labels = host.split('.').map(|label| label.starts_with("xn--"));
-    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
-    let is_number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
-    let is_plain = host.parse::<std::net::Ipv4Addr>().is_ok();
-    // A name in Punycode is checked by the standard; one that is not checked is not taken.
-    let odd = labels.into_iter().any(|is| is)
-        && !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.');
-    (!odd && (!is_number || is_plain) && host != ".").then_some(host)
+    // Punycode is not decoded; with other odd letters in it a name is not taken.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    if host.split('.').any(|label| label.starts_with("xn--")) && !host.bytes().all(plain) {
+        return None;
+    }
+    // A host whose last part is a number is an address, and must be written as one.
+    let last = host.strip_suffix('.').unwrap_or(&host).rsplit('.').next().unwrap_or_default();
+    let is_digits = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = is_digits || last.starts_with("0x");
+    (!is_number || host.parse::<std::net::Ipv4Addr>().is_ok()).then_some(host)
 }
 
 fn path_of(path: &str) -> String {
@@ -232,7 +234,7 @@ fn path_of(path: &str) -> String {
             _ => segments.push(segment),
         }
     }
-    let encode = |text: &&str| encoded(text, |byte| b"\"#<>?`{}^".contains(&byte));
+    let encode = |text: &&str| encoded(text, |byte| b"\"#<>?`{}".contains(&byte));
     let segments: Vec<String> = segments.iter().map(encode).collect();
     format!("/{}", segments.join("/"))
 }

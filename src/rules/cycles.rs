@@ -53,7 +53,6 @@ fn closed_sign_in(rules: &Rules, hosts: &BTreeSet<&str>, sign_in: &str, problems
 
 /// Whether a page under the rule can lead to another page of this site.
 fn redirects(rule: &Rule) -> bool {
-    let page = rule.methods.is_empty() || rule.methods.iter().any(|method| method == "GET");
     let stays = |target: &Target| target.path(&super::Names::none()).is_some();
     let signed_out = matches!(&rule.signed_out, SignedOut::Redirect(target) if stays(target));
     let otherwise = matches!(&rule.otherwise, Otherwise::Redirect(target) if stays(target));
@@ -61,7 +60,7 @@ fn redirects(rule: &Rule) -> bool {
         .send
         .as_ref()
         .is_some_and(|send| send.by_role().map(|(_, target)| target).chain(send.rest()).any(stays));
-    page && (signed_out || otherwise || send)
+    signed_out || otherwise || send
 }
 
 /// Walks with each kind of visitor that the rules on the way can tell apart.

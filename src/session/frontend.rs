@@ -1,19 +1,21 @@
-//! Clerk's hosts for an instance: the Frontend API, the Account Portal, and which pages that lead
-//! here are Clerk's own.
+//! Clerk's hosts as a request meets them: the Frontend API, and which pages that lead here are
+//! Clerk's own.
 //!
 //! All of them come from the settings and, where a proxy is given as a path, from the origin of
 //! the request. It refuses to take a host from anything that a client sent.
 
+use std::borrow::Cow;
+
 use crate::request::url::Url;
-use crate::settings::{InstanceKind, Settings};
+use crate::settings::{InstanceKind, Settings, account_portal, is_development_portal};
 
 /// The instance's host, satellite domain applied, proxy not: the issuer's, and what cookies are
 /// compared with.
-pub(super) fn instance_host(settings: &Settings) -> String {
+pub(super) fn instance_host(settings: &Settings) -> Cow<'_, str> {
     let is_live = settings.instance.kind == InstanceKind::Production;
     match settings.domain.as_deref() {
-        Some(domain) if settings.is_satellite && is_live => format!("clerk.{domain}"),
-        _ => settings.instance.frontend_host.clone(),
+        Some(domain) if settings.is_satellite && is_live => Cow::Owned(format!("clerk.{domain}")),
+        _ => Cow::Borrowed(&settings.instance.frontend_host),
     }
 }
 
@@ -22,7 +24,7 @@ pub(super) fn frontend_api(settings: &Settings, here: &Url) -> String {
     match settings.proxy_url.as_deref() {
         Some(path) if path.starts_with('/') => format!("{}{path}", here.origin()),
         Some(address) => address.to_owned(),
-        None => instance_host(settings),
+        None => instance_host(settings).into_owned(),
     }
 }
 
@@ -32,18 +34,6 @@ pub(super) fn handshake_address(settings: &Settings, here: &Url) -> String {
     let base = if api.starts_with("http") { api } else { format!("https://{api}") };
     let address = format!("{}/v1/client/handshake", base.trim_end_matches('/'));
     Url::parse(&address).map_or(address, |address| address.href())
-}
-
-/// The Account Portal that belongs to a host of the Frontend API.
-pub(super) fn account_portal(frontend_host: &str) -> String {
-    let host = frontend_host.replacen("clerk.accountsstage.", "accountsstage.", 1);
-    let host = match (host.find("clerk.accounts."), host.find("clerk.")) {
-        (Some(portal), Some(clerk)) if portal <= clerk => {
-            host.replacen("clerk.accounts.", "accounts.", 1)
-        }
-        _ => host.replacen("clerk.", "accounts.", 1),
-    };
-    format!("https://{host}")
 }
 
 /// Whether the page that led here is Clerk's own, so that it can know nothing newer.
@@ -62,17 +52,3 @@ pub(super) fn is_clerks_own(referrer: &Url, settings: &Settings, here: &Url) -> 
     }
     Url::parse(&account_portal(&api)).is_some_and(|portal| portal.origin() == referrer.origin())
 }
-
-/// Whether the host is an Account Portal of a development instance.
-pub(super) fn is_development_portal(host: &str) -> bool {
-    let current = CURRENT_PORTALS
-        .iter()
-        .any(|end| host.ends_with(end) && !host.ends_with(&format!(".clerk{end}")));
-    let legacy =
-        host.starts_with("accounts.") && LEGACY_PORTALS.iter().any(|end| host.ends_with(end));
-    current || legacy
-}
-
-const CURRENT_PORTALS: [&str; 3] =
-    [".accounts.dev", ".accountsstage.dev", ".accounts.lclclerk.com"];
-const LEGACY_PORTALS: [&str; 3] = [".lcl.dev", ".lclstage.dev", ".lclclerk.com"];

@@ -107,6 +107,7 @@ fn whole(digits: &str, radix: u32) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "whole numbers, written and read exactly")]
 mod tests {
     use super::*;
     use serde_json::json;

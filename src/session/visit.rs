@@ -12,6 +12,7 @@ use crate::request::Incoming;
 use crate::request::cookies::{Cookies, Twin};
 use crate::request::url::Url;
 use crate::settings::{InstanceKind, Settings};
+use crate::token::Policy;
 
 /// What is read of a request, some of it only when it is asked for.
 pub(super) struct Visit<'a, R> {
@@ -99,6 +100,11 @@ impl<'a, R: Incoming> Visit<'a, R> {
         self.address.get_or_init(|| address(self.settings, self.request)).as_ref()
     }
 
+    /// What a session's token must say to be one here.
+    pub(super) fn policy(&self) -> Policy<'a> {
+        Policy::of(self.settings).on(|| Some(self.address()?.origin()))
+    }
+
     fn chosen(&self, twin: &'a Twin<'a>) -> Option<&'a str> {
         if self.suffixed { twin.suffixed.as_deref() } else { twin.plain.as_deref() }
     }
@@ -107,8 +113,7 @@ impl<'a, R: Incoming> Visit<'a, R> {
 /// The address that the visitor sees. Forwarded headers count only where the settings say that
 /// whoever stands before us sets them. A path that looks like a host stays a path.
 pub(super) fn address<R: Incoming>(settings: &Settings, request: &R) -> Option<Url> {
-    // A server never sees a fragment; a caller within the platform could send one.
-    let own = Url::parse(request.url().split('#').next()?)?;
+    let own = Url::parse(request.url())?;
     if !settings.trust_forwarded_host {
         return Some(own);
     }

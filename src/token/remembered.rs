@@ -114,3 +114,100 @@ fn mark(text: &str) -> Mark {
 }
 
 const MARK_BYTES: usize = 24;
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "small numbers")]
+mod tests {
+    use super::*;
+    use crate::claims::Claims;
+    use crate::token::Algorithm;
+    use crate::token::attested::Evidence;
+    use std::rc::Rc;
+
+    /// A token of this many letters, different for each number; jwt-compact has no opinion on it.
+    fn token(number: usize, length: usize) -> Signed {
+        let text = format!("{}{number:024}", "a".repeat(length - MARK_BYTES));
+        let claims = Rc::new(Claims::new(serde_json::Map::new()));
+        let evidence = Evidence::assertion(b"", b"");
+        let signed = Signed::attested(text.into(), Algorithm::Rs256, &evidence, claims);
+        signed.unwrap_or_else(|flaw| unreachable!("{flaw:?}"))
+    }
+
+    fn found(remembered: &Remembered, signed: &Signed) -> bool {
+        remembered.find(signed.text(), 0).is_some_and(|found| found.text() == signed.text())
+    }
+
+    #[test]
+    fn a_token_is_found_by_its_full_text_alone() {
+        let remembered = Remembered::default();
+        let kept = token(1, 100);
+        remembered.keep(&kept, 0);
+        assert!(found(&remembered, &kept));
+        let same_end = token(1, 101);
+        assert!(!found(&remembered, &same_end) && !found(&remembered, &token(2, 100)));
+        remembered.keep(&same_end, 0);
+        assert!(found(&remembered, &same_end) && !found(&remembered, &kept));
+        assert_eq!(remembered.count(), 1);
+    }
+
+    #[test]
+    fn other_keys_forget_everything_and_older_ones_add_nothing() {
+        let remembered = Remembered::default();
+        remembered.keep(&token(1, 100), 0);
+        assert!(remembered.find(token(1, 100).text(), 1).is_none());
+        remembered.keep(&token(2, 100), 1);
+        assert_eq!(remembered.count(), 1);
+        assert!(remembered.find(token(2, 100).text(), 1).is_some());
+        remembered.keep(&token(3, 100), 0);
+        assert_eq!(remembered.count(), 1);
+        assert!(remembered.find(token(1, 100).text(), 0).is_none());
+    }
+
+    #[test]
+    fn number_and_bytes_are_bounded_and_the_latest_stay() {
+        for length in [100, 16_000] {
+            let remembered = Remembered::default();
+            let half_bytes = REMEMBERED_BYTES_MAX / 2 / (3 * length);
+            let half = half_bytes.min(REMEMBERED_TOKENS_MAX / 2);
+            for number in 0..5 * half {
+                remembered.keep(&token(number, length), 0);
+                assert!(remembered.count() <= 2 * half, "{length}");
+            }
+            let latest =
+                (4 * half..5 * half).all(|number| found(&remembered, &token(number, length)));
+            assert!(latest && !found(&remembered, &token(0, length)), "{length}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_stays() {
+        let remembered = Remembered::default();
+        let asked = token(0, 100);
+        remembered.keep(&asked, 0);
+        for number in 1..3 * REMEMBERED_TOKENS_MAX {
+            remembered.keep(&token(number, 100), 0);
+            assert!(found(&remembered, &asked), "{number}");
+        }
+    }
+
+    #[test]
+    fn what_is_forgotten_makes_room() {
+        let remembered = Remembered::default();
+        for number in 0..10 * REMEMBERED_TOKENS_MAX {
+            remembered.keep(&token(number, 16_000), 0);
+            remembered.forget(&token(number, 16_000));
+            assert_eq!(remembered.count(), 0);
+        }
+        let kept = token(0, 100);
+        let half = REMEMBERED_TOKENS_MAX / 2;
+        remembered.keep(&kept, 0);
+        for number in 1..=half {
+            remembered.keep(&token(number, 100), 0);
+        }
+        remembered.forget(&kept);
+        assert_eq!(remembered.count(), half);
+        assert!(!found(&remembered, &kept));
+        remembered.forget(&token(half, 100));
+        assert_eq!(remembered.kept.borrow().young_bytes, 0);
+    }
+}

@@ -62,7 +62,8 @@ for (const [screen, shape] of Object.entries(SCREENS)) {
         for (const person of ["ada", "lou", "otto", "gale"]) {
           await page.context().clearCookies();
           await signIn(page, place, person);
-          await page.goto(`${place.site}/debug-role?path=/billing`);
+          const answer = await page.goto(`${place.site}/debug-role?path=/billing`);
+          assert.equal(answer.status(), 200);
           await inspect(page, `debug-role-${person}-${suffix}`);
         }
         assert.deepEqual(errors, []);

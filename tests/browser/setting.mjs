@@ -33,7 +33,7 @@ export function house(options = {}) {
       // Without this the back button is tested against a browser that nobody has.
       ignoreDefaultArgs: ["--disable-back-forward-cache"],
     });
-  });
+  }, { timeout: START_MS });
   after(async () => {
     await place.browser?.close();
     await place.close?.();
@@ -98,4 +98,5 @@ const BROWSERS = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
+const START_MS = 60_000;
 const PATIENCE_MS = 15_000;

@@ -10,10 +10,12 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
+mod address;
 mod answers;
 mod clerk;
 mod conditions;
 mod cycles;
+mod damaged;
 mod dice;
 mod double;
 #[path = "../judge/mod.rs"]
@@ -25,5 +27,8 @@ mod readings;
 mod redirects;
 mod rules;
 mod rules_find;
+mod session;
+mod session_calls;
 mod settings;
+mod shipped;
 mod tidy;

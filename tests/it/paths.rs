@@ -377,3 +377,24 @@ fn the_canonical_form_is_what_the_url_standard_sends() {
 fn raw_path(raw: &str) -> String {
     raw.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
+
+/// Whatever the text, there is an answer, and a canonical path is one that can be sent.
+#[test]
+fn any_text_is_a_path_or_refused() {
+    let (mut dice, mut accepted) = (crate::dice::Dice::new(8), 0_u32);
+    let rules = read(POLICY, true);
+    for _ in 0..20_000 {
+        let mut raw = "/".to_owned();
+        for _ in 0..dice.below(12) {
+            let code = if dice.one_in(2) { dice.below(0x80) } else { dice.below(0x11_0000) };
+            raw.extend(u32::try_from(code).ok().and_then(char::from_u32));
+            raw.push_str(dice.pick::<&str>(&["", "", "%", "%2", "/", "%ff", "%E2%80"]));
+        }
+        let Ok(path) = RequestPath::parse(&raw) else { continue };
+        accepted = accepted.saturating_add(1);
+        assert!(path.as_str().bytes().all(|byte| byte.is_ascii_graphic()), "{raw:?}");
+        assert!(path.readings().count() > 0, "{raw:?}");
+        let _ = rules.find(&raw, &raw, &path);
+    }
+    assert!(accepted > 3_000, "only {accepted}");
+}

@@ -279,9 +279,14 @@ fn conditions_that_ask_nothing_or_the_impossible() {
         &[
             "ROUTES[0].allow.claim[\"a..b\"]: a claim is named by parts with dots between them",
             "ROUTES[0].allow.claim.c: `null` counts as absent",
-            "ROUTES[0].allow.claim[\"d.e\"].exists: write `not = { claim = … }` with `exists = true` \
-         for an absent claim",
+            "ROUTES[0].allow.claim[\"d.e\"].exists: it is `true`; write `not = { claim = … }` for an \
+             absent claim",
         ],
+    );
+    allow(
+        r#"{ "claim": { "metadata": { "plan": "pro" } } }"#,
+        &["ROUTES[0].allow.claim.metadata: `{ exists = true }` is the only table here; a path is \
+           one key, in quotes (`\"metadata.plan\"`)"],
     );
     allow(
         r#"{ "reverified": "srict" }"#,
@@ -355,4 +360,32 @@ fn the_printed_form_is_canonical() {
     assert_eq!(rules.hash().len(), 12);
     assert_eq!(rules.hash(), read(&rules.to_string(), false).hash());
     assert_ne!(rules.hash(), read("[]", false).hash());
+}
+
+/// Whatever the text, there is an answer: rules, or problems with a place in them.
+#[test]
+fn any_text_is_rules_or_problems() {
+    const PIECES: &str = "{ } [ ] , : \" \"path\": \"/a\" \"/:x/*\" \"allow\": \"anyone\" \
+        {\"role\":\"a\"} \"otherwise\": \"send\": {\"*\":\"/b\"} 404 -1e400 null true \"claim\": \
+        {\"a\":{}} \"not\": \"any\": [{}] \"é\\u0000\" \"methods\": [\"GET\"] \"host\": \"a.test\" \
+        {\"path\":\"/a\"} {\"path\":\"/:x\", \\ 1 \"reverified\": \"lax\" \"org\":";
+    let pieces: Vec<&str> = PIECES.split(' ').filter(|piece| !piece.is_empty()).collect();
+    let (mut dice, mut understood, mut refused) = (crate::dice::Dice::new(41), 0_u32, 0_u32);
+    for _ in 0..20_000 {
+        let mut text = (*dice.pick(&["[", "[{", "[{\"path\":\"/a\",", ""])).to_owned();
+        for _ in 0..dice.below(8) {
+            text.push_str(dice.pick::<&str>(&pieces));
+        }
+        text.push_str(dice.pick::<&str>(&["]", "}]", "}}]", ""]));
+        match Rules::read(&text, &Context { assets: dice.one_in(2), sign_in: None }) {
+            Ok(_) => understood = understood.saturating_add(1),
+            Err(problems) => {
+                refused = refused.saturating_add(1);
+                assert!(!problems.is_empty(), "{text}");
+                let placed = |problem: &Problem| problem.place.starts_with("ROUTES");
+                assert!(problems.iter().all(placed), "{text}: {problems:?}");
+            }
+        }
+    }
+    assert!(understood > 50 && refused > 10_000, "{understood} understood, {refused} refused");
 }

@@ -4,7 +4,9 @@
 pub(crate) mod draw;
 pub(crate) mod mint;
 pub(crate) mod platform;
+pub(crate) mod pool;
 pub(crate) mod settings;
+pub(crate) mod visitor;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -71,7 +73,7 @@ impl Request {
         Self { method: "GET".into(), url: url.into(), headers: headers.collect() }
     }
 
-    fn of(question: &Value) -> Self {
+    pub(crate) fn of(question: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let pairs = |list: &Value| -> Vec<(String, String)> {
             let list = list.as_array().cloned().unwrap_or_default();
@@ -107,10 +109,14 @@ impl Incoming for Request {
 
 /// What the gate decides, in the form of the recordings.
 pub(crate) fn decide(question: &Value) -> Value {
-    let Some(settings) = settings::of(&question["options"]) else {
-        return json!({ "status": "misconfigured", "reason": null });
-    };
-    let isolate = Isolate::new(settings);
+    match settings::of(&question["options"]) {
+        Some(settings) => decide_at(&Isolate::new(settings), question),
+        None => json!({ "status": "misconfigured", "reason": null }),
+    }
+}
+
+/// The same where the isolate may have seen others before.
+pub(crate) fn decide_at(isolate: &Isolate, question: &Value) -> Value {
     let clerk = Clerk::of(question);
     let request = Request::of(&question["request"]);
     let mut found = match isolate.state(&request, &clerk, question["now_ms"].as_i64().unwrap()) {
@@ -165,11 +171,11 @@ fn describe(state: &State, params: &Value) -> Value {
             ("signed-in", Value::Null, json!(state.token.as_ref()), auth)
         }
         State::SignedOut(state) if state.why == Why::Pending => {
-            ("signed-in", Value::Null, Value::Null, signed_out(json!("pending")))
+            ("signed-in", Value::Null, Value::Null, signed_out(&json!("pending")))
         }
         State::SignedOut(state) => {
             let reason = json!(state.reason().unwrap().to_string());
-            ("signed-out", reason, Value::Null, signed_out(Value::Null))
+            ("signed-out", reason, Value::Null, signed_out(&Value::Null))
         }
         State::Handshake(state) => {
             ("handshake", json!(state.reason.to_string()), Value::Null, Value::Null)
@@ -210,7 +216,7 @@ pub(crate) fn signed_in(claims: &Claims) -> Value {
     all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-fn signed_out(status: Value) -> Value {
+fn signed_out(status: &Value) -> Value {
     json!({
         "tokenType": "session_token", "sessionId": null, "sessionStatus": status, "userId": null,
         "actor": null, "orgId": null, "orgRole": null, "orgSlug": null, "orgPermissions": null,
@@ -230,8 +236,7 @@ pub(crate) fn has(claims: &Claims, asked: &Value) -> bool {
             .is_some_and(|preset| claims.reverified(preset.level, preset.after_minutes)),
         ("reverification", object) => {
             let level = object["level"].as_str().and_then(Level::named);
-            let minutes =
-                object["afterMinutes"].as_u64().and_then(|minutes| u32::try_from(minutes).ok());
+            let minutes = object["afterMinutes"].as_f64();
             level.zip(minutes).is_some_and(|(level, minutes)| claims.reverified(level, minutes))
         }
         _ => false,

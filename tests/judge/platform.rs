@@ -1,4 +1,4 @@
-//! Clerk and WebCrypto in memory: the key set and the answers that a recording names, signatures
+//! Clerk and the browser's cryptography in memory: the key set and the answers that a recording names, signatures
 //! verified by the `rsa` crate, and every call written down.
 
 use std::cell::{Cell, RefCell};
@@ -8,6 +8,7 @@ use clerk_edge::keys::PublicKey;
 use clerk_edge::platform::{
     Call, CallFailed, KeyUnfit, Platform, Reply, StoreFailed, VerifierFailed,
 };
+use clerk_edge::secret::Secret;
 use clerk_edge::token::Algorithm;
 use rsa::sha2::{Digest, Sha256, Sha384, Sha512};
 use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
@@ -50,7 +51,7 @@ impl Clerk {
         made.iter()
             .map(|call| {
                 let method = if call.body.is_some() { "POST" } else { "GET" };
-                let authorization = call.secret.as_ref().map(|secret| secret.bearer());
+                let authorization = call.secret.as_ref().map(Secret::bearer);
                 json!({
                     "method": method, "url": path(&call.url), "authorization": authorization,
                     "body": call.body.as_deref().map(body),

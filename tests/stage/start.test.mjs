@@ -3,7 +3,10 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { free } from "../../demo/demo.mjs";
@@ -40,6 +43,15 @@ test("it ends with whoever started it, should that be killed", LIMIT, async () =
   for (const port of ports) assert.equal(await free(port, "nothing"), port);
 });
 
+test("interrupted half way, it leaves nothing behind", LIMIT, async () => {
+  const ports = [await free(0), await free(0)];
+  const demo = start(ports, "--worker", WORKER);
+  await demo.said(/CLERK_PUBLISHABLE_KEY/);
+  demo.child.kill("SIGINT");
+  assert.equal(await demo.code, 0);
+  for (const port of ports) assert.equal(await free(port, "nothing"), port);
+});
+
 test("a taken port is named in one sentence", async (t) => {
   const taken = createServer().listen(0, "127.0.0.1");
   t.after(() => taken.close());
@@ -50,6 +62,16 @@ test("a taken port is named in one sentence", async (t) => {
     assert.equal(await demo.code, 1);
     assert.match(demo.out(), new RegExp(`^Port ${port}, meant for [^\\n]* is taken: [^\\n]*\\n$`));
   }
+});
+
+test("a Worker that cannot be read ends the start, with the reason", LIMIT, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "clerk-edge-start-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const worker = join(folder, "index.js");
+  writeFileSync(worker, 'export { default } from "./nowhere.js";\n');
+  const demo = start([await free(0), await free(0)], "--worker", worker, "--quiet");
+  assert.equal(await demo.code, 1);
+  assert.match(demo.out(), /wrangler ended[^]*nowhere\.js/);
 });
 
 test("a missing Worker is named with the command that makes it", async () => {

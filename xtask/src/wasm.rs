@@ -80,9 +80,9 @@ impl Wasm {
             flags.push(format!("--remap-path-prefix={}=cargo", home.display()));
         }
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" "));
-        // Compiled dependencies outlive a clone; the finished files stay in it, so that two clones
-        // cannot take each other's.
-        command.env("CARGO_BUILD_BUILD_DIR", place::cache()?.join("wasm"));
+        // What is compiled outlives a clone, so that a fresh one at the same place is warm. One
+        // folder for all places would not do: Cargo takes two clones' crates for the same one.
+        command.env("CARGO_BUILD_BUILD_DIR", place::cache()?.join("wasm/{workspace-path-hash}"));
         Ok(())
     }
 

@@ -126,15 +126,19 @@ fn claim_wanted(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Opti
                 items.map(|(at, item)| claim_value(item, &place.index(at), problems)).collect();
             values.into_iter().collect::<Option<_>>().map(ClaimWanted::OneOf)
         }
+        Json::Table(members) if member(members, "exists").is_none() => problems.note(
+            place,
+            "`{ exists = true }` is the only table here; a path is one key, in quotes \
+             (`\"metadata.plan\"`)",
+        ),
         Json::Table(_) => {
             let members = problems.table(json, place, &["exists"])?;
-            match member(members, "exists") {
-                Some(Json::Single(Value::Bool(true))) => Some(ClaimWanted::Exists),
-                Some(Json::Single(Value::Bool(false))) => problems.note(
+            match member(members, "exists")? {
+                Json::Single(Value::Bool(true)) => Some(ClaimWanted::Exists),
+                _ => problems.note(
                     &place.key("exists"),
-                    "write `not = { claim = … }` with `exists = true` for an absent claim",
+                    "it is `true`; write `not = { claim = … }` for an absent claim",
                 ),
-                _ => problems.note(place, "`{ exists = true }` is the only table here"),
             }
         }
     }
