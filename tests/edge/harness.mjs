@@ -84,8 +84,9 @@ class Gate {
 
   /**
    * Asks many things from inside workerd, some at a time. A call is `{ url }` and what else `fetch`
-   * takes; `abort_ms` gives it up after so long. Each answer is `{ status, text, location }`, with
-   * `mark` instead of the text where a mark is to be looked for; status 0 means that it was given up.
+   * takes; `abort_ms` gives it up after so long. Each answer is `{ status, text, location }`. With
+   * `mark`, a pattern, the first match of it or null stands as `mark` instead of the text. Status 0
+   * means that the request was given up, or failed as the text says.
    */
   async askAll(calls, { lanes = 16, mark } = {}) {
     const full = calls.map((call) => ({ ...call, url: new URL(call.url, SITE).href }));
@@ -278,10 +279,10 @@ const FRONT = `export default {
       try {
         const response = await env.GATE.fetch(url, { redirect: "manual", signal, ...init });
         const text = await response.text();
-        const seen = mark === undefined ? { text } : { mark: text.includes(mark) };
+        const seen = mark === undefined ? { text } : { mark: new RegExp(mark).exec(text)?.[0] ?? null };
         return { status: response.status, location: response.headers.get("location"), ...seen };
       } catch (error) {
-        return { status: 0, text: String(error), mark: false };
+        return { status: 0, text: String(error), mark: null };
       }
     };
     const lane = async () => {
