@@ -16,7 +16,7 @@ import { instance } from "./tokens.mjs";
 import { FLOOR, OURS, YARDSTICK, variants } from "./variants.mjs";
 import { pinLoad, prepare, start, version } from "./workerd.mjs";
 
-const FULL = { rounds: 25, milliseconds: 110, starts: 15, tokens: 1_000_000 };
+const FULL = { rounds: 21, milliseconds: 110, starts: 15, tokens: 1_000_000 };
 const QUICK = { rounds: 5, milliseconds: 60, starts: 5, tokens: 50_000 };
 
 const { values: options } = parseArgs({

@@ -52,8 +52,9 @@ function preamble({ conditions: c }) {
   const cores = c.pinned ? "one core for it, one for the load" : "server and load on shared cores";
   const busy = c.busy > c.cores / 4 ? ` The machine was busy (load ${c.busy.toFixed(1)}): noisy.` : "";
   return (
-    `µs of ${unit} per request over the floor, ${ESTIMATES[c.estimate]} of ${c.rounds} rounds; in brackets, how many ` +
-    `times less than \`@clerk/backend\`. workerd ${c.workerd}, ${cores}, ${c.date}.${busy}`
+    `µs of ${unit} per request over the floor, ${ESTIMATES[c.estimate]} of ${c.rounds} rounds; in ` +
+    `brackets, how many times less than \`@clerk/backend\`. workerd ${c.workerd}, ${cores}, ` +
+    `${c.date}.${busy}`
   );
 }
 
