@@ -18,7 +18,7 @@ const [VALID, FORGED] = ["miss", "forged"].map((name) => LOADS.find((load) => lo
 
 export async function memory(clerk, variant, folder, tokens, say) {
   const single = alone(variant, "answer");
-  const workerd = await start(prepare(path.join(folder, "memory"), single), single.sockets);
+  const workerd = await start(prepare(path.join(folder, "memory", variant.name), single), single.sockets);
   const bytes = (text) => requests.page(WELCOME, requests.signedIn(clerk, text));
   const flood = { workerd, variant, bytes, say };
   const first = token(clerk, 0);
@@ -49,7 +49,7 @@ async function pour(lanes, load, total, texts, { workerd, variant, bytes, say })
     if (Object.keys(wrong).length) throw new Error(`wrong answers under the flood: ${JSON.stringify(wrong)}`);
     resident.push(workerd.resident_bytes());
     const sent = (total / SAMPLES) * sample;
-    say(`memory: ${sent} tokens, ${load.title}: ${Math.round(resident.at(-1) / 1e6)} MB`);
+    say(`memory of ${variant.name}: ${sent} tokens, ${load.title}: ${Math.round(resident.at(-1) / 1e6)} MB`);
   }
   return resident;
 }

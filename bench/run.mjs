@@ -68,6 +68,8 @@ async function run(size) {
   say(`cold starts: ${size.starts} of each`);
   const cold = await coldStarts(clerk, all, folder, size.starts);
   const held = own && (await memory(clerk, own.variant, folder, size.tokens, say));
+  // What the runtime's own heap grows to under the same requests.
+  if (held) held.floor = await memory(clerk, all[0], folder, size.tokens / 5, say);
   say(`done in ${Math.round((performance.now() - begun) / 1000)} s`);
   return {
     conditions,

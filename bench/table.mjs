@@ -76,7 +76,8 @@ function notes(results) {
       `from the key set: ${asked.join(", ")}`,
     `- memory over ${memory.tokens.toLocaleString("en")} different valid tokens, in ten steps, MB: ` +
       `${held.join(" ")}; after ${memory.forged.toLocaleString("en")} forged ones more: ` +
-      `${Math.round(memory.after_forged_bytes / 1e6)}`,
+      `${Math.round(memory.after_forged_bytes / 1e6)}; the floor's own, which remembers nothing: ` +
+      `${Math.round(memory.floor.resident_bytes.at(-1) / 1e6)}`,
   ];
 }
 
