@@ -53,16 +53,18 @@ export async function boot(options = {}) {
     await end();
     throw error;
   }
-  return new Gate(server, outbound, end);
+  return new Gate(server, outbound, options.vars ?? {}, end);
 }
 
 class Gate {
   #server;
   #end;
 
-  constructor(server, outbound, end) {
+  constructor(server, outbound, vars, end) {
     this.#server = server;
     this.#end = end;
+    /** The variables as they are now. */
+    this.vars = vars;
     /** What the Worker asks of others, and what they answer. */
     this.outbound = outbound;
   }
@@ -84,8 +86,9 @@ class Gate {
 
   /**
    * Asks many things from inside workerd, some at a time. A call is `{ url }` and what else `fetch`
-   * takes; `abort_ms` gives it up after so long. Each answer is `{ status, text, location }`, with
-   * `mark` instead of the text where a mark is to be looked for; status 0 means that it was given up.
+   * takes; `abort_ms` gives it up after so long. Each answer is `{ status, text, location }`. With
+   * `mark`, a pattern, the first match of it or null stands as `mark` instead of the text. Status 0
+   * means that the request was given up, or failed as the text says.
    */
   async askAll(calls, { lanes = 16, mark } = {}) {
     const full = calls.map((call) => ({ ...call, url: new URL(call.url, SITE).href }));
@@ -112,6 +115,7 @@ class Gate {
 
   /** Replaces the variables (and secrets, where given) and starts the Worker anew. */
   async configure(vars, secrets) {
+    this.vars = vars;
     await this.#server.update((current) => {
       const [gate, ...others] = current.workers;
       return { ...current, workers: [{ ...gate, vars, secrets: secrets ?? gate.secrets }, ...others] };
@@ -278,10 +282,10 @@ const FRONT = `export default {
       try {
         const response = await env.GATE.fetch(url, { redirect: "manual", signal, ...init });
         const text = await response.text();
-        const seen = mark === undefined ? { text } : { mark: text.includes(mark) };
+        const seen = mark === undefined ? { text } : { mark: new RegExp(mark).exec(text)?.[0] ?? null };
         return { status: response.status, location: response.headers.get("location"), ...seen };
       } catch (error) {
-        return { status: 0, text: String(error), mark: false };
+        return { status: 0, text: String(error), mark: null };
       }
     };
     const lane = async () => {

@@ -6,17 +6,24 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { boot } from "./harness.mjs";
+import { Instance } from "./mint.mjs";
 
 const SLOW = "https://slow.example.com/";
 
 let gate;
 before(async () => {
-  gate = await boot({ bundle: "panicking" });
+  const clerk = await Instance.make();
+  const vars = { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_JWT_KEY: clerk.pem };
+  gate = await boot({ bundle: "panicking", vars });
 });
 after(() => gate.close());
 afterEach(async () => {
-  assert.equal((await gate.ask("/.clerk-edge/health")).status, 200, "the next request is served");
+  const { status, text } = await gate.ask("/.clerk-edge/health");
+  assert.equal(status, 200, `the next request is served: ${text}`);
+  gate.clearLogs();
 });
+
+const deaths = () => gate.logs().filter((line) => line.includes("the instance has ended")).length;
 
 for (const way of ["now", "later", "overflow", "throw"]) {
   test(`${way}: this request is answered with a fault`, async () => {
@@ -36,9 +43,12 @@ for (const way of ["now", "later", "overflow", "throw"]) {
     assert.equal((await gate.ask(`/.panic/${way}`)).status, 500);
     // Its fetch has not come back: only the end of the instance can have answered it.
     const answer = await inFlight;
-    release({ body: "too late" });
     assert.equal(answer.status, 500);
     assert.equal(answer.json.code, "internal");
+    // What then comes back to the instance that has ended must not reach the one that follows it.
+    release({ body: "too late" });
+    await gate.ask("/.clerk-edge/health");
+    assert.equal(deaths(), 1);
   });
 }
 
