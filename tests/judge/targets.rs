@@ -73,8 +73,8 @@ pub(crate) fn decision(input: &[u8]) {
         }
     }
     WORLD.with(|world| {
-        let (live, development, clerk) = world.get_or_init(world_of_two);
-        let isolate = if choice % 2 == 0 { live } else { development };
+        let (production, development, clerk) = world.get_or_init(world_of_two);
+        let isolate = if choice % 2 == 0 { production } else { development };
         let state = isolate.state(&request, clerk, NOW_MS).unwrap();
         for (name, value) in state.headers() {
             let is_fit = value.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte));
