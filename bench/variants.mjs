@@ -61,9 +61,12 @@ function variant(name, label, modules, shared, placed) {
   };
 }
 
-// The variant with one of its deployments alone, for what a whole process is measured by.
+// The variant with one of its deployments alone, and what that is bound to: for what a whole process is
+// measured by.
 export function alone(variant, place) {
-  const kept = new Set([place, "outside"]);
+  const { bindings } = variant.workers.find(({ name }) => name === place);
+  const bound = Object.values(bindings).map(([kind, value]) => kind !== "text" && value);
+  const kept = new Set([place, "outside", ...bound]);
   return {
     ...variant,
     workers: variant.workers.filter(({ name }) => kept.has(name)),

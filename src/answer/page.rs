@@ -24,12 +24,18 @@ pub(super) fn page(denial: &Denial<'_>) -> Answer {
 /// A whole page in the house's looks. The title is text, `main` is HTML.
 #[must_use]
 pub fn document(title: &str, main: &str) -> String {
+    styled(title, "", main)
+}
+
+/// The same with further looks of the page's own.
+#[must_use]
+pub fn styled(title: &str, style: &str, main: &str) -> String {
     let title = escape(title);
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"robots\" content=\"noindex\"><title>{title}</title>\
-         <style>{STYLE}</style></head><body><main>{main}</main></body></html>"
+         <style>{STYLE}{style}</style></head><body><main>{main}</main></body></html>"
     )
 }
 

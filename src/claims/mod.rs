@@ -104,7 +104,7 @@ impl Claims {
 
     /// Whether the person proved who they are lately enough.
     #[must_use]
-    pub fn reverified(&self, level: Level, after_minutes: u32) -> bool {
+    pub fn reverified(&self, level: Level, after_minutes: f64) -> bool {
         Factors::read(self.value("fva")).is_some_and(|ages| ages.fresh(level, after_minutes))
     }
 
@@ -131,7 +131,7 @@ impl Claims {
 }
 
 /// Whether JavaScript would take the value for true.
-fn is_truthy(value: &Value) -> bool {
+pub(crate) fn is_truthy(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(is) => *is,

@@ -27,12 +27,12 @@ impl Level {
 }
 
 /// Clerk's ready-made demands: a level, and the age in minutes at which a proof is stale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Preset {
     /// Which factors.
     pub level: Level,
     /// Stale from this age on.
-    pub after_minutes: u32,
+    pub after_minutes: f64,
 }
 
 impl Preset {
@@ -40,10 +40,10 @@ impl Preset {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let (level, after_minutes) = match name {
-            "strict_mfa" => (Level::MultiFactor, 10),
-            "strict" => (Level::SecondFactor, 10),
-            "moderate" => (Level::SecondFactor, 60),
-            "lax" => (Level::SecondFactor, 1_440),
+            "strict_mfa" => (Level::MultiFactor, 10.0),
+            "strict" => (Level::SecondFactor, 10.0),
+            "moderate" => (Level::SecondFactor, 60.0),
+            "lax" => (Level::SecondFactor, 1_440.0),
             _ => return None,
         };
         Some(Self { level, after_minutes })
@@ -75,7 +75,7 @@ impl Factors {
 
     /// Whether the level's factors are younger than so many minutes.
     #[must_use]
-    pub fn fresh(self, level: Level, after_minutes: u32) -> bool {
+    pub fn fresh(self, level: Level, after_minutes: f64) -> bool {
         let Self { first, second } = self;
         let is_fresh = |factor: Factor| factor.is_younger_than(after_minutes);
         let is_enrolled = |factor: Factor| factor != Factor::NotEnrolled;
@@ -96,7 +96,7 @@ impl Factor {
         }
     }
 
-    fn is_younger_than(self, minutes: u32) -> bool {
-        matches!(self, Self::ProvedMinutesAgo(age) if age < f64::from(minutes))
+    fn is_younger_than(self, minutes: f64) -> bool {
+        matches!(self, Self::ProvedMinutesAgo(age) if age < minutes)
     }
 }

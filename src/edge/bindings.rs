@@ -14,11 +14,14 @@ impl Bindings for Env<'_> {
         if let Some(text) = value.as_string() {
             return Some(Binding::Text(text));
         }
+        if value.as_f64().is_some() || value.as_bool().is_some() {
+            return Some(json(&value));
+        }
         // By the constructor's name, since a service binding answers to every method's name.
         match get(&value, "constructor").and_then(|it| get(&it, "name")?.as_string()).as_deref() {
             Some("KvNamespace") => Some(Binding::Store),
             Some("Fetcher") => Some(Binding::Service),
-            Some("Object" | "Array" | "Number" | "Boolean") => Some(json(&value)),
+            Some("Object" | "Array") => Some(json(&value)),
             _ => Some(Binding::Other),
         }
     }

@@ -1,5 +1,7 @@
 //! The request as the core sees it. Headers are read one by one, when asked for.
 
+use std::cell::OnceCell;
+
 use crate::request::Incoming;
 
 /// A request of the runtime's.
@@ -8,12 +10,22 @@ pub(super) struct EdgeRequest {
     url: String,
     headers: web_sys::Headers,
     inner: web_sys::Request,
+    /// Asked for more than once on most ways down the line, and each crossing costs.
+    destination: OnceCell<Option<String>>,
+    accept: OnceCell<Option<String>>,
 }
 
 impl EdgeRequest {
     /// Reads method and address, nothing else.
     pub(super) fn new(inner: web_sys::Request) -> Self {
-        Self { method: inner.method(), url: inner.url(), headers: inner.headers(), inner }
+        Self {
+            method: inner.method(),
+            url: inner.url(),
+            headers: inner.headers(),
+            inner,
+            destination: OnceCell::new(),
+            accept: OnceCell::new(),
+        }
     }
 
     /// The runtime's own object, to be handed on.
@@ -38,6 +50,11 @@ impl Incoming for EdgeRequest {
 
     fn header(&self, name: &str) -> Option<String> {
         // `get` throws for an illegal name alone, and ours are constants.
-        self.headers.get(name).ok().flatten()
+        let read = || self.headers.get(name).ok().flatten();
+        match name {
+            "sec-fetch-dest" => self.destination.get_or_init(read).clone(),
+            "accept" => self.accept.get_or_init(read).clone(),
+            _ => read(),
+        }
     }
 }

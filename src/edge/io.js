@@ -54,13 +54,23 @@ export function dressed(response, remove, set, append) {
   return next;
 }
 
-/** A promise, or an error once its time is up. */
-export function within(promise, timeoutMs) {
+/** What a KV namespace holds under a name, or an error once the time is up. */
+export async function stored(store, name, timeoutMs) {
   const signal = AbortSignal.timeout(timeoutMs);
   const late = new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-  return Promise.race([promise, late]);
+  return Promise.race([store.get(name), late]);
+}
+
+/** Writes to a KV namespace. */
+export async function store(store, name, text, keepSeconds) {
+  await store.put(name, text, { expirationTtl: keepSeconds });
+}
+
+/** Work that goes on behind the answer. */
+export function behind(ctx, work) {
+  ctx.waitUntil(work);
 }
 
 /** A call to Clerk, bounded in time and bytes: `[status, type, retry after, bytes]`, or a word. */

@@ -34,10 +34,21 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
     #[wasm_bindgen(catch)]
-    pub(super) async fn within(
-        promise: &js_sys::Promise,
+    pub(super) async fn stored(
+        store: &JsValue,
+        name: &str,
         timeout_ms: u32,
     ) -> Result<JsValue, JsValue>;
+    /// See `io.js`.
+    #[wasm_bindgen(catch)]
+    pub(super) async fn store(
+        store: &JsValue,
+        name: &str,
+        text: &str,
+        keep_seconds: u32,
+    ) -> Result<JsValue, JsValue>;
+    /// See `io.js`.
+    pub(super) fn behind(ctx: &JsValue, work: &js_sys::Promise);
     /// See `io.js`.
     #[wasm_bindgen(catch)]
     pub(super) async fn call(

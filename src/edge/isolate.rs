@@ -24,11 +24,17 @@ pub(super) fn gate(env: &JsValue) -> Rc<Gate<CryptoKey>> {
         let gate = match isolate.take() {
             // Another object with the same content: what is remembered stays.
             Some(known) if known.read == read => known.gate,
-            _ => Rc::new(Gate::open(&bindings)),
+            _ => open(&bindings),
         };
         *isolate = Some(Isolate { env: env.clone(), read: read.to_vec(), gate: gate.clone() });
         gate
     })
+}
+
+fn open(bindings: &Env<'_>) -> Rc<Gate<CryptoKey>> {
+    let gate = Gate::open(bindings);
+    gate.announcements().iter().for_each(|line| super::say(line));
+    Rc::new(gate)
 }
 
 struct Isolate {

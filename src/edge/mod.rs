@@ -27,7 +27,7 @@ use web_sys::CryptoKey;
 
 use self::incoming::EdgeRequest;
 use self::platform::Workers;
-use crate::gate::{Decision, Gate, Outcome};
+use crate::gate::{Decision, Gate, Outcome, server_timing};
 use crate::turn::{Chore, Turn};
 
 /// One request: an answer, or the promise of one.
@@ -51,12 +51,23 @@ async fn serve(request: web_sys::Request, env: JsValue, ctx: JsValue) -> JsValue
     let platform = Workers::new(env.clone());
     let request = EdgeRequest::new(request);
     let turn = Turn::new(&platform, clock::now_ms());
-    let decision = gate.decide(&request, &turn).await;
+    let mut decision = gate.decide(&request, &turn).await;
     for line in turn.take_lines() {
         say(&line);
     }
     after(&gate, &env, &ctx, turn.take_chores());
+    tell_time(&mut decision, began_ms);
     carry_out(&decision, &request, &env, began_ms)
+}
+
+/// How long the decision took, where a developer may know.
+fn tell_time(decision: &mut Decision<'_>, began_ms: f64) {
+    let Some(timing) = &decision.timing else { return };
+    let header = ("server-timing", server_timing(timing, clock::micros_since(began_ms)));
+    match &mut decision.outcome {
+        Outcome::Forward(forward) => forward.append.push(header),
+        Outcome::Answer(answer) => answer.headers.push(header),
+    }
 }
 
 fn carry_out(
@@ -91,8 +102,9 @@ fn after(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<C
         for line in turn.take_lines() {
             say(&line);
         }
+        Ok(JsValue::UNDEFINED)
     };
-    worker::Context::new(ctx.clone().unchecked_into()).wait_until(work);
+    io::behind(ctx, &future_to_promise(work));
 }
 
 /// One line for the operator's log.

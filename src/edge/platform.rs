@@ -4,11 +4,11 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::CryptoKey;
-use worker::kv::KvStore;
 
+use super::bindings::get;
 use super::{io, webcrypto};
 use crate::keys::PublicKey;
-use crate::limits::KEYS_TIMEOUT_MS;
+use crate::limits::{KEYS_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN};
 use crate::platform::{
     API_VERSION, Call, CallFailed, KeyUnfit, Platform, Reply, StoreFailed, VerifierFailed,
 };
@@ -26,8 +26,8 @@ impl Workers {
     }
 
     /// The store, if one is bound; whether it must be is the settings' business.
-    fn kv(&self) -> Option<KvStore> {
-        KvStore::from_this(&self.env, "CLERK_CACHE").ok()
+    fn kv(&self) -> Option<JsValue> {
+        get(&self.env, "CLERK_CACHE")
     }
 }
 
@@ -57,22 +57,15 @@ impl Platform for Workers {
 
     async fn stored(&self, name: &str) -> Result<Option<String>, StoreFailed> {
         let Some(store) = self.kv() else { return Ok(None) };
-        let text = store.get(name).text();
-        let promise = wasm_bindgen_futures::future_to_promise(async move {
-            Ok(text.await.map_err(|_| JsValue::NULL)?.map_or(JsValue::NULL, |it| it.into()))
-        });
-        let answer = io::within(&promise, KEYS_TIMEOUT_MS).await.map_err(|_| StoreFailed)?;
-        Ok(answer.as_string())
+        let text = io::stored(&store, name, KEYS_TIMEOUT_MS).await.map_err(|_| StoreFailed)?;
+        Ok(text.as_string())
     }
 
     async fn store(&self, name: &str, text: &str, keep_seconds: u32) -> Result<(), StoreFailed> {
         let Some(store) = self.kv() else { return Ok(()) };
-        // As bytes: the typed variant would draw a second serialiser into the bundle.
-        let put = store.put_bytes(name, text.as_bytes()).map_err(|_| StoreFailed)?;
-        put.expiration_ttl(keep_seconds.max(STORE_SECONDS_MIN).into())
-            .execute()
-            .await
-            .map_err(|_| StoreFailed)
+        let keep_seconds = keep_seconds.max(STORE_KEEP_SECONDS_MIN);
+        io::store(&store, name, text, keep_seconds).await.map_err(|_| StoreFailed)?;
+        Ok(())
     }
 }
 
@@ -111,6 +104,4 @@ fn status(value: &JsValue) -> Option<u16> {
     Some(number as u16)
 }
 
-/// KV refuses shorter lives.
-const STORE_SECONDS_MIN: u32 = 60;
 const USER_AGENT: &str = concat!("clerk-edge/", env!("CARGO_PKG_VERSION"));

@@ -24,10 +24,10 @@ pub(super) fn forward(
     env: &JsValue,
     began_ms: f64,
 ) -> JsValue {
-    let note = note(forward, decision, began_ms);
+    let note = note(forward, decision, request, began_ms);
     send(forward, request, env, &note).unwrap_or_else(|_| {
         say(&note, Code::Internal.status());
-        answer(&internal_fault(decision.kind, &decision.request_id))
+        answer(&internal_fault(Kind::of(request), &decision.request_id))
     })
 }
 
@@ -61,14 +61,34 @@ pub fn settle(response: Response, note: &Array) -> JsValue {
     if !note.get(GUARDED).is_truthy() {
         return response.into();
     }
-    let sent = response.headers();
-    let header = |name: &str| sent.get(name).ok().flatten();
-    let plan = CachePlan::new(header("cache-control").as_deref(), header("vary").as_deref());
-    let set = io::text(&[("cache-control", plan.cache_control), ("vary", plan.vary)]);
     let append = note.get(APPEND).as_string().unwrap_or_default();
-    io::dressed(&response, &SHARED_CACHE_HEADERS.join("\n"), &set, &append)
+    guarded(&response, &append)
         // Where the guard cannot be put on, the answer must not go out.
         .unwrap_or_else(|_| instead(note))
+}
+
+/// The answer as caches may see it. One that says so already is handed on untouched.
+fn guarded(response: &Response, append: &str) -> Result<JsValue, JsValue> {
+    let sent = response.headers();
+    let (cache_control, vary) = (sent.get("cache-control")?, sent.get("vary")?);
+    let plan = CachePlan::new(cache_control.as_deref(), vary.as_deref());
+    let mut remove = Vec::new();
+    for name in SHARED_CACHE_HEADERS {
+        if sent.has(name)? {
+            remove.push(name);
+        }
+    }
+    let mut set = Vec::new();
+    if cache_control.as_ref() != Some(&plan.cache_control) {
+        set.push(("cache-control", plan.cache_control));
+    }
+    if vary.as_ref() != Some(&plan.vary) {
+        set.push(("vary", plan.vary));
+    }
+    if remove.is_empty() && set.is_empty() && append.is_empty() {
+        return Ok(response.into());
+    }
+    io::dressed(response, &remove.join("\n"), &io::text(&set), append)
 }
 
 /// The upstream did not answer.
@@ -80,7 +100,10 @@ pub fn unreachable(note: &Array) -> JsValue {
 }
 
 fn instead(note: &Array) -> JsValue {
-    let kind = if note.get(PAGE).is_truthy() { Kind::Page } else { Kind::Other };
+    let kind = match note.get(REQUEST).dyn_into() {
+        Ok(request) => Kind::of(&EdgeRequest::new(request)),
+        Err(_) => Kind::Other,
+    };
     answer(&upstream_unreachable(kind, &note.get(REQUEST_ID).as_string().unwrap_or_default()))
 }
 
@@ -91,13 +114,18 @@ pub(super) fn answer(answer: &Answer) -> JsValue {
 
 /// What has to be known once the upstream has answered, as plain values: the instance that made
 /// it may be gone by then.
-fn note(forward: &Forward<'_>, decision: &Decision<'_>, began_ms: f64) -> Array {
+fn note(
+    forward: &Forward<'_>,
+    decision: &Decision<'_>,
+    request: &EdgeRequest,
+    began_ms: f64,
+) -> Array {
     let note = Array::new();
     note.push(&JsValue::from_bool(forward.guarded));
     note.push(&JsValue::from_str(&io::text(&forward.append)));
     note.push(&decision.log.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str));
     note.push(&JsValue::from_f64(began_ms));
-    note.push(&JsValue::from_bool(decision.kind == Kind::Page));
+    note.push(request.inner());
     note.push(&JsValue::from_str(&decision.request_id));
     note
 }
@@ -112,5 +140,5 @@ const GUARDED: u32 = 0;
 const APPEND: u32 = 1;
 const LOG: u32 = 2;
 const BEGAN: u32 = 3;
-const PAGE: u32 = 4;
+const REQUEST: u32 = 4;
 const REQUEST_ID: u32 = 5;

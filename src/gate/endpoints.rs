@@ -43,11 +43,12 @@ impl Own {
 }
 
 /// What a gate that faulty bindings keep closed answers.
-pub(super) fn closed(faulty: &Faulty, raw_path: &str) -> Stop {
-    if raw_path == HEALTH {
-        return Stop::own(health::misconfigured(faulty));
+pub(super) fn closed(faulty: &Faulty, method: &str, raw_path: &str) -> Stop {
+    match (raw_path, method) {
+        (HEALTH, "GET" | "HEAD") => Stop::own(health::misconfigured(faulty)),
+        (HEALTH, _) => Stop::own(Answer::method_not_allowed()),
+        _ => Stop::code(Code::Configuration),
     }
-    Stop::code(Code::Configuration)
 }
 
 impl<K: Clone + 'static> Gate<K> {
@@ -72,7 +73,7 @@ impl<K: Clone + 'static> Gate<K> {
                 let end = self.access(settings, &mut asked, turn).await;
                 end.with(&asked.headers)
             }
-            Own::Debug => Stop::code(Code::NotFound),
+            Own::Debug => self.debug(settings, request, turn).await,
         }
     }
 

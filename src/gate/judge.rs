@@ -38,28 +38,26 @@ impl<K: Clone + 'static> Gate<K> {
             who => {
                 return match rule.requirement() {
                     Requirement::Optional(open) => Ok(Grant::optional(open)),
-                    _ => Err(nobody(who, settings, request, matched)),
+                    _ => Err(nobody(who, settings, request, matched, Kind::of(request))),
                 };
             }
         };
         let kind = Kind::of(request);
-        let mut verdict = Grant::judge(rule.requirement(), visitor, &matched.names);
-        let wanted = matches!(verdict, Verdict::Unknown) || lacks_a_role(rule, visitor, kind);
-        if wanted || (rule.lookup() && visitor.lacks_a_header()) {
+        let verdict = Grant::judge(rule.requirement(), visitor, &matched.names);
+        let wanted = match verdict {
+            Verdict::Unknown => true,
+            Verdict::Granted(_) => lacks_a_role(rule, visitor, kind),
+            Verdict::Refused => false,
+        };
+        let goes_on = !matches!(verdict, Verdict::Refused) || rule.report_only();
+        if wanted || (goes_on && rule.lookup() && visitor.lacks_a_header()) {
             match self.look_up(settings, visitor, turn).await {
                 Ok(metadata) => visitor.learn(metadata),
                 Err(stop) if wanted => return Err(stop),
                 Err(_) => {}
             }
-            verdict = Grant::judge(rule.requirement(), visitor, &matched.names);
         }
-        let Verdict::Granted(grant) = verdict else {
-            return Err(not_allowed(rule, matched, kind));
-        };
-        match rule.send().filter(|_| kind == Kind::Page).and_then(|it| it.target(visitor.names())) {
-            Some(target) => Err(Stop::redirect(target.fill(&matched.names))),
-            None => Ok(grant),
-        }
+        settle(visitor, matched, kind)
     }
 
     /// What Clerk's API knows of the visitor beyond the token.
@@ -81,17 +79,29 @@ impl<K: Clone + 'static> Gate<K> {
     }
 }
 
-/// A page that sends people by role has to know the role.
-fn lacks_a_role(rule: &Rule, visitor: &Visitor<'_>, kind: Kind) -> bool {
-    kind == Kind::Page && rule.send().is_some() && matches!(visitor.roles(), Known::NotInToken)
+/// What becomes of somebody of whom all is known that can be.
+pub(super) fn settle(
+    visitor: &Visitor<'_>,
+    matched: &Match<'_>,
+    kind: Kind,
+) -> Result<Grant, Stop> {
+    let rule = matched.rule;
+    let Verdict::Granted(grant) = Grant::judge(rule.requirement(), visitor, &matched.names) else {
+        return Err(not_allowed(rule, matched, kind));
+    };
+    match rule.send().filter(|_| kind == Kind::Page).and_then(|it| it.target(visitor.names())) {
+        Some(target) => Err(Stop::redirect(target.fill(&matched.names))),
+        None => Ok(grant),
+    }
 }
 
 /// Nobody is signed in, or it could not be found out, and the route asks for somebody.
-fn nobody(
+pub(super) fn nobody(
     who: &Who<'_>,
     settings: &Settings,
     request: &impl Incoming,
     matched: &Match<'_>,
+    kind: Kind,
 ) -> Stop {
     let pending = match who {
         Who::Unavailable { retry_after_seconds } => {
@@ -106,7 +116,7 @@ fn nobody(
         Who::SignedOut { pending, .. } => *pending,
         Who::NotAsked | Who::Handshake { .. } | Who::SignedIn(_) => false,
     };
-    let is_page = Kind::of(request) == Kind::Page;
+    let is_page = kind == Kind::Page;
     let sign_in = || {
         let departure = Departure::from(settings, request).filter(|_| is_page)?;
         Some(departure.to_sign_in(pending))
@@ -118,6 +128,12 @@ fn nobody(
         SignedOut::Status(404) => Stop::code(Code::NotFound),
         SignedOut::Status(_) => Stop::signed_out(sign_in()),
     }
+}
+
+/// A page that sends people by role has to know the role, unless it sends everybody alike.
+pub(super) fn lacks_a_role(rule: &Rule, visitor: &Visitor<'_>, kind: Kind) -> bool {
+    let by_role = rule.send().is_some_and(|it| it.by_role().next().is_some());
+    kind == Kind::Page && by_role && matches!(visitor.roles(), Known::NotInToken)
 }
 
 fn not_allowed(rule: &Rule, matched: &Match<'_>, kind: Kind) -> Stop {

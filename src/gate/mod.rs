@@ -16,6 +16,7 @@
 //! The order is the security property. Only a grant forwards, and only an open path, a verdict or
 //! a rule that merely reports makes one.
 
+mod announce;
 mod debug;
 mod endpoints;
 mod grant;
@@ -40,7 +41,7 @@ use crate::request::address::Address;
 use crate::request::{Incoming, Kind, RequestPath, is_preflight};
 use crate::rules::Requirement;
 use crate::session::Nonces;
-use crate::settings::{Bindings, Faulty, LogLevel, Settings};
+use crate::settings::{Bindings, Faulty, InstanceKind, LogLevel, Settings};
 use crate::token::Remembered;
 use crate::turn::{Chore, Turn};
 
@@ -59,10 +60,11 @@ pub struct Decision<'a> {
     pub outcome: Outcome<'a>,
     /// The log's line, but for status and time, where the level wants one.
     pub log: Option<String>,
-    /// Whether a person looks at the answer.
-    pub kind: Kind,
     /// The request's name, where one was needed.
     pub request_id: String,
+    /// What [`server_timing`] tells a developer, where it may: with a development instance, on
+    /// every route but those of `anyone`.
+    pub timing: Option<String>,
 }
 
 /// Forward or answer.
@@ -106,7 +108,8 @@ impl<K: Clone + 'static> Gate<K> {
         };
         let level = self.settings.as_ref().map_or(LogLevel::Decisions, |it| it.log);
         let log = record.line(level, request, turn);
-        Decision { outcome, log, kind: Kind::of(request), request_id: record.into_request_id() }
+        let timing = self.is_development().then(|| record.timing()).flatten();
+        Decision { outcome, log, request_id: record.into_request_id(), timing }
     }
 
     /// Does work that was left for after an answer.
@@ -125,6 +128,11 @@ impl<K: Clone + 'static> Gate<K> {
         }
     }
 
+    fn is_development(&self) -> bool {
+        let kind = self.settings.as_ref().map(|it| it.instance.kind);
+        kind == Ok(InstanceKind::Development)
+    }
+
     async fn line<P, R>(
         &self,
         request: &R,
@@ -139,7 +147,7 @@ impl<K: Clone + 'static> Gate<K> {
         let address = Address::of(request.url()).ok_or(Stop::code(Code::Internal))?;
         let settings = match &self.settings {
             Ok(settings) => settings,
-            Err(faulty) => return Err(endpoints::closed(faulty, address.path)),
+            Err(faulty) => return Err(endpoints::closed(faulty, request.method(), address.path)),
         };
         // 2
         let path = RequestPath::parse(address.path).map_err(|_| Stop::PATH)?;
@@ -176,12 +184,20 @@ impl<K: Clone + 'static> Gate<K> {
                     return Err(stop.with(&asked.headers));
                 };
                 record.would(&stop);
+                asked = asked.held_back();
                 grant
             }
         };
         // 10
         Ok(grant.forward(&asked, settings, request, &path, &address))
     }
+}
+
+/// The value of `Server-Timing` for a [`Decision::timing`] that took so long.
+#[must_use]
+pub fn server_timing(timing: &str, micros: u64) -> String {
+    let (ms, rest) = (micros.div_euclid(1_000), micros.rem_euclid(1_000));
+    format!("auth;dur={ms}.{rest:03};desc=\"{timing}\"")
 }
 
 /// What the browser gets where the upstream did not answer.

@@ -51,7 +51,7 @@ impl Record {
     }
 
     pub(super) fn asked(&mut self, asked: &Asked<'_>) {
-        self.reason.clone_from(&asked.reason);
+        self.reason = asked.reason.as_ref().map(ToString::to_string);
         if let Who::SignedIn(visitor) = &asked.who {
             self.user = Some(visitor.session().subject().to_owned());
             self.role_source = visitor.role_source().map(str::to_owned);
@@ -71,6 +71,20 @@ impl Record {
     pub(super) fn would(&mut self, stop: &Stop) {
         self.would = stop.outcome();
         self.code = stop.denial_code();
+    }
+
+    /// What a developer is told beside the time that it took: words of ours and of Clerk's, fit
+    /// for a quoted string as they are.
+    pub(super) fn timing(&self) -> Option<String> {
+        self.rule.as_ref().filter(|_| !self.open)?;
+        let would = self.would.map(|it| format!("would-{}", it.as_str()));
+        let words = [
+            self.outcome.map(Outcome::as_str),
+            would.as_deref(),
+            self.code.map(Code::as_str),
+            self.reason.as_deref(),
+        ];
+        Some(words.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 
     /// The log's line, where the level wants one.

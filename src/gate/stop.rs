@@ -85,6 +85,14 @@ impl Stop {
         }
     }
 
+    /// Where it leads, if it is a redirect.
+    pub(super) fn location(&self) -> Option<&str> {
+        match &self.end {
+            End::Redirect(location) | End::Handshake(location) => Some(location),
+            End::Denied { .. } | End::Own(_) => None,
+        }
+    }
+
     /// The answer to this request.
     pub(super) fn answer(
         self,

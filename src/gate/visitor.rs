@@ -19,6 +19,7 @@ use crate::token::Session;
 pub(super) struct Visitor<'a> {
     settings: &'a Settings,
     session: Session,
+    token_bytes: usize,
     metadata: Metadata,
     roles: Vec<String>,
     role_source: Option<String>,
@@ -37,10 +38,11 @@ pub(super) enum Metadata {
 
 impl<'a> Visitor<'a> {
     /// From the token alone.
-    pub(super) fn new(settings: &'a Settings, session: Session) -> Self {
+    pub(super) fn new(settings: &'a Settings, session: Session, token_bytes: usize) -> Self {
         let mut visitor = Self {
             settings,
             session,
+            token_bytes,
             metadata: Metadata::NotAsked,
             roles: Vec::new(),
             role_source: None,
@@ -58,6 +60,11 @@ impl<'a> Visitor<'a> {
     /// The session itself.
     pub(super) fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// How long the token's text is.
+    pub(super) const fn token_bytes(&self) -> usize {
+        self.token_bytes
     }
 
     /// The roles, as far as they are known.
@@ -154,12 +161,12 @@ impl Facts for Visitor<'_> {
             crate::rules::Level::Second => crate::claims::Level::SecondFactor,
             crate::rules::Level::Multi => crate::claims::Level::MultiFactor,
         };
-        self.session.claims().reverified(level, wanted.after_minutes as u32)
+        self.session.claims().reverified(level, wanted.after_minutes)
     }
 }
 
 /// A text, or the texts of a list; an empty one counts as nothing.
-fn texts(value: &Value) -> Option<Vec<String>> {
+pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     let names: Vec<String> = match value {
         Value::String(name) => vec![name.clone()],
         Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),

@@ -4,7 +4,7 @@ use super::Gate;
 use super::visitor::Visitor;
 use crate::platform::Platform;
 use crate::request::Incoming;
-use crate::session::{self, Fault, Halt, State};
+use crate::session::{self, Fault, Halt, Reason, State};
 use crate::settings::Settings;
 use crate::turn::Turn;
 
@@ -40,7 +40,7 @@ pub(super) struct Asked<'a> {
     /// Who.
     pub(super) who: Who<'a>,
     /// Clerk's word for why nobody is signed in.
-    pub(super) reason: Option<String>,
+    pub(super) reason: Option<Reason>,
     /// Headers to append to whatever the browser receives.
     pub(super) headers: Vec<(&'static str, String)>,
     /// A development instance wants its marks out of the address: whoever it is, a redirect.
@@ -51,6 +51,15 @@ impl<'a> Asked<'a> {
     /// Of a route that asks for nobody.
     pub(super) const fn nobody() -> Self {
         Self::of(Who::NotAsked)
+    }
+
+    /// What the browser is told where nothing is carried out: cookies that renew a session, but
+    /// nothing of a trip that is not made.
+    pub(super) fn held_back(mut self) -> Self {
+        if matches!(self.who, Who::Handshake { .. }) {
+            self.headers.clear();
+        }
+        self
     }
 
     const fn of(who: Who<'a>) -> Self {
@@ -64,17 +73,17 @@ impl<'a> Asked<'a> {
             State::SignedIn(it) => Self {
                 headers,
                 cleaned: it.browser.location,
-                ..Self::of(Who::SignedIn(Visitor::new(settings, it.session)))
+                ..Self::of(Who::SignedIn(Visitor::new(settings, it.session, it.token.len())))
             },
             State::SignedOut(it) => Self {
                 headers,
-                reason: it.reason().map(|reason| reason.as_str().into_owned()),
+                reason: it.reason().cloned(),
                 who: Who::SignedOut { pending: it.is_pending(), halt: it.halt },
                 cleaned: it.browser.location,
             },
             State::Handshake(it) => Self {
                 headers,
-                reason: Some(it.reason.as_str().into_owned()),
+                reason: Some(it.reason),
                 ..Self::of(Who::Handshake { location: it.location })
             },
         }

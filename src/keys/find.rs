@@ -133,6 +133,22 @@ impl<K: Clone + 'static> Keys<K> {
         self.generation.get()
     }
 
+    /// Whether what these keys accepted before may still be believed: they are no older than a key
+    /// that would be asked now. Renewal is left as a chore where it is due, since somebody who
+    /// always brings the same token never asks for a key.
+    #[must_use]
+    pub fn still_serve<P>(&self, settings: &Settings, turn: &Turn<'_, P>) -> bool {
+        if settings.jwt_key.is_some() {
+            return true;
+        }
+        let held = self.held.borrow();
+        let held = held.as_ref().filter(|held| held.serves(&settings.jwks_url, turn.now_ms));
+        if held.is_some_and(|held| held.is_due(self.spread, turn.now_ms)) {
+            self.leave_renewal(turn);
+        }
+        held.is_some()
+    }
+
     async fn bound<P: Platform<Key = K>>(
         &self,
         key: &PublicKey,

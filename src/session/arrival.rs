@@ -12,7 +12,7 @@ use super::{Desk, Fault, Reason, api, settle};
 use crate::limits::{ANSWER_BYTES_MAX, SESSION_CALL_TIMEOUT_MS};
 use crate::platform::{Call, Platform};
 use crate::request::{Incoming, form};
-use crate::token::{Flaw, Policy, Session, Signed};
+use crate::token::{Flaw, Session, Signed};
 use crate::turn::Turn;
 
 /// What a handshake says, if the request carries one that can be resolved.
@@ -126,7 +126,7 @@ async fn session<P: Platform, R: Incoming>(
     look: Look,
     turn: &Turn<'_, P>,
 ) -> Result<Result<(Session, Signed), Flaw>, Fault> {
-    let policy = Policy::of(desk.settings);
+    let policy = visit.policy();
     let first = admitted(desk, look.clone(), &policy, turn).await?;
     let by_time = [Flaw::Expired, Flaw::NotActiveYet, Flaw::IssuedInTheFuture];
     match &first {

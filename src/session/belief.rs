@@ -28,14 +28,19 @@ pub(super) async fn admitted<P: Platform>(
     Ok(session.map(|session| (session, signed)))
 }
 
-/// Asks a key. A token that was asked about before is not asked about again.
+/// Asks a key. A token that was asked about before is not asked about again while the set that it
+/// was accepted by still serves.
 pub(super) async fn signed<P: Platform>(
     desk: &Desk<'_, P::Key>,
     look: Look,
     turn: &Turn<'_, P>,
 ) -> Verdict<Signed> {
     match look {
-        Look::Signed(signed) => Ok(Ok(signed)),
+        Look::Signed(signed) if desk.keys.still_serve(desk.settings, turn) => Ok(Ok(signed)),
+        Look::Signed(signed) => match Unbelieved::read(signed.text()) {
+            Ok(token) => verified(desk, &token, turn).await,
+            Err(_) => Ok(Err(Flaw::Invalid)),
+        },
         Look::Unreadable(_) => Ok(Err(Flaw::Invalid)),
         Look::Unbelieved(token) => verified(desk, &token, turn).await,
     }

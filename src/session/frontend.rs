@@ -1,5 +1,5 @@
-//! Clerk's hosts for an instance: the Frontend API, the Account Portal, and which pages that lead
-//! here are Clerk's own.
+//! Clerk's hosts as a request meets them: the Frontend API, and which pages that lead here are
+//! Clerk's own.
 //!
 //! All of them come from the settings and, where a proxy is given as a path, from the origin of
 //! the request. It refuses to take a host from anything that a client sent.
@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::request::url::Url;
-use crate::settings::{InstanceKind, Settings};
+use crate::settings::{InstanceKind, Settings, account_portal, is_development_portal};
 
 /// The instance's host, satellite domain applied, proxy not: the issuer's, and what cookies are
 /// compared with.
@@ -36,18 +36,6 @@ pub(super) fn handshake_address(settings: &Settings, here: &Url) -> String {
     Url::parse(&address).map_or(address, |address| address.href())
 }
 
-/// The Account Portal that belongs to a host of the Frontend API.
-pub(super) fn account_portal(frontend_host: &str) -> String {
-    let host = frontend_host.replacen("clerk.accountsstage.", "accountsstage.", 1);
-    let host = match (host.find("clerk.accounts."), host.find("clerk.")) {
-        (Some(portal), Some(clerk)) if portal <= clerk => {
-            host.replacen("clerk.accounts.", "accounts.", 1)
-        }
-        _ => host.replacen("clerk.", "accounts.", 1),
-    };
-    format!("https://{host}")
-}
-
 /// Whether the page that led here is Clerk's own, so that it can know nothing newer.
 pub(super) fn is_clerks_own(referrer: &Url, settings: &Settings, here: &Url) -> bool {
     let api = frontend_api(settings, here);
@@ -64,17 +52,3 @@ pub(super) fn is_clerks_own(referrer: &Url, settings: &Settings, here: &Url) -> 
     }
     Url::parse(&account_portal(&api)).is_some_and(|portal| portal.origin() == referrer.origin())
 }
-
-/// Whether the host is an Account Portal of a development instance.
-pub(super) fn is_development_portal(host: &str) -> bool {
-    let current = CURRENT_PORTALS
-        .iter()
-        .any(|end| host.ends_with(end) && !host.ends_with(&format!(".clerk{end}")));
-    let legacy =
-        host.starts_with("accounts.") && LEGACY_PORTALS.iter().any(|end| host.ends_with(end));
-    current || legacy
-}
-
-const CURRENT_PORTALS: [&str; 3] =
-    [".accounts.dev", ".accountsstage.dev", ".accounts.lclclerk.com"];
-const LEGACY_PORTALS: [&str; 3] = [".lcl.dev", ".lclstage.dev", ".lclclerk.com"];

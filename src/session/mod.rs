@@ -94,7 +94,9 @@ async fn by_header<P: Platform, R: Incoming>(
     if let Some(state) = tree::unfit(&look) {
         return Ok(state);
     }
-    match belief::admitted(desk, look, &Policy::of(desk.settings), turn).await? {
+    let origin = || Some(visit::address(desk.settings, request)?.origin());
+    let policy = Policy::of(desk.settings).on(origin);
+    match belief::admitted(desk, look, &policy, turn).await? {
         Ok((session, token)) => Ok(settle::signed_in(session, &token, Browser::default())),
         Err(flaw) => {
             let header = request.header("cookie").unwrap_or_default();

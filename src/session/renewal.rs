@@ -15,7 +15,7 @@ use super::{Desk, Fault, api, settle};
 use crate::limits::{ANSWER_BYTES_MAX, SESSION_CALL_TIMEOUT_MS};
 use crate::platform::{Call, Platform, Reply};
 use crate::request::Incoming;
-use crate::token::{Policy, Unbelieved};
+use crate::token::Unbelieved;
 use crate::turn::Turn;
 
 /// Signed in anew, or why not.
@@ -39,7 +39,7 @@ pub(super) async fn refreshed<P: Platform, R: Incoming>(
     let Brought::Token(text) = directive::session_token(&cookies) else {
         return Ok(Err(NotRefreshed::InvalidSessionToken));
     };
-    let policy = Policy::of(desk.settings);
+    let policy = visit.policy();
     Ok(match admitted(desk, Look::at(text, desk), &policy, turn).await? {
         Ok((session, token)) => {
             let browser = Browser { cookies, location: None };
@@ -50,8 +50,8 @@ pub(super) async fn refreshed<P: Platform, R: Incoming>(
 }
 
 fn call<R: Incoming, K>(desk: &Desk<'_, K>, visit: &Visit<'_, R>) -> Result<Call, NotRefreshed> {
-    let secret = desk.settings.secret_key.clone().ok_or(NotRefreshed::MissingApiClient)?;
     let refresh = visit.cookies.refresh.as_deref().ok_or(NotRefreshed::NoRefreshCookie)?;
+    let secret = desk.settings.secret_key.clone().ok_or(NotRefreshed::MissingApiClient)?;
     let expired = visit.session_text().unwrap_or_default();
     let token = Unbelieved::read(expired).map_err(|_| NotRefreshed::Undecodable)?;
     let session = token.claims().text("sid").unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::request::url::Url;
 use crate::settings::{InstanceKind, Settings};
 
 use super::parameters::Parameters;
-use super::{frontend, visit};
+use super::visit;
 
 /// Holding one means: it is known where the visitor is and what he brings.
 #[derive(Clone, Debug)]
@@ -73,8 +73,7 @@ impl<'a> Departure<'a> {
     }
 
     fn portal(&self, path: &str) -> Url {
-        let portal = frontend::account_portal(&self.settings.instance.frontend_host);
-        match Url::parse(&portal) {
+        match Url::parse(&self.settings.instance.account_portal()) {
             Some(portal) => portal.with_path(path),
             // A key without a host that can be read has no portal: better a page of our own.
             None => self.here.at(&self.here).without_query().with_path(path),

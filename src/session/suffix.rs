@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::look::Look;
 use super::script;
-use crate::claims::Claims;
+use crate::claims::{Claims, is_truthy};
 use crate::request::cookies::Twin;
 
 /// What the choice rests on.
@@ -28,7 +28,8 @@ impl Choice<'_> {
     /// Whether the suffixed cookies are read.
     pub(super) fn is_suffixed(&self) -> bool {
         if let Some(plain) = self.plain {
-            match plain.claims().and_then(|claims| claims.value("iss")).filter(|iss| is_true(iss)) {
+            match plain.claims().and_then(|claims| claims.value("iss")).filter(|iss| is_truthy(iss))
+            {
                 None => return false,
                 Some(issuer) if !self.is_ours(issuer) => return true,
                 Some(_) => {}
@@ -69,16 +70,7 @@ impl Choice<'_> {
 /// `iat || 0`.
 fn issued(look: Option<&Look>) -> Value {
     let claimed = look.and_then(Look::claims).and_then(|claims: &Claims| claims.value("iat"));
-    claimed.filter(|iat| is_true(iat)).cloned().unwrap_or(Value::from(0))
-}
-
-fn is_true(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        _ => true,
-    }
+    claimed.filter(|iat| is_truthy(iat)).cloned().unwrap_or(Value::from(0))
 }
 
 /// The text with every `http://` and `https://` taken out, in any case.

@@ -9,7 +9,7 @@ use super::{Desk, Fault, Reason, arrival, frontend, renewal, script, settle, tri
 use crate::platform::Platform;
 use crate::request::Incoming;
 use crate::request::url::Url;
-use crate::token::{Flaw, Policy, Unreadable};
+use crate::token::{Flaw, Unreadable};
 use crate::turn::Turn;
 
 /// Who asks, by cookies.
@@ -46,7 +46,7 @@ pub(super) async fn by_cookie<P: Platform, R: Incoming>(
         return Ok(trip::or_signed_out(visit, Reason::IssuedBeforeClientUat));
     }
     // L: asked of a key, held against time and place.
-    match admitted(desk, look, &Policy::of(desk.settings), turn).await? {
+    match admitted(desk, look, &visit.policy(), turn).await? {
         Err(flaw) => refused(desk, visit, flaw, turn).await,
         // M: another domain of ours may know of a newer session.
         Ok(_) if is_cross_origin(visit) => Ok(trip::or_signed_out(visit, Reason::CrossOriginSync)),
@@ -63,9 +63,6 @@ pub(super) async fn refused<P: Platform, R: Incoming>(
 ) -> Result<State, Fault> {
     let reason = match flaw {
         Flaw::Expired if !visit.is_get() => Reason::Expired(NotRefreshed::NotGet),
-        Flaw::Expired if visit.cookies.refresh.is_none() => {
-            Reason::Expired(NotRefreshed::NoRefreshCookie)
-        }
         Flaw::Expired => match renewal::refreshed(desk, visit, turn).await? {
             Ok(state) => return Ok(state),
             Err(why) => Reason::Expired(why),

@@ -23,10 +23,11 @@ impl Frontend<'_> {
         }
     }
 
-    /// The instance itself, its proxy and its satellite.
+    /// The instance itself, its proxy and its satellite. A proxy that is a path stays one: its
+    /// origin is known when a request is there.
     pub(super) fn issuers(&self) -> Vec<String> {
         let mut issuers = vec![format!("https://{}", self.instance.frontend_host)];
-        let proxy = self.proxy_url.filter(|proxy| !proxy.starts_with('/')).map(str::to_owned);
+        let proxy = self.proxy_url.map(str::to_owned);
         for issuer in proxy.into_iter().chain([self.direct()]) {
             if !issuers.contains(&issuer) {
                 issuers.push(issuer);

@@ -127,7 +127,8 @@ impl InstanceKind {
 pub enum Issuers {
     /// `any`: `iss` is not compared (keys are still this instance's alone).
     Any,
-    /// One of these, exactly.
+    /// One of these, exactly. One that begins with `/` stands for that path on the origin that
+    /// was asked.
     Only(Vec<String>),
 }
 

@@ -18,6 +18,7 @@ pub struct Policy<'a> {
     authorized_parties: &'a [String],
     audience: &'a [String],
     issuers: &'a Issuers,
+    origin: Option<String>,
     clock_skew_ms: i64,
 }
 
@@ -29,8 +30,20 @@ impl<'a> Policy<'a> {
             authorized_parties: &settings.authorized_parties,
             audience: &settings.audience,
             issuers: &settings.issuers,
+            origin: None,
             clock_skew_ms: settings.clock_skew_ms,
         }
+    }
+
+    /// The same for a request to the origin that this gives. It is asked only where an issuer is
+    /// a path, since no other depends on the request.
+    #[must_use]
+    pub fn on(self, origin: impl FnOnce() -> Option<String>) -> Self {
+        let depends = match self.issuers {
+            Issuers::Any => false,
+            Issuers::Only(ours) => ours.iter().any(|each| each.starts_with('/')),
+        };
+        if depends { Self { origin: origin(), ..self } } else { self }
     }
 
     /// The same with another allowance for clocks.
@@ -55,7 +68,7 @@ impl Session {
         claims.text("sub").ok_or(Flaw::VerificationFailed)?;
         audience(claims.value("aud"), policy.audience)?;
         party(claims.text("azp"), policy.authorized_parties)?;
-        issuer(claims.text("iss"), policy.issuers)?;
+        issuer(claims.text("iss"), policy)?;
         let expires = claims.value("exp").ok_or(Flaw::VerificationFailed)?;
         if date_ms(expires)? <= number(now_ms.saturating_sub(policy.clock_skew_ms)) {
             return Err(Flaw::Expired);
@@ -138,10 +151,17 @@ fn party(claimed: Option<&str>, ours: &[String]) -> Result<(), Flaw> {
     if fits { Ok(()) } else { Err(Flaw::InvalidAuthorizedParties) }
 }
 
-fn issuer(claimed: Option<&str>, ours: &Issuers) -> Result<(), Flaw> {
-    let fits = match ours {
+fn issuer(claimed: Option<&str>, policy: &Policy<'_>) -> Result<(), Flaw> {
+    let is_ours = |name: &str, ours: &str| {
+        if !ours.starts_with('/') {
+            return name == ours;
+        }
+        let origin = policy.origin.as_deref().filter(|it| !it.is_empty());
+        origin.and_then(|origin| name.strip_prefix(origin)) == Some(ours)
+    };
+    let fits = match policy.issuers {
         Issuers::Any => true,
-        Issuers::Only(ours) => claimed.is_some_and(|name| ours.iter().any(|each| each == name)),
+        Issuers::Only(ours) => claimed.is_some_and(|name| ours.iter().any(|it| is_ours(name, it))),
     };
     if fits { Ok(()) } else { Err(Flaw::InvalidIssuer) }
 }

@@ -4,6 +4,8 @@
 // verify against them. Claims and header can be overridden one by one, so that the neighbour of an
 // accepted token differs from it in one thing.
 
+import { createHash } from "node:crypto";
+
 const HASH = { RS256: "SHA-256", RS384: "SHA-384", RS512: "SHA-512" };
 
 /** A Clerk instance with one signing key. */
@@ -21,6 +23,12 @@ export class Instance {
   /** `pk_test_…` or `pk_live_…` for this host. */
   get publishableKey() {
     return `pk_${this.live ? "live" : "test"}_${Buffer.from(`${this.host}$`).toString("base64")}`;
+  }
+
+  /** What the names of this instance's cookies end with. */
+  get suffix() {
+    const digest = createHash("sha1").update(this.publishableKey).digest("base64");
+    return digest.slice(0, 8).replaceAll("+", "-").replaceAll("/", "_");
   }
 
   /** A secret key of the same kind; it opens nothing. */

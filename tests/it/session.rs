@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::judge;
 use crate::judge::draw::{self, Dice};
-use crate::judge::mint::{self, LIVE_KEY, NOW_MS, TEST_KEY};
+use crate::judge::mint::{self, LIVE_KEY, LIVE_SUFFIX, NOW_MS, TEST_KEY};
 use crate::judge::platform::Clerk;
 use crate::judge::pool::Pool;
 use crate::judge::visitor::{PAGE, bearer, clerk, cookies, live, outcome, page, plain};
@@ -278,4 +278,70 @@ fn an_isolate_that_has_seen_others_decides_the_same() {
             }
         }
     }
+}
+
+#[test]
+fn an_issuer_that_is_none_means_plain_cookies_and_a_foreign_one_suffixed() {
+    let any = || Isolate::new(Settings { issuers: Issuers::Any, ..plain(LIVE_KEY) });
+    let own = mint::session(&json!({ "sub": "suffixed" }));
+    let check_choice = |issuer: &str, expected: &str| {
+        let claims = mint::claims().to_string().replacen(&format!("{:?}", mint::ISSUER), issuer, 1);
+        let token = mint::of_bytes(mint::header().to_string().as_bytes(), claims.as_bytes());
+        let cookies = format!(
+            "{}; __client_uat_{LIVE_SUFFIX}={}; __session_{LIVE_SUFFIX}={own}",
+            cookies(&token),
+            mint::NOW
+        );
+        check(&any(), &page(&cookies), expected);
+    };
+    for none in ["\"\"", "0", "0.0", "null", "false"] {
+        check_choice(none, "signed-in user_1");
+    }
+    for foreign in ["\"x\"", "5", "true", "[]", "{}", "\"https://clerk.other.com\""] {
+        check_choice(foreign, "signed-in suffixed");
+    }
+    // Our own: the suffixed are read, where they are as new.
+    check_choice(&format!("{:?}", mint::ISSUER), "signed-in suffixed");
+    check_choice(&format!("{:?}", mint::ISSUER.replace("https", "HTTP")), "signed-in suffixed");
+}
+
+#[test]
+fn only_a_page_of_another_origin_that_is_not_clerks_asks_for_a_trip() {
+    let ask = |key: &str, referrer: &str| {
+        let on = Isolate::new(Settings { cross_origin_sync: true, ..plain(key) });
+        let mut request =
+            page(&format!("{}; __clerk_db_jwt=d", cookies(&mint::session(&json!({})))));
+        request.headers.push(("referer".into(), referrer.into()));
+        matches!(on.state(&request, &clerk(), NOW_MS).unwrap(), State::Handshake(_))
+    };
+    for other in [
+        "https://www.google.com/",
+        "http://www.myapp.com/",
+        "https://www.myapp.com:8443/",
+        "about:client",
+        "android-app://com.google/",
+    ] {
+        assert!(ask(LIVE_KEY, other) && ask(TEST_KEY, other), "{other}");
+    }
+    for none in [
+        "https://www.myapp.com/x",
+        "HTTPS://WWW.MYAPP.COM:443/",
+        "https://clerk.inspired.puma-74.lcl.dev/",
+        "https://accounts.inspired.puma-74.lcl.dev/",
+        "not a url",
+        "/relative",
+        "https://",
+        "HTTP:",
+        "1abc:x",
+        "a b:c",
+        ":x",
+        "",
+    ] {
+        assert!(!ask(LIVE_KEY, none) && !ask(TEST_KEY, none), "{none}");
+    }
+    // The portals of development instances are trusted by development instances alone.
+    for portal in ["https://foo-bar-13.accounts.dev/", "https://accounts.foo.lcl.dev/"] {
+        assert!(ask(LIVE_KEY, portal) && !ask(TEST_KEY, portal), "{portal}");
+    }
+    assert!(ask(TEST_KEY, "https://foo.clerk.accounts.dev/"));
 }

@@ -242,25 +242,6 @@ fn cookies(dice: &mut Dice, pool: &Pool, suffix: &str) -> Value {
         }
         cookies.push((name, value));
     };
-    let uats = [
-        "1749999990",
-        "1750000000",
-        "1750000001",
-        "5",
-        "0",
-        "0",
-        "",
-        "abc",
-        "-5",
-        "12abc",
-        "1.9e9",
-        "0x10",
-        "%30",
-        "1750000000%20",
-        "00",
-        "0 ",
-        "99999999999999999999",
-    ];
     let both = dice.one_in(3);
     let token = pool.session(dice);
     if !dice.one_in(4) {
@@ -269,10 +250,10 @@ fn cookies(dice: &mut Dice, pool: &Pool, suffix: &str) -> Value {
     let own = if both { token } else { pool.session(dice) };
     add(dice, 2, format!("__session_{suffix}"), own);
     if !dice.one_in(4) {
-        let uat = dice.pick(&uats);
+        let uat = dice.pick(CLIENT_UATS);
         add(dice, 1, "__client_uat".into(), uat.into());
     }
-    let uat = dice.pick(&uats);
+    let uat = dice.pick(CLIENT_UATS);
     add(dice, 2, format!("__client_uat_{suffix}"), uat.into());
     let mark = dice.pick(&["d", "mark 1", "%41", "\"q\""]);
     if !dice.one_in(5) {
@@ -284,24 +265,7 @@ fn cookies(dice: &mut Dice, pool: &Pool, suffix: &str) -> Value {
     let handshake = dice.pick(&pool.handshakes);
     add(dice, 10, "__clerk_handshake".into(), handshake);
     add(dice, 25, "__clerk_handshake_nonce".into(), "n2".into());
-    let count = dice.pick(&[
-        "0",
-        "1",
-        "2",
-        "3",
-        "2.5",
-        "-1",
-        "abc",
-        "",
-        "0x2",
-        "1e-7",
-        "-Infinity",
-        " 2 ",
-        "-1e21",
-        "4",
-        "10",
-        "3.5",
-    ]);
+    let count = dice.pick(COUNTS);
     add(dice, 4, "__clerk_redirect_count".into(), count.into());
     let second = pool.session(dice);
     add(dice, 12, "__session".into(), second);
@@ -313,6 +277,45 @@ fn cookies(dice: &mut Dice, pool: &Pool, suffix: &str) -> Value {
     }
     json!(cookies)
 }
+
+const CLIENT_UATS: &[&str] = &[
+    "1749999990",
+    "1750000000",
+    "1750000001",
+    "5",
+    "0",
+    "0",
+    "",
+    "abc",
+    "-5",
+    "12abc",
+    "1.9e9",
+    "0x10",
+    "%30",
+    "1750000000%20",
+    "00",
+    "0 ",
+    "99999999999999999999",
+];
+
+const COUNTS: &[&str] = &[
+    "0",
+    "1",
+    "2",
+    "3",
+    "2.5",
+    "-1",
+    "abc",
+    "",
+    "0x2",
+    "1e-7",
+    "-Infinity",
+    " 2 ",
+    "-1e21",
+    "4",
+    "10",
+    "3.5",
+];
 
 fn routes(dice: &mut Dice, pool: &Pool) -> Value {
     let token = pool.session(dice);

@@ -6,6 +6,7 @@ pub(crate) mod mint;
 pub(crate) mod platform;
 pub(crate) mod pool;
 pub(crate) mod settings;
+pub(crate) mod targets;
 pub(crate) mod visitor;
 
 use std::collections::BTreeSet;
@@ -73,7 +74,7 @@ impl Request {
         Self { method: "GET".into(), url: url.into(), headers: headers.collect() }
     }
 
-    fn of(question: &Value) -> Self {
+    pub(crate) fn of(question: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let pairs = |list: &Value| -> Vec<(String, String)> {
             let list = list.as_array().cloned().unwrap_or_default();
@@ -236,8 +237,7 @@ pub(crate) fn has(claims: &Claims, asked: &Value) -> bool {
             .is_some_and(|preset| claims.reverified(preset.level, preset.after_minutes)),
         ("reverification", object) => {
             let level = object["level"].as_str().and_then(Level::named);
-            let minutes =
-                object["afterMinutes"].as_u64().and_then(|minutes| u32::try_from(minutes).ok());
+            let minutes = object["afterMinutes"].as_f64();
             level.zip(minutes).is_some_and(|(level, minutes)| claims.reverified(level, minutes))
         }
         _ => false,

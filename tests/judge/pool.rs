@@ -24,6 +24,12 @@ impl Pool {
         Self { odd: odd(&usual[0]), listed: listed(&usual[0]), handshakes, usual }
     }
 
+    /// Every token that the instance's key signed, and some that it did not in full.
+    pub(crate) fn genuine(&self) -> impl Iterator<Item = &str> {
+        let listed = self.listed.iter().map(|(_, token)| token);
+        self.usual.iter().chain(&self.odd).chain(listed).map(String::as_str)
+    }
+
     pub(crate) fn session(&self, dice: &mut Dice) -> String {
         match dice.below(40) {
             0 => dice.pick(&self.listed).1,

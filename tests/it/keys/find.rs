@@ -54,6 +54,22 @@ fn a_cold_isolate_with_a_warm_store_reads_it_once_and_asks_nobody() {
 }
 
 #[test]
+fn what_was_accepted_before_is_believed_for_a_day_and_renews_the_set() {
+    let site = Site::with_stored(NOW, &["a"]);
+    let serves = |at| {
+        let turn = Turn::new(&site.double, at);
+        (site.keys.still_serve(&site.settings, &turn), turn.take_chores())
+    };
+    assert_eq!(serves(NOW), (false, vec![]), "nothing was accepted yet");
+    assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
+    assert_eq!(serves(NOW + MINUTE), (true, vec![]));
+    assert_eq!(serves(NOW + 10 * MINUTE), (true, vec![Chore::RenewKeys]));
+    assert_eq!(serves(NOW + 10 * MINUTE + SECOND), (true, vec![]), "one request is enough");
+    assert_eq!(serves(NOW + DAY), (true, vec![Chore::RenewKeys]));
+    assert_eq!(serves(NOW + DAY + 1), (false, vec![]));
+}
+
+#[test]
 fn what_one_isolate_stores_another_reads_and_another_instance_does_not() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a", "b"]))));

@@ -66,7 +66,7 @@ fn keys_and_issuers_follow_the_frontend_api() {
     );
     assert_eq!(
         about(live.clone().with("CLERK_PROXY_URL", text("/__clerk/"))),
-        of("/__clerk", direct, host)
+        of("/__clerk", direct, "https://clerk.myapp.com /__clerk")
     );
     assert_eq!(
         about(live.clone().with("CLERK_PROXY_URL", text("http://x.com/__clerk"))),

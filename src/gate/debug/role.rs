@@ -1,0 +1,112 @@
+//! How the role was found, step by step: each configured place in the token, then the user object.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::gate::visitor::{Visitor, texts};
+use crate::lookup::LookupFailed;
+use crate::settings::Settings;
+
+/// What became of the look-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looked {
+    /// None was needed.
+    NotAsked,
+    /// The user has public metadata.
+    Found,
+    /// No such user, or no public metadata.
+    Absent,
+    /// There is no secret key to ask with.
+    NotConfigured,
+    /// Nobody could look.
+    Failed(LookupFailed),
+}
+
+/// The role, and the way to it.
+#[derive(Debug, Serialize)]
+pub(super) struct RoleFound {
+    /// The roles; none where there is none.
+    pub(super) names: Vec<String>,
+    /// The claim, or `lookup`.
+    pub(super) source: Option<String>,
+    /// Every place that was looked at, in order.
+    pub(super) steps: Vec<Step>,
+    /// The name of what became of the look-up.
+    pub(super) lookup: &'static str,
+}
+
+/// One place.
+#[derive(Debug, Serialize)]
+pub(super) struct Step {
+    /// A claim of the token, or the user object.
+    pub(super) place: String,
+    /// What stands there.
+    pub(super) value: Option<Value>,
+    /// Whether the role was taken from there.
+    pub(super) hit: bool,
+    /// In words.
+    pub(super) note: String,
+}
+
+impl RoleFound {
+    /// The way that the gate went for this visitor.
+    pub(super) fn of(settings: &Settings, visitor: &Visitor<'_>, looked: Looked) -> Self {
+        let source = visitor.role_source();
+        let claims = visitor.session().claims().all();
+        let in_token = settings.role_claims.iter().map(|path| {
+            let place = path.to_string();
+            let value = path.read(claims);
+            let hit = source == Some(place.as_str());
+            let note = if hit { TAKEN } else { note(value) };
+            Step { place, value: value.cloned(), hit, note: note.to_owned() }
+        });
+        let steps = in_token.chain([user_object(settings, visitor, looked)]).collect();
+        Self {
+            names: visitor.names().to_vec(),
+            source: source.map(str::to_owned),
+            steps,
+            lookup: looked.as_str(),
+        }
+    }
+}
+
+impl Looked {
+    /// The name in the JSON.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAsked => "not-asked",
+            Self::Found => "found",
+            Self::Absent => "absent",
+            Self::NotConfigured => "not-configured",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+fn user_object(settings: &Settings, visitor: &Visitor<'_>, looked: Looked) -> Step {
+    let metadata = visitor.looked_up();
+    let value = metadata.and_then(|it| {
+        settings.role_claims.iter().find_map(|path| path.read_in_metadata(it)).cloned()
+    });
+    let hit = visitor.role_source() == Some("lookup");
+    let note = match looked {
+        _ if hit => TAKEN.to_owned(),
+        Looked::NotAsked => "not asked: the token says enough".to_owned(),
+        Looked::Found if value.is_some() => "found, but it is not where the role came from".into(),
+        Looked::Found => "the user has public metadata, but no role in it".to_owned(),
+        Looked::Absent => "the user has no public metadata".to_owned(),
+        Looked::NotConfigured => "not configured: CLERK_SECRET_KEY is not set".to_owned(),
+        Looked::Failed(failed) => format!("failed: {}", failed.why),
+    };
+    Step { place: "user object: public_metadata".to_owned(), value, hit, note }
+}
+
+fn note(value: Option<&Value>) -> &'static str {
+    match value {
+        None => "nothing stands there",
+        Some(value) if texts(value).is_none() => "no text stands there, and no list of texts",
+        Some(_) => "passed over: an earlier place has the role",
+    }
+}
+
+const TAKEN: &str = "the role comes from here";
