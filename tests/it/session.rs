@@ -345,3 +345,30 @@ fn only_a_page_of_another_origin_that_is_not_clerks_asks_for_a_trip() {
     }
     assert!(ask(TEST_KEY, "https://foo.clerk.accounts.dev/"));
 }
+
+#[test]
+fn a_session_tells_who_and_until_when() {
+    let told = |changes: &Value| {
+        let state = live().state(&bearer(&mint::session(changes)), &clerk(), NOW_MS).unwrap();
+        let State::SignedIn(state) = state else { panic!("{state:?}") };
+        let session = &state.session;
+        (
+            session.subject().to_owned(),
+            session.session_id().map(str::to_owned),
+            session.actor_subject().map(str::to_owned),
+            session.expires_at_seconds(),
+            session.is_pending(),
+        )
+    };
+    let own = |text: &str| Some(text.to_owned());
+    let until = mint::NOW + 60;
+    assert_eq!(told(&json!({})), ("user_1".into(), own("sess_1"), None, until, false));
+    let acting =
+        json!({ "sub": "u", "sid": null, "act": { "sub": "admin" }, "exp": 1_750_000_100.9 });
+    assert_eq!(told(&acting), ("u".into(), None, own("admin"), 1_750_000_100, false));
+    for odd in [json!({}), json!("admin"), json!({ "sub": 5 })] {
+        assert_eq!(told(&json!({ "act": odd })).2, None);
+    }
+    assert_eq!(told(&json!({ "sid": 5, "exp": 8_640_000_000_000_i64 })).3, 8_640_000_000_000);
+    assert_eq!(told(&json!({ "sid": 5 })).1, None);
+}

@@ -62,8 +62,8 @@ pub(crate) fn decision(input: &[u8]) {
     }
     let (choice, text) = input.split_first().unwrap_or((&0, &[]));
     let text = String::from_utf8_lossy(text);
-    let mut lines = text.split('\n');
-    let mut line = || lines.next().unwrap_or_default();
+    let mut parts = text.split('\n');
+    let mut line = || parts.next().unwrap_or_default();
     let query: String = line().chars().filter(char::is_ascii_graphic).collect();
     let mut request = Request::get(&format!("https://www.myapp.com/p?{query}"), &[]);
     for name in ["authorization", "cookie", "referer", "sec-fetch-dest", "accept"] {
@@ -73,8 +73,8 @@ pub(crate) fn decision(input: &[u8]) {
         }
     }
     WORLD.with(|world| {
-        let (live, test, clerk) = world.get_or_init(world_of_two);
-        let isolate = if choice % 2 == 0 { live } else { test };
+        let (production, development, clerk) = world.get_or_init(world_of_two);
+        let isolate = if choice % 2 == 0 { production } else { development };
         let state = isolate.state(&request, clerk, NOW_MS).unwrap();
         for (name, value) in state.headers() {
             let is_fit = value.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte));
