@@ -108,6 +108,8 @@ fn webcrypto() -> Result<Vec<Command>> {
     let runner = env::current_exe().context("this program has no path")?;
     let runner = format!("{} wasm-test-runner", runner.display());
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    let hooks = place::root().join("tests/webcrypto.mjs");
+    cargo.env("NODE_OPTIONS", format!("--import={}", hooks.display()));
     cargo.env("PATH", node.path()).args(["--package", "clerk-edge", "--test", "webcrypto"]);
     Ok(vec![cargo])
 }
