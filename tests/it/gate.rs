@@ -23,7 +23,6 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use clerk_edge::answer::Answer;
 use clerk_edge::gate::{Decision, Gate, Outcome};
 use clerk_edge::platform::{CallFailed, Reply};
-use clerk_edge::request::Kind;
 use clerk_edge::settings::{Binding, Bindings};
 use clerk_edge::token::Algorithm;
 use clerk_edge::turn::Turn;
@@ -102,7 +101,6 @@ struct Seen {
     log: Value,
     lines: Vec<String>,
     timing: Option<String>,
-    kind: Kind,
     /// Calls made, but for keys.
     calls: Vec<String>,
 }
@@ -144,7 +142,7 @@ impl Seen {
     fn of(decision: Decision<'_>, lines: Vec<String>, calls: Vec<String>) -> Self {
         let log =
             decision.log.as_deref().map_or(Value::Null, |it| serde_json::from_str(it).unwrap());
-        let (timing, kind) = (decision.timing, decision.kind);
+        let timing = decision.timing;
         let rest = Self {
             status: 0,
             answer: None,
@@ -155,7 +153,6 @@ impl Seen {
             log,
             lines,
             timing,
-            kind,
             calls,
         };
         match decision.outcome {

@@ -110,6 +110,16 @@ fn the_way_of_the_role_is_told_step_by_step() {
         .collect();
     assert_eq!(places(&found), expected);
     assert_eq!(found["lookup"], "not-asked");
+    let odd =
+        token(&json!({ "metadata": { "role": 5 }, "publicMetadata": { "role": "" }, "role": "x" }));
+    let notes: Vec<String> = role(&site(), &odd)["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["note"].as_str().unwrap().split([':', ',']).next().unwrap().to_owned())
+        .collect();
+    let last = "the user has no public metadata";
+    assert_eq!(notes, ["no role", "passed over", "nothing stands there", "passed over", last]);
     let looked = |outcome, expected: &str| {
         let site = site();
         site.user(outcome);

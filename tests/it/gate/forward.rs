@@ -56,6 +56,13 @@ fn places_of_the_role_are_tried_in_order() {
         (seen.told("x-clerk-role"), &seen.log["role_source"]),
         (Some("plain"), &json!("role"))
     );
+    // Something that is no role counts all the same; something empty does not.
+    let seen = told(&json!({ "role": "plain", "metadata": { "role": 5 } }));
+    assert_eq!(seen.told("x-clerk-role"), None);
+    for empty in [json!(""), json!([]), Value::Null] {
+        let seen = told(&json!({ "role": "plain", "metadata": { "role": empty } }));
+        assert_eq!(seen.told("x-clerk-role"), Some("plain"));
+    }
     let own = bound().text("ROLE_CLAIMS", r#"["app.level"]"#).open();
     let seen = own.api_with("/x", &token(&json!({ "app": { "level": "x" }, "role": "plain" })));
     assert_eq!(seen.told("x-clerk-role"), Some("x"));

@@ -99,10 +99,3 @@ fn the_sign_in_page_may_be_on_this_site() {
     let seen = site.ask(&page("/plain", &told));
     assert!(!seen.location().contains("evil"), "{}", seen.location());
 }
-
-#[test]
-fn the_kind_goes_along_for_what_the_upstream_fails_to_say() {
-    let site = Bound::live(&rules()).open();
-    assert_eq!(site.page("/").is_forwarded().kind, Kind::Page);
-    assert_eq!(site.ask(&get("/", &[])).is_forwarded().kind, Kind::Other);
-}
