@@ -3,12 +3,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { boot } from "./harness.mjs";
+import { Instance } from "./mint.mjs";
 
 let gate;
 before(async () => {
-  gate = await boot({ assets: { "index.html": "<h1>public</h1>" } });
+  const clerk = await Instance.make();
+  const vars = { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_JWT_KEY: clerk.pem };
+  gate = await boot({ vars, assets: { "index.html": "<h1>public</h1>" } });
 });
-after(() => gate.close());
+after(() => gate?.close());
 
 test("health is answered by the gate itself", async () => {
   const { status } = await gate.ask("/.clerk-edge/health");

@@ -6,14 +6,17 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { boot } from "./harness.mjs";
+import { Instance } from "./mint.mjs";
 
 const SLOW = "https://slow.example.com/";
 
 let gate;
 before(async () => {
-  gate = await boot({ bundle: "panicking" });
+  const clerk = await Instance.make();
+  const vars = { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_JWT_KEY: clerk.pem };
+  gate = await boot({ bundle: "panicking", vars });
 });
-after(() => gate.close());
+after(() => gate?.close());
 afterEach(async () => {
   assert.equal((await gate.ask("/.clerk-edge/health")).status, 200, "the next request is served");
 });
