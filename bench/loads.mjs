@@ -48,7 +48,14 @@ export const LOADS = [
     beside: "assets",
   },
   { name: "many", title: "same token, 1,000 rules", ...answer, place: "many", ...ours, beside: "hit" },
-  { name: "fetching", title: "same token, fetched keys", ...answer, place: "fetching", ...ours, beside: "hit" },
+  {
+    name: "fetching",
+    title: "same token, fetched keys",
+    ...answer,
+    place: "fetching",
+    ...ours,
+    beside: "hit",
+  },
 ];
 
 // Which answers of this variant are right. The floor decides nothing, so its own `ok` always is; the

@@ -52,8 +52,9 @@ function preamble({ conditions: c }) {
   const cores = c.pinned ? "one core for it, one for the load" : "server and load on shared cores";
   const busy = c.busy > c.cores / 4 ? ` The machine was busy (load ${c.busy.toFixed(1)}): noisy.` : "";
   return (
-    `µs of ${unit} per request over the floor, ${ESTIMATES[c.estimate]} of ${c.rounds} rounds; in brackets, how many ` +
-    `times less than \`@clerk/backend\`. workerd ${c.workerd}, ${cores}, ${c.date}.${busy}`
+    `µs of ${unit} per request over the floor, ${ESTIMATES[c.estimate]} of ${c.rounds} rounds; in ` +
+    `brackets, how many times less than \`@clerk/backend\`. workerd ${c.workerd}, ${cores}, ` +
+    `${c.date}.${busy}`
   );
 }
 
@@ -75,7 +76,8 @@ function notes(results) {
       `from the key set: ${asked.join(", ")}`,
     `- memory over ${memory.tokens.toLocaleString("en")} different valid tokens, in ten steps, MB: ` +
       `${held.join(" ")}; after ${memory.forged.toLocaleString("en")} forged ones more: ` +
-      `${Math.round(memory.after_forged_bytes / 1e6)}`,
+      `${Math.round(memory.after_forged_bytes / 1e6)}; the floor's own, which remembers nothing: ` +
+      `${Math.round(memory.floor.resident_bytes.at(-1) / 1e6)}`,
   ];
 }
 

@@ -8,18 +8,20 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Request, Response, Url};
 
+use super::io;
+
 /// The answer, where the path is one of these routes.
 pub(super) fn answer(request: &Request) -> Option<Result<JsValue, JsValue>> {
     let url = Url::new(&request.url()).ok()?;
     match url.pathname().strip_prefix("/.panic/")? {
         "now" => fall(),
-        "later" => Some(Ok(future_to_promise(later()).into())),
+        "later" => Some(Ok(io::held(&future_to_promise(later())))),
         "overflow" => Some(Ok(JsValue::from(deeper(1)))),
         "throw" => {
             throws(&JsValue::NULL);
             None
         }
-        "wait" => Some(Ok(future_to_promise(wait(url.search_params().get("for")?)).into())),
+        "wait" => Some(Ok(io::held(&future_to_promise(wait(url.search_params().get("for")?))))),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The page that explains: who the gate takes the caller for, why, and what it would do with a path.
+//! The page that explains: whom the gate takes the caller for, why, and what a path would come to.
 //!
 //! For a developer who wonders and an operator with a problem. It shows a caller nothing but the
 //! caller's own: never a token, a secret or another person's data. Off unless the settings say

@@ -43,12 +43,14 @@ impl<K: Clone + 'static> Gate<K> {
             }
         };
         let kind = Kind::of(request);
-        let wanted = match Grant::judge(rule.requirement(), visitor, &matched.names) {
+        let verdict = Grant::judge(rule.requirement(), visitor, &matched.names);
+        let wanted = match verdict {
             Verdict::Unknown => true,
             Verdict::Granted(_) => lacks_a_role(rule, visitor, kind),
             Verdict::Refused => false,
         };
-        if wanted || (rule.lookup() && visitor.lacks_a_header()) {
+        let goes_on = !matches!(verdict, Verdict::Refused) || rule.report_only();
+        if wanted || (goes_on && rule.lookup() && visitor.lacks_a_header()) {
             match self.look_up(settings, visitor, turn).await {
                 Ok(metadata) => visitor.learn(metadata),
                 Err(stop) if wanted => return Err(stop),

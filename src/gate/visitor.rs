@@ -94,15 +94,15 @@ impl<'a> Visitor<'a> {
 
     fn find_role(&mut self) {
         let claims = self.session.claims().all();
-        let in_token = self.settings.role_claims.iter().find_map(|path| {
-            let roles = texts(path.read(claims)?)?;
-            Some((roles, path.to_string()))
-        });
+        // The first place where anything stands counts, whether or not it is a role.
+        let mut places = self.settings.role_claims.iter();
+        let in_token = places.find_map(|path| Some((path, full(path.read(claims))?)));
+        let in_token = in_token.and_then(|(path, value)| Some((texts(value)?, path.to_string())));
         let found = in_token.or_else(|| {
             let metadata = self.looked_up()?;
-            let at = |path: &ClaimPath| texts(path.read_in_metadata(metadata)?);
-            let roles = self.settings.role_claims.iter().find_map(at)?;
-            Some((roles, "lookup".to_owned()))
+            let mut places = self.settings.role_claims.iter();
+            let value = places.find_map(|path| full(path.read_in_metadata(metadata)))?;
+            Some((texts(value)?, "lookup".to_owned()))
         });
         if let Some((roles, source)) = found {
             self.roles = roles;
@@ -143,7 +143,7 @@ impl Facts for Visitor<'_> {
     }
 
     fn claim(&self, path: &ClaimPath) -> Known<&Value> {
-        if let Some(value) = path.read(self.session.claims().all()).filter(|it| !is_empty(it)) {
+        if let Some(value) = full(path.read(self.session.claims().all())) {
             return Known::Yes(value);
         }
         match &self.metadata {
@@ -166,7 +166,7 @@ impl Facts for Visitor<'_> {
 }
 
 /// A text, or the texts of a list; an empty one counts as nothing.
-pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
+fn texts(value: &Value) -> Option<Vec<String>> {
     let names: Vec<String> = match value {
         Value::String(name) => vec![name.clone()],
         Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -176,10 +176,11 @@ pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     (!names.is_empty()).then_some(names)
 }
 
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        _ => false,
-    }
+/// An empty text or list counts as nothing.
+pub(super) fn full(value: Option<&Value>) -> Option<&Value> {
+    value.filter(|value| match value {
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
+    })
 }

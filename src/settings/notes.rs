@@ -40,7 +40,7 @@ const ANY_ISSUER: &str = "CLERK_ISSUER is `any`: the issuer is not compared.";
 const FORWARDED_HOST: &str = "CLERK_TRUST_FORWARDED_HOST is on: whoever reaches this Worker \
                               directly can choose the address that sign-in returns to.";
 const LOG_OFF: &str = "LOG is `off`: decisions leave no trace.";
-const DEBUG: &str = "DEBUG_ROLE is on with a production key: everybody can see how their own \
-                     request is judged.";
+const DEBUG: &str = "DEBUG_ROLE is on with a production key: whoever is signed in can see how \
+                     their own requests are judged.";
 const SPACE: &str = "CLERK_PUBLISHABLE_KEY has white space around it, which changes the names of \
                      its cookies: set it again.";

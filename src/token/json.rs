@@ -49,34 +49,35 @@ fn mended(bytes: &[u8]) -> String {
     let mut rest = lossy.strip_prefix('\u{feff}').unwrap_or(&lossy);
     let mut mended = String::with_capacity(rest.len());
     while let Some(next) = rest.chars().next() {
-        let (piece, after) = match next {
-            '"' => string(rest),
-            '-' | '0'..='9' => number(rest),
-            other => (other.to_string(), skip(rest, other.len_utf8())),
+        rest = match next {
+            '"' => string(rest, &mut mended),
+            '-' | '0'..='9' => number(rest, &mut mended),
+            other => {
+                mended.push(other);
+                skip(rest, other.len_utf8())
+            }
         };
-        mended.push_str(&piece);
-        rest = after;
     }
     mended
 }
 
-/// A string at the start of the text, its lone surrogates replaced.
-fn string(text: &str) -> (String, &str) {
-    let mut piece = String::from('"');
+/// Takes a string from the start of the text, its lone surrogates replaced.
+fn string<'a>(text: &'a str, mended: &mut String) -> &'a str {
+    mended.push('"');
     let mut rest = skip(text, 1);
     while let Some(next) = rest.chars().next() {
         if next == '\\' {
-            let length = escape(rest, &mut piece);
+            let length = escape(rest, mended);
             rest = skip(rest, length);
             continue;
         }
-        piece.push(next);
+        mended.push(next);
         rest = skip(rest, next.len_utf8());
         if next == '"' {
             break;
         }
     }
-    (piece, rest)
+    rest
 }
 
 /// One escape at the start of the text, written out; the answer is how long it was.
@@ -105,16 +106,16 @@ fn unit(text: &str) -> Option<u16> {
     hex.then(|| u16::from_str_radix(digits, 16).ok())?
 }
 
-/// A number at the start of the text; out of range becomes the largest there is.
-fn number(text: &str) -> (String, &str) {
+/// Takes a number from the start of the text; out of range becomes the largest there is.
+fn number<'a>(text: &'a str, mended: &mut String) -> &'a str {
     let length = text.find(|next: char| !"+-.eE0123456789".contains(next)).unwrap_or(text.len());
-    let piece = text.get(..length).unwrap_or(text);
-    let rest = skip(text, length);
-    match piece.parse::<f64>() {
-        Ok(value) if value == f64::INFINITY => (LARGEST.to_owned(), rest),
-        Ok(value) if value == f64::NEG_INFINITY => (format!("-{LARGEST}"), rest),
-        _ => (piece.to_owned(), rest),
+    let digits = text.get(..length).unwrap_or(text);
+    match digits.parse::<f64>() {
+        Ok(f64::INFINITY) => mended.push_str(LARGEST),
+        Ok(f64::NEG_INFINITY) => mended.extend(["-", LARGEST]),
+        _ => mended.push_str(digits),
     }
+    skip(text, length)
 }
 
 fn skip(text: &str, length: usize) -> &str {

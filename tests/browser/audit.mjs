@@ -26,8 +26,15 @@ const TABS_MAX = 30;
 // What follows runs in the page and may use nothing from here.
 
 function numberFocusable() {
-  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")];
-  const seen = all.filter((each) => each.type !== "hidden" && each.getClientRects().length > 0);
+  const known = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+  // A browser lets the keyboard into whatever scrolls and holds nothing else to go to.
+  const scrolls = (each) =>
+    ["auto", "scroll"].includes(getComputedStyle(each).overflowX) &&
+    (each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight) &&
+    !each.querySelector(known);
+  const all = [...document.querySelectorAll("body *")];
+  const reached = all.filter((each) => each.matches(known) || scrolls(each));
+  const seen = reached.filter((each) => each.type !== "hidden" && each.getClientRects().length > 0);
   seen.forEach((each, number) => (each.dataset.auditNumber = number));
   document.activeElement?.blur();
   return seen.length;

@@ -53,16 +53,18 @@ export async function boot(options = {}) {
     await end();
     throw error;
   }
-  return new Gate(server, outbound, end);
+  return new Gate(server, outbound, options.vars ?? {}, end);
 }
 
 class Gate {
   #server;
   #end;
 
-  constructor(server, outbound, end) {
+  constructor(server, outbound, vars, end) {
     this.#server = server;
     this.#end = end;
+    /** The variables as they are now. */
+    this.vars = vars;
     /** What the Worker asks of others, and what they answer. */
     this.outbound = outbound;
   }
@@ -113,6 +115,7 @@ class Gate {
 
   /** Replaces the variables (and secrets, where given) and starts the Worker anew. */
   async configure(vars, secrets) {
+    this.vars = vars;
     await this.#server.update((current) => {
       const [gate, ...others] = current.workers;
       return { ...current, workers: [{ ...gate, vars, secrets: secrets ?? gate.secrets }, ...others] };

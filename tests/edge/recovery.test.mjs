@@ -18,8 +18,12 @@ before(async () => {
 });
 after(() => gate?.close());
 afterEach(async () => {
-  assert.equal((await gate.ask("/.clerk-edge/health")).status, 200, "the next request is served");
+  const { status, text } = await gate.ask("/.clerk-edge/health");
+  assert.equal(status, 200, `the next request is served: ${text}`);
+  gate.clearLogs();
 });
+
+const deaths = () => gate.logs().filter((line) => line.includes("the instance has ended")).length;
 
 for (const way of ["now", "later", "overflow", "throw"]) {
   test(`${way}: this request is answered with a fault`, async () => {
@@ -39,9 +43,12 @@ for (const way of ["now", "later", "overflow", "throw"]) {
     assert.equal((await gate.ask(`/.panic/${way}`)).status, 500);
     // Its fetch has not come back: only the end of the instance can have answered it.
     const answer = await inFlight;
-    release({ body: "too late" });
     assert.equal(answer.status, 500);
     assert.equal(answer.json.code, "internal");
+    // What then comes back to the instance that has ended must not reach the one that follows it.
+    release({ body: "too late" });
+    await gate.ask("/.clerk-edge/health");
+    assert.equal(deaths(), 1);
   });
 }
 

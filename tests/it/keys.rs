@@ -69,7 +69,7 @@ impl Site {
 }
 
 /// Some 2048-bit number that could be a modulus, another one for each `which`.
-fn modulus(which: u8) -> String {
+pub(crate) fn modulus(which: u8) -> String {
     let mut number = [0xa5; 256];
     if let Some(second) = number.get_mut(1) {
         *second = which;
@@ -96,7 +96,7 @@ fn with(mut entry: Value, member: &str, value: Value) -> Value {
 }
 
 /// A set of usable keys; the key called `a` has the first modulus, `b` the second, and so on.
-fn set(key_ids: &[&str]) -> String {
+pub(crate) fn set(key_ids: &[&str]) -> String {
     let which = |id: &str| id.bytes().next().unwrap().saturating_sub(b'a' - 1);
     let keys: Vec<Value> = key_ids.iter().map(|id| entry(id, which(id))).collect();
     json!({ "keys": keys }).to_string()

@@ -14,10 +14,13 @@ mod address;
 mod answers;
 mod clerk;
 mod conditions;
+mod corpus;
 mod cycles;
 mod damaged;
 mod dice;
 mod double;
+mod gate;
+mod hostile;
 #[path = "../judge/mod.rs"]
 mod judge;
 mod keys;

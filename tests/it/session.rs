@@ -304,3 +304,71 @@ fn an_issuer_that_is_none_means_plain_cookies_and_a_foreign_one_suffixed() {
     check_choice(&format!("{:?}", mint::ISSUER), "signed-in suffixed");
     check_choice(&format!("{:?}", mint::ISSUER.replace("https", "HTTP")), "signed-in suffixed");
 }
+
+#[test]
+fn only_a_page_of_another_origin_that_is_not_clerks_asks_for_a_trip() {
+    let ask = |key: &str, referrer: &str| {
+        let on = Isolate::new(Settings { cross_origin_sync: true, ..plain(key) });
+        let mut request =
+            page(&format!("{}; __clerk_db_jwt=d", cookies(&mint::session(&json!({})))));
+        request.headers.push(("referer".into(), referrer.into()));
+        matches!(on.state(&request, &clerk(), NOW_MS).unwrap(), State::Handshake(_))
+    };
+    for other in [
+        "https://www.google.com/",
+        "http://www.myapp.com/",
+        "https://www.myapp.com:8443/",
+        "about:client",
+        "android-app://com.google/",
+    ] {
+        assert!(ask(LIVE_KEY, other) && ask(TEST_KEY, other), "{other}");
+    }
+    for none in [
+        "https://www.myapp.com/x",
+        "HTTPS://WWW.MYAPP.COM:443/",
+        "https://clerk.inspired.puma-74.lcl.dev/",
+        "https://accounts.inspired.puma-74.lcl.dev/",
+        "not a url",
+        "/relative",
+        "https://",
+        "HTTP:",
+        "1abc:x",
+        "a b:c",
+        ":x",
+        "",
+    ] {
+        assert!(!ask(LIVE_KEY, none) && !ask(TEST_KEY, none), "{none}");
+    }
+    // The portals of development instances are trusted by development instances alone.
+    for portal in ["https://foo-bar-13.accounts.dev/", "https://accounts.foo.lcl.dev/"] {
+        assert!(ask(LIVE_KEY, portal) && !ask(TEST_KEY, portal), "{portal}");
+    }
+    assert!(ask(TEST_KEY, "https://foo.clerk.accounts.dev/"));
+}
+
+#[test]
+fn a_session_tells_who_and_until_when() {
+    let told = |changes: &Value| {
+        let state = live().state(&bearer(&mint::session(changes)), &clerk(), NOW_MS).unwrap();
+        let State::SignedIn(state) = state else { panic!("{state:?}") };
+        let session = &state.session;
+        (
+            session.subject().to_owned(),
+            session.session_id().map(str::to_owned),
+            session.actor_subject().map(str::to_owned),
+            session.expires_at_seconds(),
+            session.is_pending(),
+        )
+    };
+    let own = |text: &str| Some(text.to_owned());
+    let until = mint::NOW + 60;
+    assert_eq!(told(&json!({})), ("user_1".into(), own("sess_1"), None, until, false));
+    let acting =
+        json!({ "sub": "u", "sid": null, "act": { "sub": "admin" }, "exp": 1_750_000_100.9 });
+    assert_eq!(told(&acting), ("u".into(), None, own("admin"), 1_750_000_100, false));
+    for odd in [json!({}), json!("admin"), json!({ "sub": 5 })] {
+        assert_eq!(told(&json!({ "act": odd })).2, None);
+    }
+    assert_eq!(told(&json!({ "sid": 5, "exp": 8_640_000_000_000_i64 })).3, 8_640_000_000_000);
+    assert_eq!(told(&json!({ "sid": 5 })).1, None);
+}

@@ -88,8 +88,9 @@ fn the_core_builds_without_the_platform() {
 
 #[test]
 fn the_measures_measure() {
-    let text = "impl A {\n    pub fn one() {\n        two();\n    }\n\n    fn short() {}\n}\n";
-    assert_eq!(functions(text), [("one", 3), ("short", 1)]);
+    let text = "impl A {\n    pub fn one() {\n        two();\n    }\n\n    fn short() {}\n}\n\
+                trait B {\n    fn told(\n        a: u8,\n    );\n}\nfn last() {\n}\n";
+    assert_eq!(functions(text), [("one", 3), ("short", 1), ("told", 3), ("last", 2)]);
     assert!(names_crate("use worker::Env;", "worker"));
     assert!(names_crate("a::<web_sys::Request>()", "web_sys"));
     assert!(!names_crate("the worker: a thing; coworker::x", "worker"));
@@ -138,7 +139,12 @@ fn functions(text: &str) -> Vec<(&str, usize)> {
             let indent = first.len() - first.trim_start().len();
             let closing = format!("{}}}", " ".repeat(indent));
             let whole = first.ends_with(['}', ';']);
-            let rest = lines[at + 1..].iter().position(|line| *line == closing);
+            let declared = format!("{})", " ".repeat(indent));
+            // A declaration without a body ends where its arguments do.
+            let ends = |line: &&str| {
+                **line == closing || (line.starts_with(&declared) && line.ends_with(';'))
+            };
+            let rest = lines[at + 1..].iter().position(ends);
             (name, if whole { 1 } else { rest.map_or(1, |further| further + 2) })
         })
         .collect()

@@ -97,6 +97,13 @@ pub(crate) fn signed(message: &str, header: &[u8]) -> String {
     sign(&MATERIAL.own, message, header)
 }
 
+/// A token of any header and claims that another key signed.
+pub(crate) fn forged_with(header: &Value, claims: &Value) -> String {
+    let token = token(header, claims);
+    let (message, _) = token.rsplit_once('.').unwrap();
+    sign(&MATERIAL.other, message, b"")
+}
+
 /// A token that another key signed.
 pub(crate) fn forged(changes: &Value) -> String {
     let token = session(changes);

@@ -6,6 +6,7 @@ pub(crate) mod mint;
 pub(crate) mod platform;
 pub(crate) mod pool;
 pub(crate) mod settings;
+pub(crate) mod targets;
 pub(crate) mod visitor;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! The deployable bundle: the door, the glue and the WASM, with their size.
 //!
 //! Three steps: Cargo compiles the crate as a `cdylib`, wasm-bindgen writes the glue, and the
-//! glue is fitted to a Worker. The last changes two places in generated text; each must be found
+//! glue is fitted to a Worker. The last changes a few places in generated text; each must be found
 //! exactly once, so a release of wasm-bindgen that writes them otherwise fails here and not in
 //! production.
 
@@ -24,12 +24,13 @@ const BUNDLE_BYTES_MAX: usize = 300_000;
 pub(crate) fn shipped() -> Result<PathBuf> {
     let folder = place::root().join("build");
     let sizes = make(&folder, &[])?;
-    println!("  {:<14} {:>9} {:>9}", "bytes", "raw", "gzip -9");
+    println!("  {:<16} {:>9} {:>9}", "bytes", "raw", "gzip -9");
     for (name, raw, gzip) in &sizes {
-        println!("  {name:<14} {raw:>9} {gzip:>9}");
+        let name = name.rsplit('/').next().unwrap_or(name);
+        println!("  {name:<16} {raw:>9} {gzip:>9}");
     }
     let total: usize = sizes.iter().map(|(_, _, gzip)| gzip).sum();
-    println!("  {:<14} {:>9} {total:>9} of {BUNDLE_BYTES_MAX}", "together", "");
+    println!("  {:<16} {:>9} {total:>9} of {BUNDLE_BYTES_MAX}", "together", "");
     if total > BUNDLE_BYTES_MAX {
         bail!("the bundle is {} bytes over its budget", total - BUNDLE_BYTES_MAX);
     }
@@ -43,7 +44,8 @@ pub(crate) fn panicking() -> Result<PathBuf> {
     Ok(folder)
 }
 
-type Size = (&'static str, usize, usize);
+/// A file's name, its bytes, and its bytes gzipped.
+type Size = (String, usize, usize);
 
 fn make(folder: &Path, features: &[&str]) -> Result<Vec<Size>> {
     let tools = Wasm::find()?;
@@ -54,11 +56,10 @@ fn make(folder: &Path, features: &[&str]) -> Result<Vec<Size>> {
         let files = glue(&binary, &work).and_then(|()| read(&work));
         fs::remove_dir_all(&work).ok();
         let files = files?;
-        fs::create_dir_all(folder)?;
         for (name, bytes) in &files {
             replace(&folder.join(name), bytes)?;
         }
-        files.iter().map(|(name, bytes)| Ok((*name, bytes.len(), gzip(bytes)?))).collect()
+        files.into_iter().map(|(name, bytes)| Ok((name, bytes.len(), gzip(&bytes)?))).collect()
     })
 }
 
@@ -118,9 +119,22 @@ fn glue(binary: &Path, work: &Path) -> Result<()> {
     Ok(())
 }
 
-fn read(work: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
-    let names = BY_HAND.map(|(_, name)| name).into_iter().chain([GLUE, BINARY]);
-    names.map(|name| Ok((name, fs::read(work.join(name))?))).collect()
+/// Every file below a folder, by its name from there: a crate may bring JavaScript of its own.
+fn read(work: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let (mut files, mut folders) = (Vec::new(), vec![work.to_path_buf()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(work)?.to_string_lossy().replace('\\', "/");
+                files.push((name, fs::read(path)?));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Writes a file where it differs, and never half of it: somebody may be watching.
@@ -129,6 +143,7 @@ fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
         return Ok(());
     }
     let new = file.with_extension(format!("new-{}", std::process::id()));
+    fs::create_dir_all(file.parent().unwrap_or(file))?;
     fs::write(&new, bytes)?;
     fs::rename(&new, file).with_context(|| format!("{}", file.display()))
 }
@@ -143,10 +158,9 @@ fn gzip(bytes: &[u8]) -> Result<usize> {
 const BY_HAND: [(&str, &str); 3] =
     [("door.js", "index.js"), ("held.js", "held.js"), ("io.js", "io.js")];
 const GLUE: &str = "gate.js";
-const BINARY: &str = "gate_bg.wasm";
 
 /// What a Worker needs otherwise than wasm-bindgen writes it.
-const FITTED: [(&str, &str); 2] = [
+const FITTED: [(&str, &str); 3] = [
     // workerd gives a module for a plain import and has no source phase.
     ("import source wasmModule from", "import wasmModule from"),
     // Whatever leaves the WASM as an exception, a trap above all, passes here: in a request, in a
@@ -157,4 +171,7 @@ const FITTED: [(&str, &str); 2] = [
          export function onDeath(listener) { heard = listener; }\n\
          function __wbg_handle_catch(e) {\n    heard(e);",
     ),
+    // A callback of an instance that has ended must not be the one that replaces it: it would go on
+    // in the new one, with addresses of the old. The door replaces it, between two requests.
+    ("            __wbg_reset_state();\n            return;\n", ""),
 ];

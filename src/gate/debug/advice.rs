@@ -80,13 +80,13 @@ const NO_SECRET: &str = "The token has no role, and without CLERK_SECRET_KEY the
 const PASTE_INSTEAD: &str = "With the role in the session token nobody needs to be asked: Clerk \
     Dashboard, Sessions, Customize session token.";
 const NO_ROLE: &str = "This user has no role. Give one in the public metadata: Clerk Dashboard, \
-    Users, the user, Metadata, Public. Private metadata never reaches the token nor this gate.";
+    Users, the user, Metadata, Public. Private metadata never reaches the token or the gate.";
 const THEN_TOKEN: &str = "Then see to it that the token carries it: Clerk Dashboard, Sessions, \
     Customize session token.";
 const TIGHT: &str = "The token is close to its limit. A browser drops a cookie of more than 4,096 \
     bytes, and everybody it happens to is signed out. Put single values into the token in place of \
     whole metadata.";
-const UNFILLED: &str = "A claim holds the text of its template. Clerk does not know the name inside \
-    the braces: compare it with user.public_metadata, letter by letter.";
+const UNFILLED: &str = "A claim holds the text of its template. Clerk does not know the name \
+    inside the braces: compare it with user.public_metadata, letter by letter.";
 const RENEW: &str = "A token says what was true when it was made, and lives for a minute. After a \
     change wait that long, or sign out and in.";

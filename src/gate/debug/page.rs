@@ -46,7 +46,8 @@ fn state(report: &Report<'_>) -> String {
     let who = report.session.as_ref().map(|it| {
         let id = it.session_id.unwrap_or("none");
         format!(
-            "<dl><dt>User</dt><dd><code>{}</code></dd><dt>Session</dt><dd><code>{}</code></dd></dl>",
+            "<dl><dt>User</dt><dd><code>{}</code></dd>\
+             <dt>Session</dt><dd><code>{}</code></dd></dl>",
             escape(it.user_id),
             escape(id)
         )
@@ -64,14 +65,13 @@ fn advice(advice: &[Advice]) -> String {
     if advice.is_empty() {
         return String::new();
     }
-    let items: String = advice
-        .iter()
-        .map(|it| {
-            let paste = it.paste.as_deref().map(|text| format!("<pre>{}</pre>", escape(text)));
-            format!("<li>{}{}</li>", escape(&it.text), paste.unwrap_or_default())
-        })
-        .collect();
+    let items: String = advice.iter().map(item).collect();
     format!("<section class=\"advice\"><h2>What helps</h2><ul>{items}</ul></section>")
+}
+
+fn item(advice: &Advice) -> String {
+    let paste = advice.paste.as_deref().map(|text| format!("<pre>{}</pre>", escape(text)));
+    format!("<li>{}{}</li>", escape(&advice.text), paste.unwrap_or_default())
 }
 
 fn role(session: &SessionTold<'_>) -> String {
@@ -141,21 +141,20 @@ fn conditions(lines: &[ConditionLine]) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let rows: String = lines
-        .iter()
-        .map(|it| {
-            format!(
-                "<tr class=\"{result}\"><th scope=\"row\" style=\"--depth:{}\"><code>{}</code></th>\
-                 <td>{result}</td></tr>",
-                it.depth,
-                escape(&it.text),
-                result = it.result,
-            )
-        })
-        .collect();
+    let rows: String = lines.iter().map(condition).collect();
     format!(
         "<table><caption>Conditions</caption><thead><tr><th scope=\"col\">Asked</th>\
          <th scope=\"col\">Result</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+}
+
+fn condition(line: &ConditionLine) -> String {
+    format!(
+        "<tr class=\"{result}\"><th scope=\"row\" style=\"--depth:{}\"><code>{}</code></th>\
+         <td>{result}</td></tr>",
+        line.depth,
+        escape(&line.text),
+        result = line.result,
     )
 }
 
@@ -163,22 +162,20 @@ fn headers(judged: &Judged) -> String {
     if judged.headers.is_empty() {
         return "<p>No headers would be sent upstream.</p>".to_owned();
     }
-    let rows: String = judged
-        .headers
-        .iter()
-        .map(|(name, value)| {
-            let value = match name.as_str() {
-                "x-clerk-claims" => format!("the claims below, base64url, {} bytes", value.len()),
-                _ => format!("<code>{}</code>", escape(value)),
-            };
-            format!("<tr><th scope=\"row\"><code>{}</code></th><td>{value}</td></tr>", escape(name))
-        })
-        .collect();
+    let rows: String = judged.headers.iter().map(header).collect();
     format!(
         "{}<table><caption>Headers for the upstream</caption><thead><tr><th scope=\"col\">Name</th>\
          <th scope=\"col\">Value</th></tr></thead><tbody>{rows}</tbody></table>",
         paragraph(judged.headers_note.unwrap_or_default()),
     )
+}
+
+fn header((name, value): &(String, String)) -> String {
+    let value = match name.as_str() {
+        "x-clerk-claims" => format!("the claims below, base64url, {} bytes", value.len()),
+        _ => format!("<code>{}</code>", escape(value)),
+    };
+    format!("<tr><th scope=\"row\"><code>{}</code></th><td>{value}</td></tr>", escape(name))
 }
 
 fn token(session: &SessionTold<'_>) -> String {

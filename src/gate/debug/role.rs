@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::gate::visitor::{Visitor, texts};
+use crate::gate::visitor::{Visitor, full};
 use crate::lookup::LookupFailed;
 use crate::settings::Settings;
 
@@ -53,11 +53,13 @@ impl RoleFound {
     pub(super) fn of(settings: &Settings, visitor: &Visitor<'_>, looked: Looked) -> Self {
         let source = visitor.role_source();
         let claims = visitor.session().claims().all();
+        let mut is_settled = false;
         let in_token = settings.role_claims.iter().map(|path| {
             let place = path.to_string();
             let value = path.read(claims);
-            let hit = source == Some(place.as_str());
-            let note = if hit { TAKEN } else { note(value) };
+            let hit = source == Some(place.as_str()) && !is_settled;
+            let note = if hit { TAKEN } else { note(value, is_settled) };
+            is_settled |= full(value).is_some();
             Step { place, value: value.cloned(), hit, note: note.to_owned() }
         });
         let steps = in_token.chain([user_object(settings, visitor, looked)]).collect();
@@ -101,11 +103,12 @@ fn user_object(settings: &Settings, visitor: &Visitor<'_>, looked: Looked) -> St
     Step { place: "user object: public_metadata".to_owned(), value, hit, note }
 }
 
-fn note(value: Option<&Value>) -> &'static str {
+fn note(value: Option<&Value>, is_settled: bool) -> &'static str {
     match value {
         None => "nothing stands there",
-        Some(value) if texts(value).is_none() => "no text stands there, and no list of texts",
-        Some(_) => "passed over: an earlier place has the role",
+        Some(_) if is_settled => "passed over: an earlier place counts",
+        Some(value) if full(Some(value)).is_none() => "empty, which counts as nothing",
+        Some(_) => "no role: neither a text nor a list of texts, and later places do not count",
     }
 }
 

@@ -1,0 +1,44 @@
+//! Health, as a monitor asks for it.
+
+use serde_json::json;
+
+use super::*;
+
+const HEALTH: &str = "/.clerk-edge/health";
+
+#[test]
+fn it_says_that_all_is_well_and_nothing_that_is_secret() {
+    let rules = json!([{ "path": "/", "allow": "anyone" }, { "path": "/x" }]);
+    let site = Bound::live(&rules).open();
+    let seen = site.ask(&get(HEALTH, &[]));
+    let health = seen.json();
+    assert_eq!(seen.status, 200);
+    assert_eq!((&health["status"], &health["instance"]), (&json!("ok"), &json!("production")));
+    assert_eq!(health["rules"]["count"], 2);
+    assert_eq!(health["keys"]["source"], "frontend-api");
+    assert_eq!((&health["keys"]["count"], &health["keys"]["age_seconds"]), (&json!(1), &json!(0)));
+    assert_eq!(health["lookups"], json!({ "count": 0, "failures": 0 }));
+    assert!(health["notes"].is_array() && health["version"].is_string());
+    assert_eq!(health.get("problems"), None);
+    for secret in ["deadbeef", "pk_live", "user_", "puma"] {
+        assert!(!seen.body().contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn it_says_when_no_key_can_be_had() {
+    let site = Bound::live(&json!([])).open();
+    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    let seen = site.ask(&get(HEALTH, &[]));
+    assert_eq!((seen.status, &seen.json()["status"]), (503, &json!("unavailable")));
+    assert_eq!(seen.json().get("keys"), None);
+}
+
+#[test]
+fn it_counts_lookups_and_their_failures() {
+    let site = Bound::live(&json!([{ "path": "/a", "allow": { "role": "a" } }])).open();
+    site.user(Ok(reply(500, "{}")));
+    site.api_with("/a", &token(&json!({}))).is_refused(503, "claims-unavailable");
+    let lookups = site.ask(&get(HEALTH, &[])).json()["lookups"].clone();
+    assert_eq!(lookups, json!({ "count": 1, "failures": 1 }));
+}
