@@ -50,7 +50,8 @@ function pieced(dice) {
 
 function disguised(dice, target) {
   let path = target;
-  for (let left = 1 + dice.below(4); left > 0; left -= 1) path = dice.pick(DISGUISES)(path, dice);
+  // Few more often than many: much of what is disguised thrice leads nowhere.
+  for (let left = 1 + Math.min(dice.below(4), dice.below(4)); left > 0; left -= 1) path = dice.pick(DISGUISES)(path, dice);
   return path.startsWith("/") ? path : `/${path}`;
 }
 

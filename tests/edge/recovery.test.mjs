@@ -8,15 +8,21 @@ import { after, afterEach, before, test } from "node:test";
 import { boot } from "./harness.mjs";
 import { Instance } from "./mint.mjs";
 
+const UPSTREAM = "https://upstream.example.com";
 const SLOW = "https://slow.example.com/";
 
 let gate;
 before(async () => {
   const clerk = await Instance.make();
-  const vars = { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_JWT_KEY: clerk.pem };
+  const vars = {
+    CLERK_PUBLISHABLE_KEY: clerk.publishableKey,
+    CLERK_JWT_KEY: clerk.pem,
+    ROUTES: [{ path: "/guarded", allow: "optional" }],
+    UPSTREAM,
+  };
   gate = await boot({ bundle: "panicking", vars });
 });
-after(() => gate.close());
+after(() => gate?.close());
 afterEach(async () => {
   const { status, text } = await gate.ask("/.clerk-edge/health");
   assert.equal(status, 200, `the next request is served: ${text}`);
@@ -51,4 +57,24 @@ test("without a panic the request in flight gets its own answer", async () => {
   const answer = await gate.ask(`/.panic/wait?for=${encodeURIComponent(SLOW)}`);
   assert.equal(answer.status, 200);
   assert.equal(answer.text, "in time");
+});
+
+test("an answer of the upstream's goes out guarded, or not at all, once its instance has ended", async () => {
+  const address = `${UPSTREAM}/guarded`;
+  const body = { headers: { "cache-control": "public, s-maxage=600" }, body: "somebody's" };
+  for (const again of [false, true]) {
+    const { promise: held, resolve: release } = Promise.withResolvers();
+    gate.outbound.clear();
+    gate.outbound.set(address, () => held);
+    const headers = { authorization: "Bearer x" };
+    const inFlight = gate.ask("/guarded", { headers });
+    await gate.outbound.called(address);
+    assert.equal((await gate.ask("/.panic/now")).status, 500);
+    // With and without a fresh instance in its place.
+    if (again) assert.equal((await gate.ask("/.clerk-edge/health")).status, 200);
+    release(body);
+    const answer = await inFlight;
+    if (answer.status === 500) assert.equal(answer.json.code, "internal");
+    else assert.equal(answer.headers.get("cache-control"), "private, no-store");
+  }
 });
