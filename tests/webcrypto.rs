@@ -3,6 +3,15 @@
 //! Keys and signatures are made by WebCrypto itself when the tests run. Natively there is nothing
 //! here to run.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
 #[cfg(target_arch = "wasm32")]
 mod wasm {
     use clerk_edge::edge::webcrypto::{covers, import};
