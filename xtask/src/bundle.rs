@@ -92,6 +92,7 @@ pub(crate) fn bindgen(binary: &Path, work: &Path) -> Result<()> {
         "--target=module",
         "--out-name=gate",
         "--no-typescript",
+        "--remove-name-section",
         "--remove-producers-section",
         "--experimental-reset-state-function",
         "--force-enable-abort-handler",
