@@ -109,6 +109,7 @@ fn webcrypto() -> Result<Vec<Command>> {
     let runner = format!("{} wasm-test-runner", runner.display());
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     cargo.env("PATH", node.path()).args(["--package", "clerk-edge", "--test", "webcrypto"]);
+    cargo.args(["--features", "webcrypto-alone"]);
     Ok(vec![cargo])
 }
 
