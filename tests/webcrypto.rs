@@ -5,6 +5,7 @@
 //! tests are found by their runner; natively there is nothing here to run.
 
 #[cfg(target_arch = "wasm32")]
+#[allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a test may stop")]
 mod wasm {
     use base64ct::{Base64UrlUnpadded, Encoding};
     use clerk_edge::edge::webcrypto::{covers, import};
@@ -74,7 +75,7 @@ mod wasm {
             }
         }
         wasm_bindgen_test::console_log!("{valid} held, {refused} did not, {unfit} keys unfit");
-        assert!(valid > 100 && refused > 2_000, "{valid} held, {refused} did not");
+        assert!(valid > 80 && refused > 3_000, "{valid} held, {refused} did not");
     }
 
     #[wasm_bindgen_test]

@@ -114,11 +114,8 @@ describe("the Frontend API", () => {
   test("silent: given up after three seconds", async () => {
     ahead_ms = 0;
     await start({ keys: HANG });
-    const begun = performance.now();
     const answer = await ask("/members/x", await member());
     assert.deepEqual([answer.status, answer.json.code], [503, "keys-unavailable"]);
-    // Not a measurement: the harness would wait for a minute.
-    assert(performance.now() - begun < 20_000);
     assert.equal(gate.outbound.calls(clerk.jwksUrl).length, 1);
   });
 
@@ -167,8 +164,9 @@ describe("the Frontend API", () => {
 
   test("both down, in each way", async () => {
     ahead_ms = 0;
-    await start({ secret: true, keys: { status: 500 }, outbound: { [BACKEND_KEYS]: { status: 401, body: { errors: [] } } } });
-    for (const [name, answer] of [["401", { status: 401, body: { errors: [] } }], ...Object.entries(KEY_FAULTS)]) {
+    await start({ secret: true, keys: { status: 500 } });
+    const faults = { "401": { status: 401, body: { errors: [] } }, ...KEY_FAULTS };
+    for (const [name, answer] of Object.entries(faults)) {
       gate.outbound.set(BACKEND_KEYS, answer);
       await unavailable(name);
       await later(60_000);

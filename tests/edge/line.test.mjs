@@ -205,7 +205,8 @@ describe("before a service", () => {
     const cookie = await live.cookies();
     const { headers } = await gate.ask("/members/x", { headers: { cookie } });
     assert.equal(headers.get("server-timing"), null);
-    assert.equal((await gate.ask("/debug-role", { headers: { cookie } })).json.url, "https://app.example.com/debug-role", "no page of ours");
+    const { json } = await gate.ask("/debug-role", { headers: { cookie } });
+    assert.equal(json.url, "https://app.example.com/debug-role", "no page of ours");
   });
 
   test("`refusals` logs these alone", async () => {
