@@ -3,7 +3,7 @@
 import { API, PAGE, WELCOME } from "./rules.mjs";
 import * as requests from "./requests.mjs";
 import { forged, token } from "./tokens.mjs";
-import { FLOOR, OURS, REMEMBERING } from "./variants.mjs";
+import { FLOOR, OURS, REMEMBERING, kind } from "./variants.mjs";
 
 export const POOL = 5000;
 
@@ -63,7 +63,7 @@ export const LOADS = [
 export function judge(load, variant) {
   if (load.passesOn) return load.right;
   if (variant.name === FLOOR) return (status) => status === 200;
-  return variant.name === OURS ? (status, head) => status !== 200 && load.right(status, head) : load.right;
+  return kind(variant) === OURS ? (status, head) => status !== 200 && load.right(status, head) : load.right;
 }
 
 // The bytes of one round: what each load sends next. Tokens that must be new are signed for the round.

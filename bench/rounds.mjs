@@ -4,15 +4,15 @@
 import { open } from "./load.mjs";
 import { LOADS, POOL, judge, makeRound } from "./loads.mjs";
 import { lowerQuartile, median, spread } from "./statistics.mjs";
-import { FLOOR } from "./variants.mjs";
+import { FLOOR, kind } from "./variants.mjs";
 
 const CHECKED = 20;
 const SETTLING_MS = 15;
 
 // Asks everything of everybody before anything is timed, and stops at the first wrong answer.
-export async function verify(clerk, running) {
+export async function verify(clerk, running, loads) {
   const bytes = makeRound(clerk, 0);
-  for (const { load, variant, workerd } of pairs(running, 0)) {
+  for (const { load, variant, workerd } of pairs(running, 0, loads)) {
     const next = bytes(load.name);
     const lanes = await open(workerd.ports.get(load.place), next(), 1);
     await ask(lanes, load, variant, { next, requests: CHECKED });
@@ -21,12 +21,12 @@ export async function verify(clerk, running) {
 }
 
 // Answers `figures[variant][load]`: lists with one entry per round that counted.
-export async function measure(clerk, running, { rounds, milliseconds, say }) {
+export async function measure(clerk, running, { rounds, milliseconds, loads, say }) {
   const figures = {};
   for (let round = 0; round <= rounds; round += 1) {
     const begun = performance.now();
     const bytes = makeRound(clerk, round + 1);
-    for (const { load, variant, workerd } of pairs(running, round)) {
+    for (const { load, variant, workerd } of pairs(running, round, loads)) {
       const figure = await segment(workerd, load, variant, bytes(load.name), milliseconds);
       if (round > 0) ((figures[variant.name] ??= {})[load.name] ??= []).push(figure);
     }
@@ -58,9 +58,11 @@ export function overFloor(figures) {
   return over;
 }
 
-function* pairs(running, round) {
-  for (const load of LOADS) {
-    const able = running.filter(({ variant }) => load.only?.includes(variant.name) ?? true);
+// Who is put under which load, in the order of this round. `loads`: these alone, by name.
+function* pairs(running, round, loads) {
+  const wanted = LOADS.filter(({ name }) => loads?.includes(name) ?? true);
+  for (const load of wanted) {
+    const able = running.filter(({ variant }) => load.only?.includes(kind(variant)) ?? true);
     for (let i = 0; i < able.length; i += 1) yield { load, ...able[(i + round) % able.length] };
   }
 }

@@ -61,6 +61,9 @@ function variant(name, label, modules, shared, placed) {
   };
 }
 
+// What a variant is: its own name, or the product's where several builds of that are compared.
+export const kind = (variant) => variant.kind ?? variant.name;
+
 // The variant with one of its deployments alone, and what that is bound to: for what a whole process is
 // measured by.
 export function alone(variant, place) {

@@ -4,6 +4,15 @@
 //! parser of key sets, the same import and the same verification as a token does. On WASM the
 //! tests are found by their runner; natively there is nothing here to run.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
 #[cfg(target_arch = "wasm32")]
 #[allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a test may stop")]
 mod wasm {

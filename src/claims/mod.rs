@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 pub use entitlements::Scopes;
 pub use organization::Organization;
-pub use reverification::{Factors, Level, Preset};
+pub use reverification::{Factors, Level, Reverification};
 
 /// Holding one means: a token had an object of claims. Whether they are believed is said by the
 /// type that holds them.

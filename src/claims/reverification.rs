@@ -14,39 +14,54 @@ pub enum Level {
 }
 
 impl Level {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::FirstFactor, Self::SecondFactor, Self::MultiFactor];
+
     /// Clerk's name for it.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "first_factor" => Some(Self::FirstFactor),
-            "second_factor" => Some(Self::SecondFactor),
-            "multi_factor" => Some(Self::MultiFactor),
-            _ => None,
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstFactor => "first_factor",
+            Self::SecondFactor => "second_factor",
+            Self::MultiFactor => "multi_factor",
         }
+    }
+
+    /// The level that Clerk calls so.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.as_str() == name)
     }
 }
 
-/// Clerk's ready-made demands: a level, and the age in minutes at which a proof is stale.
+/// How recently which factors must have been verified.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Preset {
+pub struct Reverification {
     /// Which factors.
     pub level: Level,
     /// Stale from this age on.
     pub after_minutes: f64,
 }
 
-impl Preset {
-    /// Clerk's name for it.
+impl Reverification {
+    /// Clerk's ready-made demands, each with its name.
+    pub const PRESETS: [(&str, Self); 4] = [
+        ("strict_mfa", Self { level: Level::MultiFactor, after_minutes: 10.0 }),
+        ("strict", Self { level: Level::SecondFactor, after_minutes: 10.0 }),
+        ("moderate", Self { level: Level::SecondFactor, after_minutes: 60.0 }),
+        ("lax", Self { level: Level::SecondFactor, after_minutes: 1_440.0 }),
+    ];
+
+    /// Clerk's preset of this name.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        let (level, after_minutes) = match name {
-            "strict_mfa" => (Level::MultiFactor, 10.0),
-            "strict" => (Level::SecondFactor, 10.0),
-            "moderate" => (Level::SecondFactor, 60.0),
-            "lax" => (Level::SecondFactor, 1_440.0),
-            _ => return None,
-        };
-        Some(Self { level, after_minutes })
+    pub fn preset(name: &str) -> Option<Self> {
+        Self::PRESETS.iter().find(|(known, _)| *known == name).map(|(_, preset)| *preset)
+    }
+
+    /// The preset's name, where it is one.
+    #[must_use]
+    pub fn preset_name(&self) -> Option<&'static str> {
+        Self::PRESETS.iter().find(|(_, preset)| preset == self).map(|(name, _)| *name)
     }
 }
 

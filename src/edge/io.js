@@ -22,14 +22,21 @@ export function names(headers) {
 
 /** An answer of the gate's own. */
 export function answer(status, headers, body) {
-  return new Response(body, { status, headers: pairs(headers) });
+  // As an object: a list of pairs costs the runtime three times as much.
+  const init = {};
+  const again = [];
+  each(headers, (name, value) => (name in init ? again.push([name, value]) : (init[name] = value)));
+  const response = new Response(body, { status, headers: init });
+  for (const [name, value] of again) response.headers.append(name, value);
+  return response;
 }
 
 /** The request as it goes on: another address, headers taken away, headers set. */
 export function changed(request, url, remove, set) {
   const next = new Request(url ?? request, request);
-  for (const name of lines(remove)) next.headers.delete(name);
-  for (const [name, value] of pairs(set)) next.headers.set(name, value);
+  const { headers } = next;
+  for (const name of lines(remove)) headers.delete(name);
+  each(set, (name, value) => headers.set(name, value));
   return next;
 }
 
@@ -48,9 +55,10 @@ export function forward(fetcher, request, note) {
 /** The upstream's answer with other headers; body, status text and WebSocket stay as they are. */
 export function dressed(response, remove, set, append) {
   const next = new Response(response.body, response);
-  for (const name of lines(remove)) next.headers.delete(name);
-  for (const [name, value] of pairs(set)) next.headers.set(name, value);
-  for (const [name, value] of pairs(append)) next.headers.append(name, value);
+  const { headers } = next;
+  for (const name of lines(remove)) headers.delete(name);
+  each(set, (name, value) => headers.set(name, value));
+  each(append, (name, value) => headers.append(name, value));
   return next;
 }
 
@@ -78,7 +86,7 @@ export async function call(url, headers, body, timeoutMs, bytesMax) {
   try {
     const response = await fetch(url, {
       method: body === undefined ? "GET" : "POST",
-      headers: pairs(headers),
+      headers: object(headers),
       body,
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
@@ -111,9 +119,13 @@ function lines(text) {
   return text === "" ? [] : text.split("\n");
 }
 
-function pairs(text) {
+function each(text, take) {
   const flat = lines(text);
-  const out = [];
-  for (let at = 0; at + 1 < flat.length; at += 2) out.push([flat[at], flat[at + 1]]);
+  for (let at = 0; at + 1 < flat.length; at += 2) take(flat[at], flat[at + 1]);
+}
+
+function object(text) {
+  const out = {};
+  each(text, (name, value) => (out[name] = value));
   return out;
 }

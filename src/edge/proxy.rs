@@ -78,17 +78,17 @@ fn guarded(response: &Response, append: &str) -> Result<JsValue, JsValue> {
             remove.push(name);
         }
     }
-    let mut set = Vec::new();
+    let mut changes = Vec::new();
     if cache_control.as_ref() != Some(&plan.cache_control) {
-        set.push(("cache-control", plan.cache_control));
+        changes.push(("cache-control", plan.cache_control));
     }
     if vary.as_ref() != Some(&plan.vary) {
-        set.push(("vary", plan.vary));
+        changes.push(("vary", plan.vary));
     }
-    if remove.is_empty() && set.is_empty() && append.is_empty() {
+    if remove.is_empty() && changes.is_empty() && append.is_empty() {
         return Ok(response.into());
     }
-    io::dressed(response, &remove.join("\n"), &io::text(&set), append)
+    io::dressed(response, &remove.join("\n"), &io::text(&changes), append)
 }
 
 /// The upstream did not answer.

@@ -10,7 +10,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::claim_path::ClaimPath;
-use crate::rules::{Facts, Known, Reverification};
+use crate::claims::Reverification;
+use crate::rules::{Facts, Known};
 use crate::settings::Settings;
 use crate::token::Session;
 
@@ -156,12 +157,7 @@ impl Facts for Visitor<'_> {
     }
 
     fn reverified(&self, wanted: &Reverification) -> bool {
-        let level = match wanted.level {
-            crate::rules::Level::First => crate::claims::Level::FirstFactor,
-            crate::rules::Level::Second => crate::claims::Level::SecondFactor,
-            crate::rules::Level::Multi => crate::claims::Level::MultiFactor,
-        };
-        self.session.claims().reverified(level, wanted.after_minutes)
+        self.session.claims().reverified(wanted.level, wanted.after_minutes)
     }
 }
 

@@ -4,6 +4,7 @@
 //! spelt out; [`super::read`] sees to that. How it is judged is in [`super::judge`].
 
 use crate::claim_path::ClaimPath;
+use crate::claims::Reverification;
 
 /// A condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,57 +51,3 @@ pub enum ClaimWanted {
     /// One of these texts, numbers or truth values, or a list that contains one of them.
     OneOf(Vec<serde_json::Value>),
 }
-
-/// How recently which factors were verified.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Reverification {
-    /// Which factors count.
-    pub level: Level,
-    /// Verified less than this many minutes ago.
-    pub after_minutes: f64,
-}
-
-/// Which factors a reverification asks for, as Clerk names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// The first.
-    First,
-    /// The second, or the first where no second is enrolled.
-    Second,
-    /// Both.
-    Multi,
-}
-
-impl Level {
-    /// Clerk's name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::First => "first_factor",
-            Self::Second => "second_factor",
-            Self::Multi => "multi_factor",
-        }
-    }
-}
-
-impl Reverification {
-    /// Clerk's preset of this name.
-    #[must_use]
-    pub fn preset(name: &str) -> Option<Self> {
-        PRESETS.iter().find(|(known, _)| *known == name).map(|(_, preset)| *preset)
-    }
-
-    /// The preset's name, where it is one.
-    #[must_use]
-    pub fn preset_name(&self) -> Option<&'static str> {
-        PRESETS.iter().find(|(_, preset)| preset == self).map(|(name, _)| *name)
-    }
-}
-
-/// Clerk's presets.
-pub(crate) const PRESETS: [(&str, Reverification); 4] = [
-    ("strict_mfa", Reverification { level: Level::Multi, after_minutes: 10.0 }),
-    ("strict", Reverification { level: Level::Second, after_minutes: 10.0 }),
-    ("moderate", Reverification { level: Level::Second, after_minutes: 60.0 }),
-    ("lax", Reverification { level: Level::Second, after_minutes: 1440.0 }),
-];

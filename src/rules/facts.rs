@@ -3,8 +3,8 @@
 //! "The token does not say" is an answer of its own, told apart from "there is none": it is what
 //! makes the gate look a claim up, and nothing else does.
 
-use super::condition::Reverification;
 use crate::claim_path::ClaimPath;
+use crate::claims::Reverification;
 
 /// What is known of something that may stand elsewhere than in the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

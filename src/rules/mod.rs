@@ -39,7 +39,7 @@ mod target;
 mod tree;
 mod walk;
 
-pub use condition::{ClaimWanted, Condition, Level, OrgWanted, Reverification};
+pub use condition::{ClaimWanted, Condition, OrgWanted};
 pub use facts::{Facts, Known, Truth};
 pub use judge::Line;
 pub use names::Names;

@@ -1,6 +1,6 @@
 //! Who asks: a visitor's session, exactly as Clerk's own server SDK decides it.
 //!
-//! A token in the header wins over cookies. Otherwise the tree in [`tree`] is walked: handshakes,
+//! A token in the header wins over cookies. Otherwise the tree in `tree` is walked: handshakes,
 //! satellites, development browsers, the token and the cookie that vouches for it, and at last a
 //! key. Nothing that a client sends makes it fail: the only fault is that nobody gave us a key.
 //!

