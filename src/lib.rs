@@ -27,11 +27,5 @@ pub mod settings;
 pub mod token;
 pub mod turn;
 
-#[cfg(all(target_arch = "wasm32", not(feature = "webcrypto-alone")))]
+#[cfg(target_arch = "wasm32")]
 pub mod edge;
-
-/// Workers without their door, which Node has no modules for: what the second ring tests.
-#[cfg(all(target_arch = "wasm32", feature = "webcrypto-alone"))]
-pub mod edge {
-    pub mod webcrypto;
-}

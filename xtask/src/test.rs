@@ -111,7 +111,6 @@ fn webcrypto() -> Result<Vec<Command>> {
     let hooks = place::root().join("tests/webcrypto.mjs");
     cargo.env("NODE_OPTIONS", format!("--import={}", hooks.display()));
     cargo.env("PATH", node.path()).args(["--package", "clerk-edge", "--test", "webcrypto"]);
-    cargo.args(["--features", "webcrypto-alone"]);
     Ok(vec![cargo])
 }
 
