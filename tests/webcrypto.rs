@@ -14,7 +14,6 @@
 )]
 
 #[cfg(target_arch = "wasm32")]
-#[allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a test may stop")]
 mod wasm {
     use base64ct::{Base64UrlUnpadded, Encoding};
     use clerk_edge::edge::webcrypto::{covers, import};
