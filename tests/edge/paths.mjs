@@ -66,17 +66,33 @@ function at_one(dice, path, pattern, change) {
   return path.slice(0, index) + change(found) + path.slice(index + found.length);
 }
 
+const SLASHES = ["//", "/./", "/x/../", "/%2e/", "/x/%2e%2e/", "///"];
+const SEPARATORS = ["%2F", "%2f", "%252F", "\\", "%5C", "%5c", "%255c", "/;/", ";/", "%3B/"];
+const TAILS = [
+  ...[";", ";x", ";jsessionid=1", "%3Bx", "%00", "%2500", "%20", "%09", ".", ".."],
+  ...["%23", "%3F", "%23x", "%3Fx", "?x", "~", "::$DATA"],
+];
+const ENDINGS = [
+  ...["/", "//", "/.", "/./", "/..", "/x/..", "/x/%2e%2e", ".html", "/index", "/index.html", ".html/"],
+  ...["%2F", "%5C", "%2Findex.html", "/index.html/", "%00.css", ";.css", "%2f..%2fx.css", ".rsc", ".json"],
+  ...["?a=/public/x", "#/public"],
+];
+const CLIMBS = [
+  ...["/..", "/%2e%2e", "/.%2e", "/..;", "/..;/", "%2F..", "%2f%2e%2e", "%5C..", "\\.."],
+  ...["/%252e%252e", "/../"],
+];
+
 const DISGUISES = [
   (path, dice) => at_one(dice, path, /[a-z.]/g, escaped),
   (path, dice) => at_one(dice, path, /[a-z.]/g, (letter) => escaped(letter).toUpperCase()),
   (path, dice) => at_one(dice, path, /[a-z.]/g, (letter) => escaped(escaped(letter))),
   (path, dice) => at_one(dice, path, /%/g, () => "%25"),
   (path, dice) => at_one(dice, path, /[a-z]/g, (letter) => letter.toUpperCase()),
-  (path, dice) => at_one(dice, path, /\//g, () => dice.pick(["//", "/./", "/x/../", "/%2e/", "/x/%2e%2e/", "///"])),
-  (path, dice) => at_one(dice, path, /(?!^)\//g, () => dice.pick(["%2F", "%2f", "%252F", "\\", "%5C", "%5c", "%255c", "/;/", ";/", "%3B/"])),
-  (path, dice) => at_one(dice, path, /\/[^/]*/g, (part) => part + dice.pick([";", ";x", ";jsessionid=1", "%3Bx", "%00", "%2500", "%20", "%09", ".", "..", "%23", "%3F", "%23x", "%3Fx", "?x", "~", "::$DATA"])),
-  (path, dice) => path + dice.pick(["/", "//", "/.", "/./", "/..", "/x/..", "/x/%2e%2e", ".html", "/index", "/index.html", ".html/", "%2F", "%5C", "%2Findex.html", "/index.html/", "%00.css", ";.css", "%2f..%2fx.css", ".rsc", ".json", "?a=/public/x", "#/public"]),
-  (path, dice) => dice.pick(["/public", "/public/x", "/assets", "/a/b"]) + dice.pick(["/..", "/%2e%2e", "/.%2e", "/..;", "/..;/", "%2F..", "%2f%2e%2e", "%5C..", "\\..", "/%252e%252e", "/../"]) + path,
+  (path, dice) => at_one(dice, path, /\//g, () => dice.pick(SLASHES)),
+  (path, dice) => at_one(dice, path, /(?!^)\//g, () => dice.pick(SEPARATORS)),
+  (path, dice) => at_one(dice, path, /\/[^/]*/g, (part) => part + dice.pick(TAILS)),
+  (path, dice) => path + dice.pick(ENDINGS),
+  (path, dice) => dice.pick(["/public", "/public/x", "/assets", "/a/b"]) + dice.pick(CLIMBS) + path,
   (path, dice) => dice.pick(["/", "//", "/.", "/./", "/%2F", "/%5C", "/\\", "/;", "/;x", "/%2e", "/..", "/x/.."]) + path,
   (path) => path.replace(/\.html$/, ""),
   (path) => path.replace(/\/index\.html$/, "/"),

@@ -17,8 +17,10 @@ use crate::{place, step, wasm::Wasm};
 
 /// What a bundle may weigh, JavaScript and WASM together, `gzip -9`, in bytes.
 ///
-/// Start-up and upload follow what is loaded. Raised only with the feature that pays for it.
-const BUNDLE_BYTES_MAX: usize = 300_000;
+/// Start-up and upload follow what is loaded. The aim is 110 kB; this is what the whole product
+/// weighs today and a few percent for other compilers, so that it cannot grow unseen. It only goes
+/// down.
+const BUNDLE_BYTES_MAX: usize = 285_000;
 
 /// Builds the bundle that is deployed, in `build/`.
 pub(crate) fn shipped() -> Result<PathBuf> {
