@@ -11,7 +11,7 @@ use super::{clock, io};
 use crate::answer::Answer;
 use crate::code::Code;
 use crate::forward::guard::{CachePlan, SHARED_CACHE_HEADERS};
-use crate::gate::{Decision, Forward, internal_fault, upstream_unreachable};
+use crate::gate::{Decision, Forward, internal_fault, name_of, upstream_unreachable};
 use crate::log;
 use crate::request::Kind;
 use crate::settings::Upstream;
@@ -100,11 +100,12 @@ pub fn unreachable(note: &Array) -> JsValue {
 }
 
 fn instead(note: &Array) -> JsValue {
-    let kind = match note.get(REQUEST).dyn_into() {
-        Ok(request) => Kind::of(&EdgeRequest::new(request)),
-        Err(_) => Kind::Other,
+    let known = note.get(REQUEST_ID).as_string().filter(|id| !id.is_empty());
+    let Ok(request) = note.get(REQUEST).dyn_into().map(EdgeRequest::new) else {
+        return answer(&upstream_unreachable(Kind::Other, &known.unwrap_or_default()));
     };
-    answer(&upstream_unreachable(kind, &note.get(REQUEST_ID).as_string().unwrap_or_default()))
+    let id = known.unwrap_or_else(|| name_of(&request));
+    answer(&upstream_unreachable(Kind::of(&request), &id))
 }
 
 /// An answer of the gate's own.

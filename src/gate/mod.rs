@@ -30,6 +30,7 @@ use self::endpoints::Own;
 pub use self::grant::Forward;
 use self::grant::Grant;
 use self::record::Record;
+pub use self::record::name_of;
 use self::stop::Stop;
 use self::who::Asked;
 use crate::answer::{Answer, Denial, deny};

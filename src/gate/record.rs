@@ -29,7 +29,7 @@ impl Record {
     /// The request's name for answers and log, made when one is wanted.
     pub(super) fn name(&mut self, request: &impl Incoming) {
         if self.request_id.is_empty() {
-            self.request_id = request_id(request.header("cf-ray"), random_id);
+            self.request_id = name_of(request);
         }
     }
 
@@ -115,6 +115,12 @@ impl Record {
         };
         Some(line.to_json())
     }
+}
+
+/// A name for a request that was not given one on its way down the line.
+#[must_use]
+pub fn name_of(request: &impl Incoming) -> String {
+    request_id(request.header("cf-ray"), random_id)
 }
 
 /// Sixteen hexadecimal digits. Where no randomness is to be had, the request has no name.
