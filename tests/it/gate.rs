@@ -9,6 +9,7 @@ mod closed;
 mod debug;
 mod forward;
 mod health;
+mod incidents;
 mod kinds;
 mod lines;
 mod lookups;
