@@ -14,9 +14,15 @@ async function signOut(page) {
   assert.equal(pathOf(page), "/goodbye");
 }
 
-/** Back, and wait for the page to be whole: one from the browser's cache fires no load event. */
+/**
+ * Back, as the page's own history goes, and wait for the page to be whole. The browser's protocol
+ * is not asked for its list of entries: it has none to give while one site's process takes over
+ * from another's.
+ */
 async function back(page) {
-  await page.goBack({ waitUntil: "commit" });
+  const arrived = page.waitForEvent("framenavigated", (frame) => frame === page.mainFrame());
+  await page.evaluate(() => void setTimeout(() => history.back()));
+  await arrived;
   await page.waitForFunction(() => document.readyState === "complete");
 }
 
@@ -36,11 +42,12 @@ test("the back button shows nothing protected", async (t) => {
   await signIn(page, place, "ada", "/admin/ledger");
   assert.equal(await page.locator("h1").textContent(), "Ledger");
   await signOut(page);
-  for (let steps = 0; steps < 6; steps += 1) {
+  const entries = await page.evaluate(() => history.length);
+  assert(entries > 3, `only ${entries} pages to go back to`);
+  for (let step = 1; step < entries; step += 1) {
     await back(page);
     const text = await page.locator("body").textContent();
-    assert.doesNotMatch(text, /Everything below/, `${steps + 1} steps back: ${page.url()}`);
-    if (page.url() === "about:blank") break;
+    assert.doesNotMatch(text, /Everything below/, `${step} steps back: ${page.url()}`);
   }
 });
 
