@@ -13,7 +13,6 @@
 
 mod algorithm;
 mod attested;
-mod json;
 mod presented;
 mod remembered;
 mod session;

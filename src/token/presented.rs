@@ -53,13 +53,14 @@ impl Presented {
     /// [`Flaw::InvalidSignature`] where it does not, [`Flaw::VerificationFailed`] where the
     /// platform gave no answer.
     pub async fn verify<P: Platform>(self, key: &P::Key, platform: &P) -> Result<Signed, Flaw> {
-        let message = self.text.rsplit_once('.').map_or("", |(message, _)| message).as_bytes();
+        let text = self.text;
+        let message = text.rsplit_once('.').map_or("", |(message, _)| message).as_bytes();
         match platform.covers(key, message, &self.signature).await {
             Ok(true) => {}
             Ok(false) => return Err(Flaw::InvalidSignature),
             Err(_) => return Err(Flaw::VerificationFailed),
         }
         let evidence = Evidence::assertion(message, &self.signature);
-        Signed::attested(self.text, self.algorithm, &evidence, self.claims)
+        Signed::attested(Rc::clone(&text), self.algorithm, &evidence, self.claims)
     }
 }

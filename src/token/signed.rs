@@ -20,7 +20,7 @@ impl Signed {
     pub(super) fn attested(
         text: Rc<str>,
         algorithm: Algorithm,
-        evidence: &Evidence,
+        evidence: &Evidence<'_>,
         claims: Rc<Claims>,
     ) -> Result<Self, Flaw> {
         match evidence.covers(&text, algorithm) {
@@ -33,6 +33,12 @@ impl Signed {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The same, for whoever keeps it.
+    #[must_use]
+    pub fn shared_text(&self) -> Rc<str> {
+        Rc::clone(&self.text)
     }
 
     /// What the issuer said, not yet held against time and place.

@@ -6,9 +6,10 @@
 
 use std::rc::Rc;
 
+use clerk_edge_jws::segment;
 use serde_json::Value;
 
-use super::{Flaw, Presented, json};
+use super::{Flaw, Presented};
 use crate::claims::Claims;
 use crate::limits::TOKEN_BYTES_MAX;
 
@@ -50,12 +51,12 @@ impl Unbelieved {
         if segments.next().is_some() {
             return None;
         }
-        let header = json::value(header)?;
-        let Value::Object(claims) = json::value(claims)? else {
+        let header = segment::value(header)?;
+        let Value::Object(claims) = segment::value(claims)? else {
             return None;
         };
         let claims = Rc::new(Claims::new(claims));
-        Some(Self { text: text.into(), header, claims, signature: json::bytes(signature)? })
+        Some(Self { text: text.into(), header, claims, signature: segment::bytes(signature)? })
     }
 
     /// What it claims.

@@ -9,25 +9,37 @@ use serde_json::Value;
 
 /// The bytes of a segment. Left-over bits must be zero. By table and not in constant time: what a
 /// client sent is no secret of ours.
-pub(super) fn bytes(segment: &str) -> Option<Vec<u8>> {
+#[must_use]
+pub fn bytes(segment: &str) -> Option<Vec<u8>> {
     let digits = segment.trim_end_matches('=').as_bytes();
     let mut bytes = Vec::with_capacity(digits.len());
-    for group in digits.chunks(4) {
-        let (mut bits, mut all) = (0_u32, 0_u8);
-        for place in 0..4 {
-            let value = group.get(place).map_or(0, |digit| value_of(*digit));
-            all |= value;
-            bits = (bits << 6) | u32::from(value);
-        }
-        match (group.len(), bits.to_be_bytes()) {
-            _ if all == NO_DIGIT => return None,
-            (4, [_, first, second, third]) => bytes.extend([first, second, third]),
-            (3, [_, first, second, 0]) => bytes.extend([first, second]),
-            (2, [_, first, 0, 0]) => bytes.push(first),
-            _ => return None,
-        }
+    let (groups, rest) = digits.as_chunks();
+    let mut seen = 0;
+    for group in groups {
+        let (bits, all) = joined(*group);
+        seen |= all;
+        let [_, first, second, third] = bits.to_be_bytes();
+        bytes.extend_from_slice(&[first, second, third]);
+    }
+    let mut last = *b"AAAA";
+    last.iter_mut().zip(rest).for_each(|(place, digit)| *place = *digit);
+    let (bits, all) = joined(last);
+    match (rest.len(), bits.to_be_bytes()) {
+        _ if seen | all > LARGEST_DIGIT => return None,
+        (0, _) => {}
+        (3, [_, first, second, 0]) => bytes.extend_from_slice(&[first, second]),
+        (2, [_, first, 0, 0]) => bytes.push(first),
+        _ => return None,
     }
     Some(bytes)
+}
+
+/// The bits of four digits, and all that was in any of their values.
+fn joined(group: [u8; 4]) -> (u32, u8) {
+    let [first, second, third, fourth] = group.map(value_of);
+    let bits = [(first, 18), (second, 12), (third, 6), (fourth, 0)];
+    let bits = bits.into_iter().fold(0, |all, (value, place)| all | (u32::from(value) << place));
+    (bits, first | second | third | fourth)
 }
 
 fn value_of(digit: u8) -> u8 {
@@ -35,7 +47,8 @@ fn value_of(digit: u8) -> u8 {
 }
 
 /// The JSON value in a segment.
-pub(super) fn value(segment: &str) -> Option<Value> {
+#[must_use]
+pub fn value(segment: &str) -> Option<Value> {
     let bytes = bytes(segment)?;
     match serde_json::from_slice(&bytes) {
         Ok(value) => Some(value),
@@ -123,6 +136,7 @@ fn skip(text: &str, length: usize) -> &str {
 }
 
 const NO_DIGIT: u8 = 0xFF;
+const LARGEST_DIGIT: u8 = 63;
 
 /// RFC 4648, table 2: the value of each digit.
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, not at run time")]
