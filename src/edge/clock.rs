@@ -18,20 +18,20 @@ pub(super) fn now_ms() -> i64 {
     }
 }
 
-/// A reading for measuring with.
-pub(super) fn began_ms() -> f64 {
-    performance_now()
+/// Microseconds since a reading of the same clock. On Workers it stands still while code runs, so
+/// this is the time that was spent waiting.
+pub(super) fn micros_since(began_us: u64) -> u64 {
+    micros().saturating_sub(began_us)
 }
 
-/// Microseconds since a reading. On Workers the clock stands still while code runs, so this is
-/// the time that was spent waiting.
-pub(super) fn micros_since(began_ms: f64) -> u64 {
+/// A reading for measuring with, in microseconds.
+pub(super) fn micros() -> u64 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a small positive number; saturates"
     )]
     {
-        ((performance_now() - began_ms) * 1_000.0) as u64
+        (performance_now() * 1_000.0) as u64
     }
 }

@@ -26,7 +26,7 @@ export default {
         gate.__wbg_reset_state();
         dead = false;
       }
-      return gate.handle(request, env, ctx);
+      return gate.handle(request, request.method, request.url, env, ctx);
     } catch {
       return fault();
     }

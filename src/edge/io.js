@@ -20,6 +20,15 @@ export function names(headers) {
   return text;
 }
 
+/** Several headers in one crossing, each on a line: `+` and its value, or nothing. */
+export function usual(headers) {
+  const line = (name) => {
+    const value = headers.get(name);
+    return value === null ? "" : "+" + value;
+  };
+  return USUAL.map(line).join("\n");
+}
+
 /** An answer of the gate's own. */
 export function answer(status, headers, body) {
   // As an object: a list of pairs costs the runtime three times as much.
@@ -40,16 +49,18 @@ export function changed(request, url, remove, set) {
   return next;
 }
 
-/** Hands the request on; what comes back goes through the core once more. */
-export function forward(fetcher, request, note) {
+/** Hands the request on; what comes back goes through the core once more, if there is a note. */
+export function forward(fetcher, request, original, note) {
   const sent = fetcher === undefined ? fetch(request) : fetcher.fetch(request);
+  const unreachable = () => core.unreachable(original, note);
   // Should the instance have ended meanwhile, nothing that it let through may go out unguarded.
-  return sent
-    .then(
-      (response) => core.settle(response, note),
-      () => core.unreachable(note),
-    )
-    .catch(fault);
+  return (note === "" ? sent.catch(unreachable) : sent.then(settle, unreachable)).catch(fault);
+
+  function settle(response) {
+    const header = (name) => response.headers.get(name) ?? undefined;
+    const [cacheControl, vary] = ["cache-control", "vary"].map(header);
+    return core.settle(response, response.status, cacheControl, vary, original, note);
+  }
 }
 
 /** The upstream's answer with other headers; body, status text and WebSocket stay as they are. */
@@ -114,6 +125,9 @@ async function bounded(stream, bytesMax) {
   parts.reduce((at, part) => (whole.set(part, at), at + part.byteLength), 0);
   return whole;
 }
+
+/** In the order in which the core takes them apart. */
+const USUAL = ["sec-fetch-dest", "cf-ray", "authorization", "cookie"];
 
 function lines(text) {
   return text === "" ? [] : text.split("\n");

@@ -8,6 +8,8 @@ extern "C" {
     /// See `io.js`.
     pub(super) fn names(headers: &web_sys::Headers) -> String;
     /// See `io.js`.
+    pub(super) fn usual(headers: &web_sys::Headers) -> String;
+    /// See `io.js`.
     pub(super) fn answer(status: u16, headers: &str, body: Option<&str>) -> JsValue;
     /// See `io.js`. Throws where the platform refuses a header or an address.
     #[wasm_bindgen(catch)]
@@ -22,7 +24,8 @@ extern "C" {
     pub(super) fn forward(
         fetcher: &JsValue,
         request: &web_sys::Request,
-        note: &JsValue,
+        original: &web_sys::Request,
+        note: &str,
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
     #[wasm_bindgen(catch)]

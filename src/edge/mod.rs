@@ -10,6 +10,7 @@ mod clock;
 mod incoming;
 mod io;
 mod isolate;
+mod note;
 #[cfg(feature = "panic-route")]
 mod panic_route;
 mod platform;
@@ -33,11 +34,18 @@ use crate::turn::{Chore, Turn};
 /// One request: an answer, or the promise of one.
 #[wasm_bindgen]
 #[must_use]
-pub fn handle(request: web_sys::Request, env: JsValue, ctx: JsValue) -> JsValue {
+pub fn handle(
+    request: web_sys::Request,
+    method: String,
+    url: String,
+    env: JsValue,
+    ctx: JsValue,
+) -> JsValue {
     #[cfg(feature = "panic-route")]
     if let Some(answer) = panic_route::answer(&request) {
         return answer.unwrap_or_else(|error| error);
     }
+    let request = EdgeRequest::new(request, method, url);
     let mut line: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(serve(request, env, ctx));
     match line.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
@@ -45,25 +53,24 @@ pub fn handle(request: web_sys::Request, env: JsValue, ctx: JsValue) -> JsValue 
     }
 }
 
-async fn serve(request: web_sys::Request, env: JsValue, ctx: JsValue) -> JsValue {
-    let began_ms = clock::began_ms();
+async fn serve(request: EdgeRequest, env: JsValue, ctx: JsValue) -> JsValue {
+    let began_us = clock::micros();
     let gate = isolate::gate(&env);
     let platform = Workers::new(env.clone());
-    let request = EdgeRequest::new(request);
     let turn = Turn::new(&platform, clock::now_ms());
     let mut decision = gate.decide(&request, &turn).await;
     for line in turn.take_lines() {
         say(&line);
     }
     after(&gate, &env, &ctx, turn.take_chores());
-    tell_time(&mut decision, began_ms);
-    carry_out(&decision, &request, &env, began_ms)
+    tell_time(&mut decision, began_us);
+    carry_out(&decision, &request, &env, began_us)
 }
 
 /// How long the decision took, where a developer may know.
-fn tell_time(decision: &mut Decision<'_>, began_ms: f64) {
+fn tell_time(decision: &mut Decision<'_>, began_us: u64) {
     let Some(timing) = &decision.timing else { return };
-    let header = ("server-timing", server_timing(timing, clock::micros_since(began_ms)));
+    let header = ("server-timing", server_timing(timing, clock::micros_since(began_us)));
     match &mut decision.outcome {
         Outcome::Forward(forward) => forward.append.push(header),
         Outcome::Answer(answer) => answer.headers.push(header),
@@ -74,14 +81,14 @@ fn carry_out(
     decision: &Decision<'_>,
     request: &EdgeRequest,
     env: &JsValue,
-    began_ms: f64,
+    began_us: u64,
 ) -> JsValue {
     let log = decision.log.as_deref();
     match &decision.outcome {
-        Outcome::Forward(forward) => proxy::forward(forward, decision, request, env, began_ms),
+        Outcome::Forward(forward) => proxy::forward(forward, decision, request, env, began_us),
         Outcome::Answer(answer) => {
             if let Some(line) = log {
-                say(&crate::log::finish(line, answer.status, clock::micros_since(began_ms)));
+                say(&crate::log::finish(line, answer.status, clock::micros_since(began_us)));
             }
             proxy::answer(answer)
         }
