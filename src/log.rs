@@ -4,8 +4,6 @@
 //! of a claim. What a client chose is cut to a length, so that nobody can fill the log with one
 //! request.
 
-use serde::Serialize;
-
 use crate::code::Code;
 use crate::settings::LogLevel;
 use crate::turn::KeySource;
@@ -84,27 +82,24 @@ impl LogLevel {
 }
 
 impl Line<'_> {
-    /// The line as JSON, without a line break, as it stands when the decision is made. What is
-    /// known only once the answer is, [`finish`] adds.
+    /// The line as JSON, without a line break, as it stands when the decision is made. What does
+    /// not apply is left out; what is known only once the answer is, [`finish`] adds.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let wire = Wire {
-            time: timestamp(self.time_ms),
-            request_id: cut(self.request_id, WORD_CHARS_MAX),
-            method: cut(self.method, METHOD_CHARS_MAX),
-            host: cut(self.host, HOST_CHARS_MAX),
-            path: cut(self.path, PATH_CHARS_MAX),
-            rule: self.rule.map(|rule| cut(rule, PATH_CHARS_MAX)),
-            outcome: self.outcome.as_str(),
-            would: self.would.map(Outcome::as_str),
-            code: self.code.map(Code::as_str),
-            reason: self.reason.map(|reason| cut(reason, WORD_CHARS_MAX)),
-            user: self.user.map(|user| cut(user, WORD_CHARS_MAX)),
-            role_source: self.role_source.map(|source| cut(source, WORD_CHARS_MAX)),
-            key_source: self.key_source.map(KeySource::as_str),
-            lookups: self.lookups,
-        };
-        serde_json::to_string(&wire).unwrap_or_default()
+        let mut line = Writer::begin(self.time_ms);
+        line.text("request_id", Some(self.request_id), WORD_CHARS_MAX);
+        line.text("method", Some(self.method), METHOD_CHARS_MAX);
+        line.text("host", Some(self.host), HOST_CHARS_MAX);
+        line.text("path", Some(self.path), PATH_CHARS_MAX);
+        line.text("rule", self.rule, PATH_CHARS_MAX);
+        line.word("outcome", Some(self.outcome.as_str()));
+        line.word("would", self.would.map(Outcome::as_str));
+        line.word("code", self.code.map(Code::as_str));
+        line.text("reason", self.reason, WORD_CHARS_MAX);
+        line.text("user", self.user, WORD_CHARS_MAX);
+        line.text("role_source", self.role_source, WORD_CHARS_MAX);
+        line.word("key_source", self.key_source.map(KeySource::as_str));
+        line.end(self.lookups)
     }
 }
 
@@ -116,34 +111,59 @@ pub fn finish(line: &str, status: u16, micros: u64) -> String {
     format!("{open},\"status\":{status},\"micros\":{micros}}}")
 }
 
-/// What does not apply is left out.
-#[derive(Serialize)]
-struct Wire<'a> {
-    time: String,
-    request_id: &'a str,
-    method: &'a str,
-    host: &'a str,
-    path: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<&'a str>,
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    would: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role_source: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_source: Option<&'static str>,
-    lookups: u32,
+/// Writes members by hand: a line is written for nearly every request, and this is half of what
+/// a serialiser takes.
+struct Writer(String);
+
+impl Writer {
+    fn begin(time_ms: i64) -> Self {
+        let mut line = String::with_capacity(LINE_BYTES_USUAL);
+        line.push_str("{\"time\":\"");
+        line.push_str(&timestamp(time_ms));
+        line.push('"');
+        Self(line)
+    }
+
+    /// A word of ours, which needs no escapes.
+    fn word(&mut self, name: &str, word: Option<&str>) {
+        let Some(word) = word else { return };
+        self.push([",\"", name, "\":\"", word, "\""]);
+    }
+
+    /// Text from elsewhere: cut, and escaped where it has to be.
+    fn text(&mut self, name: &str, text: Option<&str>, chars_max: usize) {
+        let text = text.map(|text| cut(text, chars_max));
+        if text.is_none_or(is_plain) {
+            return self.word(name, text);
+        }
+        let json = serde_json::Value::from(text).to_string();
+        self.push([",\"", name, "\":", &json, ""]);
+    }
+
+    fn push(&mut self, parts: [&str; 5]) {
+        for part in parts {
+            self.0.push_str(part);
+        }
+    }
+
+    fn end(mut self, lookups: u32) -> String {
+        self.0.push_str(",\"lookups\":");
+        self.0.push_str(&lookups.to_string());
+        self.0.push('}');
+        self.0
+    }
+}
+
+/// Whether a text stands in JSON as it is.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\'))
 }
 
 /// The first so many characters.
 fn cut(text: &str, chars_max: usize) -> &str {
+    if text.len() <= chars_max {
+        return text;
+    }
     let end = text.char_indices().nth(chars_max).map_or(text.len(), |(at, _)| at);
     text.get(..end).unwrap_or_default()
 }
@@ -155,7 +175,29 @@ fn timestamp(time_ms: i64) -> String {
     let (year, month, day) = date(days);
     let (hour, minute) = (ms.div_euclid(3_600_000), ms.div_euclid(60_000).rem_euclid(60));
     let (second, milli) = (ms.div_euclid(1_000).rem_euclid(60), ms.rem_euclid(1_000));
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+    let parts = [
+        (year, 4, '-'),
+        (month, 2, '-'),
+        (day, 2, 'T'),
+        (hour, 2, ':'),
+        (minute, 2, ':'),
+        (second, 2, '.'),
+        (milli, 3, 'Z'),
+    ];
+    let mut text = String::with_capacity(24);
+    for (number, digits, after) in parts {
+        push_digits(&mut text, number, digits);
+        text.push(after);
+    }
+    text
+}
+
+/// The last so many digits.
+fn push_digits(text: &mut String, number: i64, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = number.div_euclid(10_i64.saturating_pow(place)).rem_euclid(10);
+        text.push(char::from(b'0'.saturating_add(u8::try_from(digit).unwrap_or_default())));
+    }
 }
 
 /// Year, month and day of a number of days since 1970, by counting eras of 400 years that begin
@@ -186,6 +228,8 @@ const DAY_MS: i64 = 86_400_000;
 /// From the first of March of the year 0 to 1970.
 const DAYS_TO_1970: i64 = 719_468;
 const ERA_DAYS: i64 = 146_097;
+/// Enough for most, so that the text is not moved while it grows.
+const LINE_BYTES_USUAL: usize = 512;
 const METHOD_CHARS_MAX: usize = 32;
 const WORD_CHARS_MAX: usize = 128;
 const HOST_CHARS_MAX: usize = 253;
@@ -205,6 +249,18 @@ mod tests {
         assert_eq!(timestamp(4_107_542_400_000), "2100-03-01T00:00:00.000Z");
         assert_eq!(timestamp(-1), "1969-12-31T23:59:59.999Z");
         assert!(timestamp(i64::MIN).ends_with('Z') && timestamp(i64::MAX).ends_with('Z'));
+    }
+
+    #[test]
+    fn what_is_not_plain_is_escaped() {
+        let mut line = Writer::begin(0);
+        line.text("path", Some("/a\"b\\c\nd\u{1}é"), 100);
+        line.text("rule", None, 100);
+        line.word("code", None);
+        assert_eq!(
+            line.end(1),
+            r#"{"time":"1970-01-01T00:00:00.000Z","path":"/a\"b\\c\nd\u0001é","lookups":1}"#
+        );
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub(super) fn nobody(
     };
     let is_page = kind == Kind::Page;
     let sign_in = || {
-        let departure = Departure::from(settings, request).filter(|_| is_page)?;
+        let departure = is_page.then(|| Departure::from(settings, request))??;
         Some(departure.to_sign_in(pending))
     };
     match matched.rule.signed_out() {

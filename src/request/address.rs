@@ -19,7 +19,8 @@ impl<'a> Address<'a> {
     #[must_use]
     pub fn of(url: &'a str) -> Option<Self> {
         let url = url.split_once('#').map_or(url, |(before, _)| before);
-        let (scheme, rest) = url.split_once("://")?;
+        let (scheme, rest) = url.split_once(':')?;
+        let rest = rest.strip_prefix("//")?;
         let authority = rest.split(['/', '?']).next()?;
         let origin = url.get(..scheme.len().checked_add(3)?.checked_add(authority.len())?)?;
         let rest = rest.get(authority.len()..)?;

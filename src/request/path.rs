@@ -98,7 +98,7 @@ pub(crate) fn split(plain: &str) -> impl Iterator<Item = &[u8]> + Clone {
 }
 
 /// Whether nothing in a path can be read in two ways, so that it is canonical as it stands.
-fn is_plain(path: &str) -> bool {
+pub(super) fn is_plain(path: &str) -> bool {
     let mut before = 0;
     for byte in path.bytes() {
         let after_slash = before == b'/';

@@ -6,6 +6,7 @@
 //! never guesses. Its judge in the tests is the `url` crate.
 
 use super::form;
+use super::path::is_plain;
 
 /// Holding one means: an absolute `http` or `https` address with a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +75,7 @@ impl Url {
     /// Scheme, host and port.
     #[must_use]
     pub fn origin(&self) -> String {
-        format!("{}://{}", self.scheme, self.host_and_port())
+        [self.scheme, "://", &self.host_and_port()].concat()
     }
 
     /// The path, with its leading slash.
@@ -92,8 +93,8 @@ impl Url {
     /// The whole address.
     #[must_use]
     pub fn href(&self) -> String {
-        let mut href =
-            format!("{}://{}{}{}", self.scheme, self.credentials, self.host_and_port(), self.path);
+        let host = self.host_and_port();
+        let mut href = [self.scheme, "://", &self.credentials, &host, &self.path].concat();
         for (mark, part) in [('?', &self.query), ('#', &self.fragment)] {
             if let Some(part) = part {
                 href.push(mark);
@@ -217,6 +218,10 @@ fn host_of(host: &str) -> Option<String> {
 }
 
 fn path_of(path: &str) -> String {
+    // Nearly every path; what is left is taken to pieces.
+    if path.starts_with('/') && is_plain(path) {
+        return path.to_owned();
+    }
     let path = path.strip_prefix(['/', '\\']).unwrap_or(path);
     let mut segments: Vec<&str> = Vec::new();
     let mut rest = path.split(['/', '\\']).peekable();

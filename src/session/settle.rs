@@ -1,7 +1,5 @@
 //! The end of every way: who a session makes the visitor, and what goes to the browser.
 
-use std::rc::Rc;
-
 use super::Reason;
 use super::state::{Browser, SignedIn, SignedOut, State, Why};
 use crate::token::{Flaw, Session, Signed};
@@ -14,7 +12,7 @@ pub(super) fn signed_in(session: Session, token: &Signed, browser: Browser) -> S
     if session.is_pending() {
         return State::SignedOut(SignedOut { why: Why::Pending, halt: None, browser });
     }
-    State::SignedIn(SignedIn { session, token: Rc::from(token.text()), browser })
+    State::SignedIn(SignedIn { session, token: token.shared_text(), browser })
 }
 
 /// Signed out, with what is left for the browser.
