@@ -163,7 +163,7 @@ const BY_HAND: [(&str, &str); 3] =
 const GLUE: &str = "gate.js";
 
 /// What a Worker needs otherwise than wasm-bindgen writes it.
-const FITTED: [(&str, &str); 3] = [
+const FITTED: [(&str, &str); 4] = [
     // workerd gives a module for a plain import and has no source phase.
     ("import source wasmModule from", "import wasmModule from"),
     // Whatever leaves the WASM as an exception, a trap above all, passes here: in a request, in a
@@ -177,4 +177,14 @@ const FITTED: [(&str, &str); 3] = [
     // A callback of an instance that has ended must not be the one that replaces it: it would go on
     // in the new one, with addresses of the old. The door replaces it, between two requests.
     ("            __wbg_reset_state();\n            return;\n", ""),
+    // Letter by letter, a cookie header costs more than the whole decision. Nearly all that crosses
+    // is ASCII and takes as many bytes as letters; what does not fit goes the generated way.
+    (
+        "    let offset = 0;\n\n    for (; offset < len; offset++) {",
+        "    let offset = 0;\n\n    \
+         if (len > 64) {\n        \
+         const { read, written } = cachedTextEncoder.encodeInto(arg, mem.subarray(ptr, ptr + len));\n        \
+         if (read === len) {\n            WASM_VECTOR_LEN = written;\n            return ptr;\n        }\n    \
+         }\n    for (; offset < len; offset++) {",
+    ),
 ];
