@@ -82,6 +82,19 @@ describe("bindings that are right", () => {
       assert.equal(status, 200, text);
     }
   });
+
+  test("letters beyond ASCII are the same letters on the other side", async () => {
+    // On both sides of the length from which a text crosses otherwise, and with the letter first and last.
+    for (const role of ["ä", "größe", "日本😀".repeat(30), `${"a".repeat(200)}é`, `é${"a".repeat(200)}`]) {
+      const ROUTES = [{ path: "/vault", allow: { role } }];
+      await gate.configure(vars(live, { ROUTES, UPSTREAM: "service", LOG: "off" }));
+      const as = async (own) => {
+        const headers = { cookie: await live.cookies({ metadata: { role: own } }) };
+        return (await gate.ask("/vault", { headers })).status;
+      };
+      assert.deepEqual([await as(role), await as(`${role}a`)], [200, 403], role);
+    }
+  });
 });
 
 describe("bindings that are wrong", () => {
