@@ -16,7 +16,9 @@ use crate::problem::Problem;
 /// Every such problem; `sign_in` is the path of the sign-in page where it is on this site.
 pub(super) fn problems(rules: &Rules, sign_in: Option<&str>) -> Vec<Problem> {
     let mut problems = Problems::default();
-    let mut hosts = BTreeSet::from([""]);
+    // Filled one by one: built at once, a set brings a sorting algorithm into the Worker.
+    let mut hosts = BTreeSet::new();
+    hosts.insert("");
     hosts.extend(rules.list.iter().filter_map(|rule| rule.host.as_deref()));
     if let Some(sign_in) = sign_in {
         closed_sign_in(rules, &hosts, sign_in, &mut problems);
@@ -90,7 +92,8 @@ fn from_rule(rules: &Rules, rule: &Rule, host: &str, path: &str, problems: &mut 
 
 /// What is wrong with the ways of one visitor, by the field that each began with.
 fn faults(ways: &[Way], visitor: &Visitor) -> Vec<(String, String)> {
-    let fields: BTreeSet<&String> = ways.iter().filter_map(|way| way.field.as_ref()).collect();
+    let mut fields = BTreeSet::new();
+    fields.extend(ways.iter().filter_map(|way| way.field.as_ref()));
     let fault = |field: &String| {
         let own = || ways.iter().filter(|way| way.field.as_ref() == Some(field));
         let circle = own().find(|way| way.end == End::Circle);
