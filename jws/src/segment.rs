@@ -123,12 +123,32 @@ fn unit(text: &str) -> Option<u16> {
 fn number<'a>(text: &'a str, mended: &mut String) -> &'a str {
     let length = text.find(|next: char| !"+-.eE0123456789".contains(next)).unwrap_or(text.len());
     let digits = text.get(..length).unwrap_or(text);
-    match digits.parse::<f64>() {
-        Ok(f64::INFINITY) => mended.push_str(LARGEST),
-        Ok(f64::NEG_INFINITY) => mended.extend(["-", LARGEST]),
-        _ => mended.push_str(digits),
+    // Of a number, out of range is all that the parser can refuse.
+    if is_number(digits) && serde_json::from_str::<f64>(digits).is_err() {
+        mended.extend([if digits.starts_with('-') { "-" } else { "" }, LARGEST]);
+    } else {
+        mended.push_str(digits);
     }
     skip(text, length)
+}
+
+/// Whether JSON's grammar has it as a number (RFC 8259, 6).
+fn is_number(text: &str) -> bool {
+    let rest = text.strip_prefix('-').unwrap_or(text);
+    let (whole, rest) = digits(rest);
+    let (fraction, rest) = rest.strip_prefix('.').map_or(("0", rest), digits);
+    let (exponent, rest) = match rest.strip_prefix(['e', 'E']) {
+        Some(rest) => digits(rest.strip_prefix(['+', '-']).unwrap_or(rest)),
+        None => ("0", rest),
+    };
+    let led = whole.starts_with('0') && whole.len() > 1;
+    let filled = [whole, fraction, exponent].iter().all(|part| !part.is_empty());
+    filled && !led && rest.is_empty()
+}
+
+fn digits(text: &str) -> (&str, &str) {
+    let end = text.find(|next: char| !next.is_ascii_digit()).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
 }
 
 fn skip(text: &str, length: usize) -> &str {
@@ -173,8 +193,8 @@ mod tests {
         assert_eq!(read(br#""\ud800""#), Some(json!("\u{fffd}")));
         assert_eq!(read(br#""\udc00\ud83d\ude00\ud83d""#), Some(json!("\u{fffd}😀\u{fffd}")));
         assert_eq!(
-            read(br#"["\ud800\"", 1e999, -1e999]"#),
-            Some(json!(["\u{fffd}\"", f64::MAX, f64::MIN]))
+            read(br#"["\ud800\"", 1e999, -1.5E+999, 0.25, 1e-999]"#),
+            Some(json!(["\u{fffd}\"", f64::MAX, f64::MIN, 0.25, 0.0]))
         );
         assert_eq!(read(br#"{"a\\":"\ud800"}"#), Some(json!({ "a\\": "\u{fffd}" })));
     }
@@ -192,6 +212,10 @@ mod tests {
             b"\"\x01\"",
             b"\xef\xbb\xbf\xef\xbb\xbf{}",
             b"1e999x",
+            b"01e999",
+            b"1.e999",
+            b"1e+",
+            b"1e9999.5",
             b"\"\\ud800",
         ] {
             assert_eq!(read(text), None, "{}", String::from_utf8_lossy(text));

@@ -10,6 +10,7 @@
 mod api;
 mod arrival;
 mod belief;
+mod decimal;
 mod directive;
 mod frontend;
 mod look;

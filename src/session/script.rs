@@ -6,6 +6,8 @@
 
 use serde_json::Value;
 
+use super::decimal;
+
 /// `parseInt(text) || 0`.
 pub(super) fn parse_int(text: &str) -> f64 {
     let text = trimmed(text);
@@ -41,24 +43,17 @@ pub(super) fn number(text: &str) -> Option<f64> {
         "Infinity" if text.len() <= "-Infinity".len() => {
             Some(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY })
         }
-        _ if text.bytes().all(|byte| b"+-.eE0123456789".contains(&byte)) => text.parse().ok(),
+        _ if text.bytes().all(|byte| b"+-.eE0123456789".contains(&byte)) => decimal::read(text),
         _ => None,
     }
 }
 
 /// `String(number)`.
 pub(super) fn written(number: f64) -> String {
-    if number == 0.0 {
-        return "0".to_owned();
+    if number.is_finite() {
+        return decimal::write(number);
     }
-    if !number.is_finite() {
-        return if number.is_sign_negative() { "-Infinity" } else { "Infinity" }.to_owned();
-    }
-    if (1e-6..1e21).contains(&number.abs()) {
-        return number.to_string();
-    }
-    let scientific = format!("{number:e}");
-    if scientific.contains("e-") { scientific } else { scientific.replace('e', "e+") }
+    if number.is_sign_negative() { "-Infinity" } else { "Infinity" }.to_owned()
 }
 
 /// `left < right`, with JavaScript's conversions.
@@ -100,7 +95,7 @@ fn whole(digits: &str, radix: u32) -> Option<f64> {
         return None;
     }
     if radix == 10 {
-        return digits.parse().ok();
+        return decimal::read(digits);
     }
     let digits = digits.chars().filter_map(|digit| digit.to_digit(radix));
     Some(digits.fold(0.0, |sum, digit| sum * f64::from(radix) + f64::from(digit)))
