@@ -12,6 +12,7 @@
 
 mod address;
 mod answers;
+mod claims;
 mod clerk;
 mod conditions;
 mod corpus;
