@@ -35,4 +35,5 @@ mod session;
 mod session_calls;
 mod settings;
 mod shipped;
+mod suffix;
 mod tidy;
