@@ -37,3 +37,4 @@ mod settings;
 mod shipped;
 mod suffix;
 mod tidy;
+mod trips;

@@ -1,0 +1,48 @@
+//! Trips to Clerk: who is spared one, and which spelling of the address counts.
+
+use clerk_edge::session::State;
+use clerk_edge::settings::Settings;
+use serde_json::json;
+
+use crate::judge::mint::{self, LIVE_KEY, NOW_MS, TEST_KEY};
+use crate::judge::visitor::{PAGE, clerk, cookies, outcome, page, plain};
+use crate::judge::{Isolate, Request};
+
+#[test]
+fn a_page_that_the_proxy_led_here_knows_nothing_newer() {
+    let ask = |proxy: Option<&str>, referrer: &str| {
+        let on = Settings {
+            cross_origin_sync: true,
+            proxy_url: proxy.map(str::to_owned),
+            ..plain(LIVE_KEY)
+        };
+        let mut request = page(&cookies(&mint::session(&json!({}))));
+        request.headers.push(("referer".into(), referrer.into()));
+        let state = Isolate::new(on).state(&request, &clerk(), NOW_MS).unwrap();
+        matches!(state, State::Handshake(_))
+    };
+    let proxy = Some("https://proxy.myapp.com/__clerk");
+    // The host counts, as in Clerk's SDK: neither the scheme nor the port.
+    for own in ["https://proxy.myapp.com/x", "http://proxy.myapp.com:8080/"] {
+        assert!(!ask(proxy, own), "{own}");
+        assert!(ask(None, own), "{own}");
+    }
+    let instance = "https://clerk.inspired.puma-74.lcl.dev/";
+    assert!(ask(proxy, instance) && !ask(None, instance));
+}
+
+#[test]
+fn a_parameter_is_one_in_any_spelling() {
+    for (query, expected) in [
+        ("__clerk_db_jwt=d", "handshake dev-browser-sync"),
+        ("%5F_clerk_db_jwt=d", "handshake dev-browser-sync"),
+        ("%5f%5fclerk%5Fdb%5Fjwt", "handshake dev-browser-sync"),
+        ("%255F_clerk_db_jwt=d", "handshake dev-browser-missing"),
+        ("_clerk_db_jwt=d", "handshake dev-browser-missing"),
+        ("a=%5F_clerk_db_jwt", "handshake dev-browser-missing"),
+    ] {
+        let request = Request::get(&format!("{PAGE}?{query}"), &[("sec-fetch-dest", "document")]);
+        let state = Isolate::new(plain(TEST_KEY)).state(&request, &clerk(), NOW_MS);
+        assert_eq!(outcome(&state), expected, "{query}");
+    }
+}
