@@ -18,6 +18,7 @@ mod conditions;
 mod corpus;
 mod cycles;
 mod damaged;
+mod departures;
 mod dice;
 mod double;
 mod gate;
