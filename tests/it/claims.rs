@@ -1,5 +1,5 @@
-//! What claims say of a person, where the recordings are silent: nobody at all, roles of odd
-//! kinds, permissions without names.
+//! What claims say of a person, where the recordings are silent: nobody at all, what others
+//! have, scopes without names, roles of odd kinds, permissions without names.
 
 use clerk_edge::claims::{Claims, Organization};
 use serde_json::{Value, json};
@@ -44,6 +44,30 @@ fn what_one_has_is_not_what_another_is_asked_for() {
     }
     assert!(claims.has_feature("chat") && !claims.has_feature("pro"));
     assert!(claims.has_plan("pro") && !claims.has_plan("chat"));
+}
+
+#[test]
+fn a_scope_with_nothing_behind_it_is_a_name() {
+    // As Clerk's SDK reads it: `user:` asks the user's list for `user`.
+    let claims = claims(&json!({ "sub": "u", "fea": "u:user,o:org,u:chat" }));
+    for held in ["user:", "org:", "user:chat", "user:user", "chat"] {
+        assert!(claims.has_feature(held), "{held}");
+    }
+    for not_held in ["u:", "organization:", "org:chat", "chat:", "chat:chat", ":chat", ":", ""] {
+        assert!(!claims.has_feature(not_held), "{not_held}");
+    }
+}
+
+#[test]
+fn without_an_organization_its_features_are_not_read() {
+    let told = |organization: Value| {
+        let claims = claims(&json!({ "sub": "u", "v": 2, "o": organization, "fea": "broken" }));
+        (claims.well_formed().is_ok(), claims.organization().is_some())
+    };
+    for none in [json!(null), json!(""), json!(0), json!(false)] {
+        assert_eq!(told(none.clone()), (true, false), "{none}");
+    }
+    assert_eq!(told(json!({})), (false, false));
 }
 
 #[test]
