@@ -82,6 +82,7 @@ mod tests {
         assert_eq!(segment(b"a-b_c.d~1"), "a-b_c.d~1");
         assert_eq!(segment(b"/\\:@%"), "%2F%5C%3A%40%25");
         assert_eq!(segment("\r\né".as_bytes()), "%0D%0A%C3%A9");
+        assert_eq!(segment(b"."), "%252E");
         assert_eq!(segment(b".."), "%252E%252E");
         assert_eq!(segment(b"..."), "...");
     }

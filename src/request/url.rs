@@ -173,7 +173,7 @@ fn credentials_of(text: &str) -> String {
 }
 
 fn address_of(address: &str, scheme: &str) -> Option<(String, Option<u16>)> {
-    let bracketed = address.rfind(']').map_or(0, |index| index.saturating_add(1));
+    let bracketed = address.rfind(']').unwrap_or_default();
     let colon = address.get(bracketed..)?.find(':').map(|index| index.saturating_add(bracketed));
     let (host, port) = match colon.and_then(|colon| address.split_at_checked(colon)) {
         Some((host, port)) => (host, port.strip_prefix(':').unwrap_or(port)),
