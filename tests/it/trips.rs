@@ -5,7 +5,8 @@ use clerk_edge::settings::Settings;
 use serde_json::json;
 
 use crate::judge::mint::{self, LIVE_KEY, NOW_MS, TEST_KEY};
-use crate::judge::visitor::{PAGE, clerk, cookies, outcome, page, plain};
+use crate::judge::platform::Clerk;
+use crate::judge::visitor::{PAGE, clerk, cookies, outcome, page, plain, with_secret};
 use crate::judge::{Isolate, Request};
 
 #[test]
@@ -40,9 +41,35 @@ fn a_parameter_is_one_in_any_spelling() {
         ("%255F_clerk_db_jwt=d", "handshake dev-browser-missing"),
         ("_clerk_db_jwt=d", "handshake dev-browser-missing"),
         ("a=%5F_clerk_db_jwt", "handshake dev-browser-missing"),
+        ("a=1#&__clerk_db_jwt=d", "handshake dev-browser-missing"),
     ] {
         let request = Request::get(&format!("{PAGE}?{query}"), &[("sec-fetch-dest", "document")]);
         let state = Isolate::new(plain(TEST_KEY)).state(&request, &clerk(), NOW_MS);
         assert_eq!(outcome(&state), expected, "{query}");
+    }
+}
+
+#[test]
+fn an_empty_parameter_is_none_and_the_cookie_counts() {
+    let session = format!("__session={}", mint::session(&json!({})));
+    let handshake = mint::token(&mint::header(), &json!({ "handshake": [session] }));
+    let route = json!({
+        "method": "GET", "path": "/v1/clients/handshake_payload",
+        "body": { "directives": [session] },
+    });
+    for (name, cookie) in [("__clerk_handshake", &*handshake), ("__clerk_handshake_nonce", "n")] {
+        let come = |query: &str| {
+            let clerk = Clerk::with(mint::jwks(), vec![route.clone()]);
+            let mut request = page(&format!("{name}={cookie}"));
+            request.url = format!("{PAGE}?{query}");
+            let state = with_secret(LIVE_KEY).state(&request, &clerk, NOW_MS);
+            let asked = clerk.made().pop().map_or(cookie.to_owned(), |call| call.url);
+            (outcome(&state), asked.ends_with(cookie))
+        };
+        for none in ["a=1", name, &format!("{name}=")] {
+            assert_eq!(come(none), ("signed-in user_1".to_owned(), true), "{none}");
+        }
+        // One that is not empty hides the cookie.
+        assert_ne!(come(&format!("{name}=x")), ("signed-in user_1".to_owned(), true));
     }
 }
