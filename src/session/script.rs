@@ -132,6 +132,7 @@ mod tests {
             ("0b1", 0.0),
             ("١", 0.0),
             ("100000000000000000000", 1e20),
+            ("8018639715332314491", 8_018_639_715_332_314_491.0),
         ];
         for (text, expected) in cases {
             assert_eq!(parse_int(text), expected, "{text}");

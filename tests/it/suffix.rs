@@ -20,6 +20,10 @@ fn comes_to(key: &str, cookies: &str) -> String {
         .replace("=new", &format!("={}", session("new", NOW, NOW + 60)))
         .replace("=over", &format!("={}", session("over", NOW - 100, NOW - 40)))
         .replace("=ends", &format!("={}", session("ends", NOW - 60, NOW)))
+        .replace("=first", &format!("={}", mint::session(&json!({ "iat": 1 }))))
+        .replace("=never", &format!("={}", mint::session(&json!({ "iat": null }))))
+        .replace("=odd", &format!("={}", mint::session(&json!({ "iss": 5 }))))
+        .replace("=else", &format!("={}", mint::session(&json!({ "iss": "https://x.com" }))))
         .replace("=last", &format!("={}", session("last", NOW - 60, NOW + 1)));
     let marked = format!("{cookies}; __clerk_db_jwt=d; __clerk_db_jwt_{suffix}=d");
     let state = Isolate::new(plain(key)).state(&page(&marked), &clerk(), NOW_MS);
@@ -38,6 +42,9 @@ fn the_newer_session_counts_unless_one_half_is_signed_out() {
             ("__client_uat=5; __session=new; __client_uat_$=5; __session_$=old", "signed-in new"),
             ("__client_uat=5; __session=old; __client_uat_$=5; __session_$=new", "signed-in new"),
             ("__client_uat=5; __session=new; __client_uat_$=5; __session_$=new", "signed-in new"),
+            // A token without a time is older than any other.
+            ("__client_uat=5; __session=first; __client_uat_$=5; __session_$=never", OLDER),
+            ("__client_uat=5; __session=never; __client_uat_$=5; __session_$=first", OWN_OLDER),
             // Without a cookie that says so, nobody signed out.
             ("__session=new; __client_uat_$=5; __session_$=old", BUT_NO_UAT),
             ("__session=old; __client_uat_$=5; __session_$=new", "signed-in new"),
@@ -47,6 +54,20 @@ fn the_newer_session_counts_unless_one_half_is_signed_out() {
             ("__client_uat=5; __session=old; __client_uat_$=0; __session_$=new", "signed-in old"),
             ("__session=old; __client_uat_$=0; __session_$=new", BUT_NO_UAT),
             ("__client_uat=0; __session=new; __client_uat_$=0; __session_$=old", OWN_BUT_NO_UAT),
+        ] {
+            assert_eq!(comes_to(key, cookies), expected, "{cookies}");
+        }
+    }
+}
+
+#[test]
+fn a_plain_session_of_another_instance_is_not_looked_at() {
+    for key in [LIVE_KEY, TEST_KEY] {
+        for (cookies, expected) in [
+            ("__client_uat=5; __session=new", "signed-in new"),
+            ("__client_uat=5; __session=else", NOBODY),
+            ("__client_uat=5; __session=odd", NOBODY),
+            ("__client_uat=5; __session=odd; __client_uat_$=5; __session_$=old", "signed-in old"),
         ] {
             assert_eq!(comes_to(key, cookies), expected, "{cookies}");
         }
@@ -89,5 +110,7 @@ fn one_suffixed_cookie_is_enough_and_a_session_needs_its_twin() {
 }
 
 const NOBODY: &str = "signed-out session-token-and-uat-missing";
+const OLDER: &str = "handshake session-token-iat-before-client-uat";
+const OWN_OLDER: &str = "handshake session-token-iat-before-client-uat $";
 const BUT_NO_UAT: &str = "handshake session-token-but-no-client-uat";
 const OWN_BUT_NO_UAT: &str = "handshake session-token-but-no-client-uat $";
