@@ -48,6 +48,19 @@ fn without_a_portal_a_page_of_our_own_is_better() {
 }
 
 #[test]
+fn a_sign_in_page_is_a_path_here_or_an_address() {
+    let leaving = |page: &str| {
+        let settings = Settings { sign_in_url: Some(page.to_owned()), ..plain(LIVE_KEY) };
+        to_sign_in(&settings, &Request::get(PAGE, &[]))
+    };
+    assert_eq!(leaving("/in"), format!("https://www.myapp.com/in?{BACK}"));
+    assert_eq!(leaving("https://in.com/x?y=1"), format!("https://in.com/x?y=1&{BACK}"));
+    for neither in ["//in.com/x", "in", ""] {
+        assert_eq!(leaving(neither), format!("{PORTAL}?{BACK}"), "{neither}");
+    }
+}
+
+#[test]
 fn the_page_to_come_back_to_is_the_one_that_the_visitor_sees() {
     let back = |headers: &[(&str, &str)]| {
         let settings = Settings { trust_forwarded_host: true, ..plain(LIVE_KEY) };
