@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::judge::mint::{self, LIVE_KEY, NOW_MS, TEST_KEY};
 use crate::judge::platform::Clerk;
-use crate::judge::visitor::{PAGE, clerk, cookies, outcome, page, plain, with_secret};
+use crate::judge::visitor::{PAGE, clerk, cookies, live, outcome, page, plain, with_secret};
 use crate::judge::{Isolate, Request};
 
 #[test]
@@ -30,6 +30,43 @@ fn a_page_that_the_proxy_led_here_knows_nothing_newer() {
     }
     let instance = "https://clerk.inspired.puma-74.lcl.dev/";
     assert!(ask(proxy, instance) && !ask(None, instance));
+}
+
+#[test]
+fn only_a_page_that_is_fetched_makes_a_trip() {
+    let comes = |method: &str, headers: &[(&str, &str)]| {
+        let mut request = Request::get(PAGE, headers);
+        request.method = method.into();
+        request.headers.push(("cookie".into(), "__client_uat=5".into()));
+        outcome(&live().state(&request, &clerk(), NOW_MS))
+    };
+    let document = ("sec-fetch-dest", "document");
+    for headers in [
+        &[document][..],
+        &[("sec-fetch-dest", "iframe")],
+        &[("accept", "text/html")],
+        &[("accept", "text/html,application/xhtml+xml"), ("sec-fetch-dest", "")],
+        &[document, ("accept", "*/*")],
+    ] {
+        assert_eq!(comes("GET", headers), "handshake client-uat-but-no-session-token");
+        for other in ["HEAD", "POST", "get"] {
+            let found = comes(other, headers);
+            assert_eq!(found, "signed-out client-uat-but-no-session-token", "{other}");
+        }
+    }
+    for headers in [
+        &[][..],
+        &[("sec-fetch-dest", "empty"), ("accept", "text/html")],
+        &[("sec-fetch-dest", "frame")],
+        &[("sec-fetch-dest", "Document")],
+        &[("accept", "application/xml,text/html")],
+        &[("accept", "Text/html")],
+        &[("accept", "*/*")],
+        &[("accept", "")],
+    ] {
+        let found = comes("GET", headers);
+        assert_eq!(found, "signed-out client-uat-but-no-session-token", "{headers:?}");
+    }
 }
 
 #[test]
