@@ -2,9 +2,9 @@
 
 use clerk_edge::session::State;
 use clerk_edge::settings::Settings;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::judge::mint::{self, LIVE_KEY, NOW_MS, TEST_KEY};
+use crate::judge::mint::{self, LIVE_KEY, NOW, NOW_MS, TEST_KEY};
 use crate::judge::platform::Clerk;
 use crate::judge::visitor::{PAGE, clerk, cookies, live, outcome, page, plain, with_secret};
 use crate::judge::{Isolate, Request};
@@ -109,4 +109,28 @@ fn an_empty_parameter_is_none_and_the_cookie_counts() {
         // One that is not empty hides the cookie.
         assert_ne!(come(&format!("{name}=x")), ("signed-in user_1".to_owned(), true));
     }
+}
+
+#[test]
+fn the_clock_of_a_development_machine_may_be_a_day_off() {
+    const DAY: i64 = 86_400;
+    let comes = |key: &str, times: &Value| {
+        let session = mint::session(times);
+        let brought = json!({ "handshake": [format!("__session={session}")] });
+        let handshake = mint::token(&mint::header(), &brought);
+        let request = Request::get(&format!("{PAGE}?__clerk_handshake={handshake}"), &[]);
+        let state = Isolate::new(plain(key)).state(&request, &clerk(), NOW_MS);
+        outcome(&state) == "signed-in user_1"
+    };
+    for (name, within, beyond) in
+        [("exp", 1 - DAY, -DAY), ("nbf", DAY, DAY + 1), ("iat", DAY, DAY + 1)]
+    {
+        let at = |seconds: i64| json!({ name: NOW + seconds });
+        assert!(comes(TEST_KEY, &at(within)) && !comes(TEST_KEY, &at(beyond)), "{name}");
+        // Where visitors are real ones, five seconds are all.
+        let (within, beyond) = if name == "exp" { (-4, -5) } else { (5, 6) };
+        assert!(comes(LIVE_KEY, &at(within)) && !comes(LIVE_KEY, &at(beyond)), "{name}");
+    }
+    // Only time is forgiven.
+    assert!(!comes(TEST_KEY, &json!({ "exp": NOW - 60, "iss": "https://x.com" })));
 }
