@@ -1,6 +1,7 @@
 //! What is asked of Clerk for a session: the nonce of a handshake, and a refresh. How often, with
 //! what, and what comes of answers that are none.
 
+use clerk_edge::limits::{ANSWER_BYTES_MAX, SESSION_CALL_TIMEOUT_MS};
 use clerk_edge::platform::Call;
 use clerk_edge::session::{self, State};
 use clerk_edge::turn::Turn;
@@ -147,6 +148,7 @@ fn a_nonce_is_sent_as_one_parameter() {
     assert_eq!(outcome(&state), "signed-in user_1");
     let call = clerk.made().remove(0);
     assert_eq!(call.url, "https://api.clerk.test/v1/clients/handshake_payload?nonce=a%26b%3Dc+d");
+    assert_eq!((call.timeout_ms, call.bytes_max), (SESSION_CALL_TIMEOUT_MS, ANSWER_BYTES_MAX));
     assert_eq!(call.secret.map(|secret| secret.bearer()).as_deref(), Some("Bearer sk_live_x"));
 }
 
@@ -181,6 +183,8 @@ fn a_refresh_tells_clerk_no_cookies_and_no_credentials() {
     let (outcome, calls) = refreshed(&extra, &answer);
     assert_eq!(outcome, "signed-in user_1");
     assert_eq!(calls.len(), 1);
+    let bounds = (calls[0].timeout_ms, calls[0].bytes_max);
+    assert_eq!(bounds, (SESSION_CALL_TIMEOUT_MS, ANSWER_BYTES_MAX));
     let body: Value = serde_json::from_str(calls[0].body.as_deref().unwrap()).unwrap();
     let told = json!({
         "user-agent": ["UA"], "accept-language": ["de"], "origin": ["https://o"], "referer": ["https://r/"],

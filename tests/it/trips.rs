@@ -112,6 +112,25 @@ fn an_empty_parameter_is_none_and_the_cookie_counts() {
 }
 
 #[test]
+fn the_page_of_a_development_instance_is_left_without_what_a_trip_put_there() {
+    let session = format!("__session={}", mint::session(&json!({})));
+    let handshake = mint::token(&mint::header(), &json!({ "handshake": [session] }));
+    let come = |key: &str, query: &str| {
+        let url = format!("{PAGE}?__clerk_handshake={handshake}{query}");
+        let state = Isolate::new(plain(key)).state(&Request::get(&url, &[]), &clerk(), NOW_MS);
+        assert_eq!(outcome(&state), "signed-in user_1");
+        state.unwrap().location().map(str::to_owned)
+    };
+    for put in ["", "&__clerk_help=1", "&__clerk_db_jwt=d", "&__clerk_handshake_nonce="] {
+        assert_eq!(come(TEST_KEY, put).as_deref(), Some(PAGE), "{put}");
+        assert_eq!(come(LIVE_KEY, put), None, "{put}");
+    }
+    for own in ["__clerk_synced=true", "__clerk_helped=1", "a=__clerk_help"] {
+        assert_eq!(come(TEST_KEY, &format!("&{own}")), Some(format!("{PAGE}?{own}")));
+    }
+}
+
+#[test]
 fn the_clock_of_a_development_machine_may_be_a_day_off() {
     const DAY: i64 = 86_400;
     let comes = |key: &str, times: &Value| {
