@@ -144,6 +144,8 @@ mod tests {
         assert_eq!(session("__session=%C0"), read("%C0"));
         assert_eq!(session("__session=%4"), read("%4"));
         assert_eq!(session("__session=%zz%41"), read("%zz%41"));
+        assert_eq!(session("__session=%6F%6f"), read("oo"));
+        assert_eq!(session("__session=%6g"), read("%6g"));
         assert_eq!(session("__session=a\tb"), read("a\tb"));
     }
 

@@ -110,6 +110,7 @@ mod tests {
         assert_eq!(without("x=1&__a=2&x=3", &["__a"]), "x=1&x=3");
         assert_eq!(without("%5F_a=2&~=%zz&&é", &["__a"]), "%7E=%25zz&%C3%A9=");
         assert_eq!(without("a=%FF%4", &[]), "a=%EF%BF%BD%254");
+        assert_eq!(without("a=%6F%6f%6g", &[]), "a=oo%256g");
     }
 
     #[test]

@@ -67,6 +67,7 @@ mod tests {
         assert_eq!(decode_once(b"a%2Fb%2fc"), b"a/b/c");
         assert_eq!(decode_once(b"%2561"), b"%61");
         assert_eq!(decode_once(b"%zz%4%"), b"%zz%4%");
+        assert_eq!(decode_once(b"%4g%g4%4F"), b"%4g%g4O");
         assert_eq!(decode_once(b"%%41"), b"%A");
         assert_eq!(decode_once(b"%FF%00"), [0xFF, 0]);
     }
@@ -81,6 +82,7 @@ mod tests {
         assert_eq!(segment(b"a-b_c.d~1"), "a-b_c.d~1");
         assert_eq!(segment(b"/\\:@%"), "%2F%5C%3A%40%25");
         assert_eq!(segment("\r\né".as_bytes()), "%0D%0A%C3%A9");
+        assert_eq!(segment(b"."), "%252E");
         assert_eq!(segment(b".."), "%252E%252E");
         assert_eq!(segment(b"..."), "...");
     }

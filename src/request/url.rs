@@ -174,17 +174,12 @@ fn credentials_of(text: &str) -> String {
 }
 
 fn address_of(address: &str, scheme: &str) -> Option<(String, Option<u16>)> {
-    let bracketed = address.rfind(']').map_or(0, |index| index.saturating_add(1));
+    let bracketed = address.rfind(']').unwrap_or_default();
     let colon = address.get(bracketed..)?.find(':').map(|index| index.saturating_add(bracketed));
     let (host, port) = match colon.and_then(|colon| address.split_at_checked(colon)) {
-        Some((host, port)) => (host, port.trim_start_matches(':')),
+        Some((host, port)) => (host, port.strip_prefix(':').unwrap_or(port)),
         None => (address, ""),
     };
-    if colon
-        .is_some_and(|colon| address.get(colon..).is_some_and(|rest| rest.matches(':').count() > 1))
-    {
-        return None;
-    }
     let port = match port {
         "" => None,
         digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),

@@ -39,10 +39,8 @@ pub(super) fn handshake_address(settings: &Settings, here: &Url) -> String {
 /// Whether the page that led here is Clerk's own, so that it can know nothing newer.
 pub(super) fn is_clerks_own(referrer: &Url, settings: &Settings, here: &Url) -> bool {
     let api = frontend_api(settings, here);
-    let api_host = match Url::parse(&api) {
-        Some(address) if api.starts_with("http") => address.host().to_owned(),
-        _ => api.clone(),
-    };
+    let api_host =
+        Url::parse(&api).map_or_else(|| api.clone(), |address| address.host().to_owned());
     if referrer.host() == api_host {
         return true;
     }

@@ -18,7 +18,7 @@ pub(super) struct Parameters<'a> {
     pub(super) dev_browser: Option<Cow<'a, str>>,
     /// `__clerk_synced`.
     pub(super) synced: Option<Cow<'a, str>>,
-    /// `__clerk_redirect_url`, not empty.
+    /// `__clerk_redirect_url`; an empty one is no address.
     pub(super) redirect_url: Option<Cow<'a, str>>,
 }
 
@@ -46,7 +46,6 @@ impl<'a> Parameters<'a> {
         let filled = |value: &Cow<'_, str>| !value.is_empty();
         found.handshake = found.handshake.filter(filled);
         found.handshake_nonce = found.handshake_nonce.filter(filled);
-        found.redirect_url = found.redirect_url.filter(filled);
         found
     }
 }

@@ -117,6 +117,8 @@ mod tests {
             (" \t3", 3.0),
             ("0x1F", 31.0),
             ("-0x1g", -1.0),
+            ("0X1f", 31.0),
+            ("\u{feff}4", 4.0),
             ("0x", 0.0),
             ("", 0.0),
             ("abc", 0.0),
@@ -125,6 +127,7 @@ mod tests {
             ("0b1", 0.0),
             ("١", 0.0),
             ("100000000000000000000", 1e20),
+            ("8018639715332314491", 8_018_639_715_332_314_491.0),
         ];
         for (text, expected) in cases {
             assert_eq!(parse_int(text), expected, "{text}");
@@ -144,6 +147,10 @@ mod tests {
             ("0x10", Some(16.0)),
             ("0b11", Some(3.0)),
             ("0o17", Some(15.0)),
+            ("0X1f", Some(31.0)),
+            ("0O17", Some(15.0)),
+            ("0B11", Some(3.0)),
+            ("+Infinity", Some(f64::INFINITY)),
             ("Infinity", Some(f64::INFINITY)),
             ("-Infinity", Some(f64::NEG_INFINITY)),
             ("1e999", Some(f64::INFINITY)),
@@ -174,6 +181,7 @@ mod tests {
             (-1e21, "-1e+21"),
             (1.25e-7, "1.25e-7"),
             (1e-6, "0.000001"),
+            (f64::INFINITY, "Infinity"),
             (f64::NEG_INFINITY, "-Infinity"),
         ];
         for (number, expected) in cases {

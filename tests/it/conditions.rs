@@ -237,6 +237,22 @@ fn what_is_said_before_a_look_up_is_said_after_it() {
     assert!((500..2_900).contains(&settled), "{settled}");
 }
 
+#[test]
+fn a_preset_is_shown_by_its_name() {
+    let shown = |allow: &str| condition(&one_rule("/a", allow)).to_string();
+    for name in ["strict_mfa", "strict", "moderate", "lax"] {
+        let preset = format!(r#"{{"reverified":"{name}"}}"#);
+        assert_eq!(shown(&preset), preset);
+    }
+    let spelt = |level: &str, minutes: &str| {
+        format!(r#"{{"reverified":{{"level":"{level}","after_minutes":{minutes}}}}}"#)
+    };
+    assert_eq!(shown(&spelt("second_factor", "60")), r#"{"reverified":"moderate"}"#);
+    for (level, minutes) in [("second_factor", "61"), ("first_factor", "60")] {
+        assert_eq!(shown(&spelt(level, minutes)), spelt(level, minutes));
+    }
+}
+
 /// A condition in JSON, so deep at most.
 pub(crate) fn random(dice: &mut Dice, depth: usize) -> String {
     const SINGLE: [&str; 11] = [

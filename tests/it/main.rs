@@ -12,11 +12,13 @@
 
 mod address;
 mod answers;
+mod claims;
 mod clerk;
 mod conditions;
 mod corpus;
 mod cycles;
 mod damaged;
+mod departures;
 mod dice;
 mod double;
 mod gate;
@@ -34,4 +36,6 @@ mod session;
 mod session_calls;
 mod settings;
 mod shipped;
+mod suffix;
 mod tidy;
+mod trips;

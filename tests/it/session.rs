@@ -135,6 +135,22 @@ fn keys_are_asked_for_once_and_tokens_verified_once() {
 }
 
 #[test]
+fn a_remembered_token_is_believed_no_longer_than_the_keys_that_covered_it() {
+    const DAY_MS: i64 = 86_400_000;
+    let (isolate, nobody) = (live(), Clerk::default());
+    let request = bearer(&mint::session(&json!({ "exp": mint::NOW + 300_000 })));
+    check(&isolate, &request, "signed-in user_1");
+    let at = |clerk: &Clerk, ms: i64| outcome(&isolate.state(&request, clerk, NOW_MS + ms));
+    assert_eq!(at(&nobody, DAY_MS), "signed-in user_1");
+    assert!(at(&nobody, DAY_MS + 1).starts_with("KeysUnavailable"));
+    // The key is another by now.
+    let mut others = mint::jwks();
+    others["keys"][0]["kid"] = json!("ins_other");
+    let others = Clerk::with(others, Vec::new());
+    assert_eq!(at(&others, 2 * DAY_MS), "signed-out jwk-kid-mismatch");
+}
+
+#[test]
 fn forgeries_are_not_remembered() {
     let (isolate, clerk) = (live(), clerk());
     let token = mint::session(&json!({}));
