@@ -94,12 +94,16 @@ fn whole(digits: &str, radix: u32) -> Option<f64> {
     if digits.is_empty() {
         return None;
     }
-    if radix == 10 {
+    // Beyond these, a sum of digits is no longer exact.
+    if radix == 10 && digits.len() > DIGITS_EXACT {
         return decimal::read(digits);
     }
     let digits = digits.chars().filter_map(|digit| digit.to_digit(radix));
     Some(digits.fold(0.0, |sum, digit| sum * f64::from(radix) + f64::from(digit)))
 }
+
+/// Fewer than 2^53, whatever they are.
+const DIGITS_EXACT: usize = 15;
 
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "whole numbers, written and read exactly")]
