@@ -177,6 +177,7 @@ mod tests {
             Some(json!(["\u{fffd}\"", f64::MAX, f64::MIN]))
         );
         assert_eq!(read(br#"{"a\\":"\ud800"}"#), Some(json!({ "a\\": "\u{fffd}" })));
+        assert_eq!(read(br#"["a\ud800b", "x 1e999"]"#), Some(json!(["a\u{fffd}b", "x 1e999"])));
     }
 
     #[test]
@@ -205,6 +206,11 @@ mod tests {
         assert_eq!(bytes(""), Some(Vec::new()));
         for segment in ["YR", "Y", "Y+", "Y/", "Y Q", "=YQ", "YQ=Q"] {
             assert_eq!(bytes(segment), None, "{segment}");
+        }
+        // One wrong digit does not make up for another.
+        for segment in ["++AA", "+A+A", "+AA+", "A++A", "A+A+", "AA++", "+AAA+AAA", "+AAA+A"] {
+            assert_eq!(bytes(segment), None, "{segment}");
+            assert_eq!(bytes(&segment.replace('+', "A")), Some(vec![0; segment.len() * 3 / 4]));
         }
     }
 

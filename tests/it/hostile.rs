@@ -51,6 +51,24 @@ fn a_megabyte_of_dots() {
 }
 
 #[test]
+fn a_token_has_three_parts() {
+    let token = mint::session(&json!({}));
+    check(&bearer(&token), "signed-in user_1");
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    for odd in [
+        format!("{token}."),
+        format!("{token}.{signature}"),
+        format!(".{token}"),
+        format!("{message}..{signature}"),
+        message.to_owned(),
+    ] {
+        check(&bearer(&odd), "signed-out token-invalid");
+        check(&page(&cookies(&odd)), "signed-out token-invalid");
+    }
+    check(&bearer(&format!("{message}.")), "signed-out token-invalid-signature");
+}
+
+#[test]
 fn cookies_of_64_kilobytes() {
     let good = cookies(&mint::session(&json!({})));
     for junk in ["=", ";", "__session", "a=b; ", "%", "\"", "__session_x=y; ", " "] {
@@ -289,6 +307,32 @@ fn parties_audiences_and_subjects_of_odd_kinds() {
     }
     // Where nothing is configured, nothing is compared.
     check(&bearer(&mint::session(&json!({ "azp": "x", "aud": "c" }))), fine);
+}
+
+#[test]
+fn of_several_flaws_the_first_in_clerks_order_is_named() {
+    let strict = Isolate::new(Settings {
+        authorized_parties: vec!["https://www.myapp.com".to_owned()],
+        audience: vec!["a".to_owned()],
+        ..plain(LIVE_KEY)
+    });
+    let mut wrong = json!({
+        "sub": null, "aud": "b", "azp": "b", "iss": "b",
+        "exp": NOW - 100, "nbf": NOW + 100, "iat": NOW + 100,
+    });
+    for (repaired, expected) in [
+        ("nothing", "signed-out token-verification-failed"),
+        ("sub", "signed-out token-verification-failed"),
+        ("aud", "signed-out token-invalid-authorized-parties"),
+        ("azp", "signed-out token-invalid-issuer"),
+        ("iss", "signed-out session-token-expired-refresh-non-eligible-no-refresh-cookie"),
+        ("exp", "signed-out session-token-nbf"),
+        ("nbf", "signed-out session-token-iat-in-the-future"),
+        ("iat", "signed-in user_1"),
+    ] {
+        wrong.as_object_mut().unwrap().remove(repaired);
+        check_at(&strict, &bearer(&mint::session(&wrong)), expected);
+    }
 }
 
 #[test]

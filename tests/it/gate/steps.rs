@@ -114,6 +114,22 @@ fn step_7_without_any_key_nobody_is_called_signed_out() {
 }
 
 #[test]
+fn step_7_a_signature_that_nobody_could_check_is_none() {
+    let site = Bound::live(&rules()).open();
+    let token = token(&json!({}));
+    for _ in 0..2 {
+        site.double.verifier_fails.set(true);
+        let seen = site.api_with("/member", &token);
+        seen.is_refused(401, "signed-out");
+        assert_eq!(seen.log["reason"], "token-verification-failed", "not: it is another's");
+    }
+    site.double.verifier_fails.set(false);
+    site.api_with("/member", &token).is_forwarded();
+    let seen = site.api_with("/member", &signed_by(2, &json!({})));
+    assert_eq!((seen.status, &seen.log["reason"]), (401, &json!("token-invalid-signature")));
+}
+
+#[test]
 fn step_7_what_a_key_accepts_is_not_remembered_once_it_is_revoked() {
     // One request waits for its key to be imported while the set is renewed; the next brings the
     // same token.
