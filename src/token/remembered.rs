@@ -48,7 +48,6 @@ impl Remembered {
             return (found.text() == text).then(|| found.clone());
         }
         let found = kept.old.get(&place).filter(|found| found.text() == text)?.clone();
-        kept.old.remove(&place);
         kept.keep(place, found.clone());
         Some(found)
     }
