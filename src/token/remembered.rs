@@ -125,7 +125,10 @@ mod tests {
 
     /// A token of this many letters, different for each number; jwt-compact has no opinion on it.
     fn token(number: usize, length: usize) -> Signed {
-        let text = format!("{}{number:024}", "a".repeat(length - MARK_BYTES));
+        signed(format!("{}{number:024}", "a".repeat(length - MARK_BYTES)))
+    }
+
+    fn signed(text: String) -> Signed {
         let claims = Rc::new(Claims::new(serde_json::Map::new()));
         let evidence = Evidence::assertion(b"", b"");
         let signed = Signed::attested(text.into(), Algorithm::Rs256, &evidence, claims);
@@ -147,6 +150,20 @@ mod tests {
         remembered.keep(&same_end, 0);
         assert!(found(&remembered, &same_end) && !found(&remembered, &kept));
         assert_eq!(remembered.count(), 1);
+    }
+
+    #[test]
+    fn one_token_takes_one_place_however_it_is_padded() {
+        // Else whoever has one token could push out everybody's.
+        let remembered = Remembered::default();
+        for padding in 0..2 * MARK_BYTES {
+            let padded = signed(token(1, 100).text().to_owned() + &"=".repeat(padding));
+            remembered.keep(&padded, 0);
+            assert!(found(&remembered, &padded));
+            assert_eq!(remembered.count(), 1, "{padding}");
+        }
+        remembered.keep(&token(2, 100), 0);
+        assert_eq!(remembered.count(), 2);
     }
 
     #[test]
