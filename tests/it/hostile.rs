@@ -127,6 +127,23 @@ fn a_key_id_of_an_odd_kind_is_no_key_of_ours() {
 }
 
 #[test]
+fn a_number_is_a_key_id_as_it_is_for_clerk() {
+    let mut jwks = mint::jwks();
+    jwks["keys"][0]["kid"] = json!("5");
+    let clerk = crate::judge::platform::Clerk::with(jwks, Vec::new());
+    for (key_id, expected) in [
+        (json!("5"), "signed-in user_1"),
+        (json!(5), "signed-in user_1"),
+        (json!(6), "signed-out jwk-kid-mismatch"),
+        (json!([5]), "signed-out jwk-kid-mismatch"),
+        (json!(true), "signed-out jwk-kid-mismatch"),
+    ] {
+        let token = headed(&json!({ "kid": key_id }));
+        assert_eq!(outcome(&live().state(&bearer(&token), &clerk, NOW_MS)), expected, "{key_id}");
+    }
+}
+
+#[test]
 fn no_spelling_of_none_is_an_algorithm() {
     for odd in [
         "none", "None", "NONE", "nOnE", "", " none", "rs256", "RS256 ", "HS256", "ES256", "PS256",
@@ -209,6 +226,7 @@ fn times_at_every_limit() {
         ("exp", "1e308", failed),
         ("exp", "1e999", failed),
         ("exp", "-8640000000000", expired),
+        ("exp", "-8640000000000.5", expired),
         ("exp", "-8640000000001", failed),
         ("exp", "-1e999", failed),
         ("exp", "9223372036854775807", failed),
@@ -305,6 +323,13 @@ fn parties_audiences_and_subjects_of_odd_kinds() {
         let state = strict().state(&bearer(&mint::session(&changes)), &clerk(), NOW_MS);
         assert_eq!(outcome(&state), expected, "{changes}");
     }
+    // An empty party is nobody, on whichever side.
+    let beside_none = |party: &str| {
+        let authorized_parties = vec![String::new(), party.to_owned()];
+        Isolate::new(Settings { authorized_parties, ..plain(LIVE_KEY) })
+    };
+    check_at(&beside_none("a"), &bearer(&mint::session(&json!({ "azp": "" }))), party);
+    check_at(&beside_none("a"), &bearer(&mint::session(&json!({ "azp": "a" }))), fine);
     // Where nothing is configured, nothing is compared.
     check(&bearer(&mint::session(&json!({ "azp": "x", "aud": "c" }))), fine);
 }
@@ -332,6 +357,26 @@ fn of_several_flaws_the_first_in_clerks_order_is_named() {
     ] {
         wrong.as_object_mut().unwrap().remove(repaired);
         check_at(&strict, &bearer(&mint::session(&wrong)), expected);
+    }
+}
+
+#[test]
+fn a_handshake_brings_texts_or_nothing() {
+    let cookie = format!("__session={}", mint::session(&json!({ "sub": "brought" })));
+    let own = cookies(&mint::session(&json!({})));
+    let none = "signed-out session-token-missing";
+    for (list, expected) in [
+        (json!([cookie]), "signed-in brought"),
+        (json!(["a=b", cookie]), "signed-in brought"),
+        (json!([cookie, 5]), "signed-in user_1"),
+        (json!([cookie, null]), "signed-in user_1"),
+        (json!([[cookie]]), "signed-in user_1"),
+        (json!([]), none),
+        (json!(cookie), none),
+        (json!(null), none),
+    ] {
+        let handshake = mint::session(&json!({ "handshake": list }));
+        check(&page(&format!("{own}; __clerk_handshake={handshake}")), expected);
     }
 }
 
