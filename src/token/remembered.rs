@@ -146,10 +146,17 @@ mod tests {
         remembered.keep(&kept, 0);
         assert!(found(&remembered, &kept));
         let same_end = token(1, 101);
-        assert!(!found(&remembered, &same_end) && !found(&remembered, &token(2, 100)));
+        let none = |text: &str| remembered.find(text, 0).is_none();
+        assert!(none(same_end.text()) && none(token(2, 100).text()));
         remembered.keep(&same_end, 0);
-        assert!(found(&remembered, &same_end) && !found(&remembered, &kept));
+        assert!(found(&remembered, &same_end) && none(kept.text()));
         assert_eq!(remembered.count(), 1);
+        // Nor by less once it belongs to the old generation.
+        for number in 2..2 + REMEMBERED_TOKENS_MAX / 2 {
+            remembered.keep(&token(number, 100), 0);
+        }
+        assert!(remembered.kept.borrow().old.contains_key(&mark(same_end.text())));
+        assert!(none(kept.text()) && found(&remembered, &same_end));
     }
 
     #[test]
@@ -161,6 +168,7 @@ mod tests {
             remembered.keep(&padded, 0);
             assert!(found(&remembered, &padded));
             assert_eq!(remembered.count(), 1, "{padding}");
+            assert_eq!(remembered.kept.borrow().young_bytes, cost(&padded), "{padding}");
         }
         remembered.keep(&token(2, 100), 0);
         assert_eq!(remembered.count(), 2);
@@ -181,14 +189,17 @@ mod tests {
 
     #[test]
     fn number_and_bytes_are_bounded_and_the_latest_stay() {
-        for length in [100, 16_000] {
+        // The second fills its half to the last byte.
+        for length in [100, 16_384] {
             let remembered = Remembered::default();
             let half_bytes = REMEMBERED_BYTES_MAX / 2 / (3 * length);
             let half = half_bytes.min(REMEMBERED_TOKENS_MAX / 2);
+            let mut most = 0;
             for number in 0..5 * half {
                 remembered.keep(&token(number, length), 0);
-                assert!(remembered.count() <= 2 * half, "{length}");
+                most = most.max(remembered.count());
             }
+            assert_eq!(most, 2 * half, "{length}");
             let latest =
                 (4 * half..5 * half).all(|number| found(&remembered, &token(number, length)));
             assert!(latest && !found(&remembered, &token(0, length)), "{length}");
@@ -203,6 +214,7 @@ mod tests {
         for number in 1..3 * REMEMBERED_TOKENS_MAX {
             remembered.keep(&token(number, 100), 0);
             assert!(found(&remembered, &asked), "{number}");
+            assert!(remembered.count() <= number + 1, "{number}: one is kept twice");
         }
     }
 
