@@ -124,11 +124,19 @@ fn number<'a>(text: &'a str, mended: &mut String) -> &'a str {
     let length = text.find(|next: char| !"+-.eE0123456789".contains(next)).unwrap_or(text.len());
     let digits = text.get(..length).unwrap_or(text);
     match digits.parse::<f64>() {
-        Ok(f64::INFINITY) => mended.push_str(LARGEST),
-        Ok(f64::NEG_INFINITY) => mended.extend(["-", LARGEST]),
+        Ok(f64::INFINITY) if is_json(digits) => mended.push_str(LARGEST),
+        Ok(f64::NEG_INFINITY) if is_json(digits) => mended.extend(["-", LARGEST]),
         _ => mended.push_str(digits),
     }
     skip(text, length)
+}
+
+/// Of what Rust takes for a number, JSON refuses `01`, `.5` and `1.`.
+fn is_json(number: &str) -> bool {
+    let unsigned = number.strip_prefix('-').unwrap_or(number);
+    let mantissa = unsigned.split(['e', 'E']).next().unwrap_or(unsigned);
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    !whole.is_empty() && !part.is_empty() && (whole == "0" || !whole.starts_with('0'))
 }
 
 fn skip(text: &str, length: usize) -> &str {
@@ -176,6 +184,13 @@ mod tests {
             read(br#"["\ud800\"", 1e999, -1e999]"#),
             Some(json!(["\u{fffd}\"", f64::MAX, f64::MIN]))
         );
+        assert_eq!(
+            read(b"[0.5e999, -10E+999, 1e999, 0.0]"),
+            Some(json!([f64::MAX, f64::MIN, f64::MAX, 0.0]))
+        );
+        let long = "1".to_owned() + &"0".repeat(400);
+        assert_eq!(read(long.as_bytes()), Some(json!(f64::MAX)));
+        assert_eq!(read((long + ".").as_bytes()), None);
         assert_eq!(read(br#"{"a\\":"\ud800"}"#), Some(json!({ "a\\": "\u{fffd}" })));
         assert_eq!(read(br#"["a\ud800b", "x 1e999"]"#), Some(json!(["a\u{fffd}b", "x 1e999"])));
     }
@@ -193,6 +208,11 @@ mod tests {
             b"\"\x01\"",
             b"\xef\xbb\xbf\xef\xbb\xbf{}",
             b"1e999x",
+            b"01e999",
+            b"-.5e999",
+            b"1.e999",
+            b"1.E999",
+            b"[1e999, 1.]",
             b"\"\\ud800",
         ] {
             assert_eq!(read(text), None, "{}", String::from_utf8_lossy(text));
