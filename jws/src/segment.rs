@@ -64,7 +64,7 @@ fn mended(bytes: &[u8]) -> String {
     while let Some(next) = rest.chars().next() {
         rest = match next {
             '"' => string(rest, &mut mended),
-            '-' | '0'..='9' => number(rest, &mut mended),
+            '0'..='9' => number(rest, &mut mended),
             other => {
                 mended.push(other);
                 skip(rest, other.len_utf8())
@@ -119,24 +119,21 @@ fn unit(text: &str) -> Option<u16> {
     hex.then(|| u16::from_str_radix(digits, 16).ok())?
 }
 
-/// Takes a number from the start of the text; out of range becomes the largest there is.
+/// Takes a number from the start of the text, its sign left behind; out of range becomes the
+/// largest there is.
 fn number<'a>(text: &'a str, mended: &mut String) -> &'a str {
     let length = text.find(|next: char| !"+-.eE0123456789".contains(next)).unwrap_or(text.len());
     let digits = text.get(..length).unwrap_or(text);
-    match digits.parse::<f64>() {
-        Ok(f64::INFINITY) if is_json(digits) => mended.push_str(LARGEST),
-        Ok(f64::NEG_INFINITY) if is_json(digits) => mended.extend(["-", LARGEST]),
-        _ => mended.push_str(digits),
-    }
+    let too_large = digits.parse() == Ok(f64::INFINITY) && is_json(digits);
+    mended.push_str(if too_large { LARGEST } else { digits });
     skip(text, length)
 }
 
-/// Of what Rust takes for a number, JSON refuses `01`, `.5` and `1.`.
+/// Of what begins with a digit and is a number for Rust, JSON refuses `01` and `1.`.
 fn is_json(number: &str) -> bool {
-    let unsigned = number.strip_prefix('-').unwrap_or(number);
-    let mantissa = unsigned.split(['e', 'E']).next().unwrap_or(unsigned);
+    let mantissa = number.split(['e', 'E']).next().unwrap_or(number);
     let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    !whole.is_empty() && !part.is_empty() && (whole == "0" || !whole.starts_with('0'))
+    !part.is_empty() && (whole == "0" || !whole.starts_with('0'))
 }
 
 fn skip(text: &str, length: usize) -> &str {
@@ -196,6 +193,23 @@ mod tests {
     }
 
     #[test]
+    fn half_of_a_pair_is_a_character_and_a_whole_one_is_another() {
+        for (text, expected) in [
+            (r#""\ud7ff\ue000""#, "\u{d7ff}\u{e000}"),
+            (r#""\ud800\udbff""#, "\u{fffd}\u{fffd}"),
+            (r#""\udc00\udfff""#, "\u{fffd}\u{fffd}"),
+            (r#""\ud800\udc00""#, "\u{10000}"),
+            (r#""\uDBFF\uDFFF""#, "\u{10ffff}"),
+            (r#""\udfff\ud800\udfff\udbff""#, "\u{fffd}\u{103ff}\u{fffd}"),
+            (r#""\ud800\n\udc00""#, "\u{fffd}\n\u{fffd}"),
+        ] {
+            // The first makes the whole text one that has to be mended.
+            let text = format!(r#"["\ud800",{text}]"#);
+            assert_eq!(read(text.as_bytes()), Some(json!(["\u{fffd}", expected])), "{text}");
+        }
+    }
+
+    #[test]
     fn what_javascript_refuses_is_refused() {
         for text in [
             &b""[..],
@@ -209,7 +223,11 @@ mod tests {
             b"\xef\xbb\xbf\xef\xbb\xbf{}",
             b"1e999x",
             b"01e999",
+            b"-01e999",
+            b".5e999",
             b"-.5e999",
+            b"--1e999",
+            b"1e999-1",
             b"1.e999",
             b"1.E999",
             b"[1e999, 1.]",
