@@ -64,7 +64,7 @@ fn mended(bytes: &[u8]) -> String {
     while let Some(next) = rest.chars().next() {
         rest = match next {
             '"' => string(rest, &mut mended),
-            '-' | '0'..='9' => number(rest, &mut mended),
+            '0'..='9' => number(rest, &mut mended),
             other => {
                 mended.push(other);
                 skip(rest, other.len_utf8())
@@ -119,23 +119,20 @@ fn unit(text: &str) -> Option<u16> {
     hex.then(|| u16::from_str_radix(digits, 16).ok())?
 }
 
-/// Takes a number from the start of the text; out of range becomes the largest there is.
+/// Takes a number from the start of the text, its sign left behind; out of range becomes the
+/// largest there is.
 fn number<'a>(text: &'a str, mended: &mut String) -> &'a str {
     let length = text.find(|next: char| !"+-.eE0123456789".contains(next)).unwrap_or(text.len());
     let digits = text.get(..length).unwrap_or(text);
     // Of a number, out of range is all that the parser can refuse.
-    if is_number(digits) && serde_json::from_str::<f64>(digits).is_err() {
-        mended.extend([if digits.starts_with('-') { "-" } else { "" }, LARGEST]);
-    } else {
-        mended.push_str(digits);
-    }
+    let too_large = is_number(digits) && serde_json::from_str::<f64>(digits).is_err();
+    mended.push_str(if too_large { LARGEST } else { digits });
     skip(text, length)
 }
 
-/// Whether JSON's grammar has it as a number (RFC 8259, 6).
+/// Whether JSON's grammar has it as a number without a sign (RFC 8259, 6).
 fn is_number(text: &str) -> bool {
-    let rest = text.strip_prefix('-').unwrap_or(text);
-    let (whole, rest) = digits(rest);
+    let (whole, rest) = digits(text);
     let (fraction, rest) = rest.strip_prefix('.').map_or(("0", rest), digits);
     let (exponent, rest) = match rest.strip_prefix(['e', 'E']) {
         Some(rest) => digits(rest.strip_prefix(['+', '-']).unwrap_or(rest)),
@@ -196,7 +193,32 @@ mod tests {
             read(br#"["\ud800\"", 1e999, -1.5E+999, 0.25, 1e-999]"#),
             Some(json!(["\u{fffd}\"", f64::MAX, f64::MIN, 0.25, 0.0]))
         );
+        assert_eq!(
+            read(b"[0.5e999, -10E+999, 1e999, 0.0]"),
+            Some(json!([f64::MAX, f64::MIN, f64::MAX, 0.0]))
+        );
+        let long = "1".to_owned() + &"0".repeat(400);
+        assert_eq!(read(long.as_bytes()), Some(json!(f64::MAX)));
+        assert_eq!(read((long + ".").as_bytes()), None);
         assert_eq!(read(br#"{"a\\":"\ud800"}"#), Some(json!({ "a\\": "\u{fffd}" })));
+        assert_eq!(read(br#"["a\ud800b", "x 1e999"]"#), Some(json!(["a\u{fffd}b", "x 1e999"])));
+    }
+
+    #[test]
+    fn half_of_a_pair_is_a_character_and_a_whole_one_is_another() {
+        for (text, expected) in [
+            (r#""\ud7ff\ue000""#, "\u{d7ff}\u{e000}"),
+            (r#""\ud800\udbff""#, "\u{fffd}\u{fffd}"),
+            (r#""\udc00\udfff""#, "\u{fffd}\u{fffd}"),
+            (r#""\ud800\udc00""#, "\u{10000}"),
+            (r#""\uDBFF\uDFFF""#, "\u{10ffff}"),
+            (r#""\udfff\ud800\udfff\udbff""#, "\u{fffd}\u{103ff}\u{fffd}"),
+            (r#""\ud800\n\udc00""#, "\u{fffd}\n\u{fffd}"),
+        ] {
+            // The first makes the whole text one that has to be mended.
+            let text = format!(r#"["\ud800",{text}]"#);
+            assert_eq!(read(text.as_bytes()), Some(json!(["\u{fffd}", expected])), "{text}");
+        }
     }
 
     #[test]
@@ -213,7 +235,14 @@ mod tests {
             b"\xef\xbb\xbf\xef\xbb\xbf{}",
             b"1e999x",
             b"01e999",
+            b"-01e999",
+            b".5e999",
+            b"-.5e999",
+            b"--1e999",
+            b"1e999-1",
             b"1.e999",
+            b"1.E999",
+            b"[1e999, 1.]",
             b"1e+",
             b"1e9999.5",
             b"\"\\ud800",
@@ -229,6 +258,11 @@ mod tests {
         assert_eq!(bytes(""), Some(Vec::new()));
         for segment in ["YR", "Y", "Y+", "Y/", "Y Q", "=YQ", "YQ=Q"] {
             assert_eq!(bytes(segment), None, "{segment}");
+        }
+        // One wrong digit does not make up for another.
+        for segment in ["++AA", "+A+A", "+AA+", "A++A", "A+A+", "AA++", "+AAA+AAA", "+AAA+A"] {
+            assert_eq!(bytes(segment), None, "{segment}");
+            assert_eq!(bytes(&segment.replace('+', "A")), Some(vec![0; segment.len() * 3 / 4]));
         }
     }
 

@@ -35,6 +35,16 @@ pub struct Keys<K> {
     pub(super) spread: u32,
 }
 
+/// A key, and the set that it was looked up in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<K> {
+    /// Imported for the algorithm that was asked for.
+    pub key: K,
+    /// [`Keys::generation`] when it was looked up. By the time that it is imported another set may
+    /// be in force, and what this key accepts is then not to be remembered.
+    pub generation: u64,
+}
+
 /// Why there is no key for a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoKey {
@@ -100,9 +110,10 @@ impl<K: Clone + 'static> Keys<K> {
         key_id: Option<&str>,
         algorithm: Algorithm,
         turn: &Turn<'_, P>,
-    ) -> Result<K, NoKey> {
+    ) -> Result<Found<K>, NoKey> {
         if let Some(key) = &settings.jwt_key {
-            return self.bound(key, algorithm, turn).await;
+            let key = self.bound(key, algorithm, turn).await?;
+            return Ok(Found { key, generation: self.generation() });
         }
         // No set can hold a key without an id, so there is nobody to ask about it.
         let key_id = key_id
@@ -118,12 +129,14 @@ impl<K: Clone + 'static> Keys<K> {
             }
             Some(sight) => sight,
         };
-        match sight {
-            Sight::Ready(key) => Ok(key),
-            Sight::Raw(key) => self.import(key_id, &key, algorithm, turn).await,
-            Sight::Unfit => Err(NoKey::Unfit),
-            Sight::Missing => Err(NoKey::Unknown),
-        }
+        let generation = self.generation();
+        let key = match sight {
+            Sight::Ready(key) => key,
+            Sight::Raw(key) => self.import(key_id, &key, algorithm, turn).await?,
+            Sight::Unfit => return Err(NoKey::Unfit),
+            Sight::Missing => return Err(NoKey::Unknown),
+        };
+        Ok(Found { key, generation })
     }
 
     /// Changes whenever other keys are accepted than before: what was concluded from the old ones

@@ -20,7 +20,7 @@ mod supply;
 
 use crate::token::Algorithm;
 
-pub use find::{Keys, KeysStatus, KeysUnavailable, NoKey};
+pub use find::{Found, Keys, KeysStatus, KeysUnavailable, NoKey};
 pub use jwks::{KeySet, SetEntry, SetUnusable};
 pub use pem::PemUnfit;
 

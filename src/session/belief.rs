@@ -2,7 +2,7 @@
 
 use super::look::Look;
 use super::{Desk, Fault};
-use crate::keys::NoKey;
+use crate::keys::{Found, NoKey};
 use crate::platform::Platform;
 use crate::token::{Algorithm, Flaw, Policy, Presented, Session, Signed, Unbelieved};
 use crate::turn::Turn;
@@ -59,16 +59,15 @@ async fn verified<P: Platform>(
     };
     let presented = token.present();
     let algorithm = presented.as_ref().map_or(Algorithm::Rs256, Presented::algorithm);
-    let key = desk.keys.find(desk.settings, key_id.as_deref(), algorithm, turn).await;
-    let generation = desk.keys.generation();
-    let key = match (key, &presented) {
+    let found = desk.keys.find(desk.settings, key_id.as_deref(), algorithm, turn).await;
+    let Found { key, generation } = match (found, &presented) {
         (Err(NoKey::Unavailable { retry_after_seconds }), _) => {
             return Err(Fault::KeysUnavailable { retry_after_seconds });
         }
         (Err(NoKey::Unknown), _) => return Ok(Err(Flaw::KeyIdMismatch)),
         (_, Err(flaw)) => return Ok(Err(*flaw)),
         (Err(NoKey::Unfit), Ok(_)) => return Ok(Err(Flaw::VerificationFailed)),
-        (Ok(key), Ok(_)) => key,
+        (Ok(found), Ok(_)) => found,
     };
     let verdict = match presented {
         Ok(presented) => presented.verify(&key, turn.platform).await,

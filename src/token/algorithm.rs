@@ -44,3 +44,19 @@ impl Algorithm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_its_own_hash() {
+        for (name, hash) in [("RS256", "SHA-256"), ("RS384", "SHA-384"), ("RS512", "SHA-512")] {
+            let row = Algorithm::named(name).map(|row| (row.name(), row.hash()));
+            assert_eq!(row, Some((name, hash)));
+        }
+        for other in ["none", "HS256", "PS256", "rs256", ""] {
+            assert_eq!(Algorithm::named(other), None, "{other}");
+        }
+    }
+}

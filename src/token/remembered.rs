@@ -48,7 +48,6 @@ impl Remembered {
             return (found.text() == text).then(|| found.clone());
         }
         let found = kept.old.get(&place).filter(|found| found.text() == text)?.clone();
-        kept.old.remove(&place);
         kept.keep(place, found.clone());
         Some(found)
     }
@@ -126,7 +125,10 @@ mod tests {
 
     /// A token of this many letters, different for each number; jwt-compact has no opinion on it.
     fn token(number: usize, length: usize) -> Signed {
-        let text = format!("{}{number:024}", "a".repeat(length - MARK_BYTES));
+        signed(format!("{}{number:024}", "a".repeat(length - MARK_BYTES)))
+    }
+
+    fn signed(text: String) -> Signed {
         let claims = Rc::new(Claims::new(serde_json::Map::new()));
         let evidence = Evidence::assertion(b"", b"");
         let signed = Signed::attested(text.into(), Algorithm::Rs256, &evidence, claims);
@@ -144,10 +146,32 @@ mod tests {
         remembered.keep(&kept, 0);
         assert!(found(&remembered, &kept));
         let same_end = token(1, 101);
-        assert!(!found(&remembered, &same_end) && !found(&remembered, &token(2, 100)));
+        let none = |text: &str| remembered.find(text, 0).is_none();
+        assert!(none(same_end.text()) && none(token(2, 100).text()));
         remembered.keep(&same_end, 0);
-        assert!(found(&remembered, &same_end) && !found(&remembered, &kept));
+        assert!(found(&remembered, &same_end) && none(kept.text()));
         assert_eq!(remembered.count(), 1);
+        // Nor by less once it belongs to the old generation.
+        for number in 2..2 + REMEMBERED_TOKENS_MAX / 2 {
+            remembered.keep(&token(number, 100), 0);
+        }
+        assert!(remembered.kept.borrow().old.contains_key(&mark(same_end.text())));
+        assert!(none(kept.text()) && found(&remembered, &same_end));
+    }
+
+    #[test]
+    fn one_token_takes_one_place_however_it_is_padded() {
+        // Else whoever has one token could push out everybody's.
+        let remembered = Remembered::default();
+        for padding in 0..2 * MARK_BYTES {
+            let padded = signed(token(1, 100).text().to_owned() + &"=".repeat(padding));
+            remembered.keep(&padded, 0);
+            assert!(found(&remembered, &padded));
+            assert_eq!(remembered.count(), 1, "{padding}");
+            assert_eq!(remembered.kept.borrow().young_bytes, cost(&padded), "{padding}");
+        }
+        remembered.keep(&token(2, 100), 0);
+        assert_eq!(remembered.count(), 2);
     }
 
     #[test]
@@ -165,14 +189,17 @@ mod tests {
 
     #[test]
     fn number_and_bytes_are_bounded_and_the_latest_stay() {
-        for length in [100, 16_000] {
+        // The second fills its half to the last byte.
+        for length in [100, 16_384] {
             let remembered = Remembered::default();
             let half_bytes = REMEMBERED_BYTES_MAX / 2 / (3 * length);
             let half = half_bytes.min(REMEMBERED_TOKENS_MAX / 2);
+            let mut most = 0;
             for number in 0..5 * half {
                 remembered.keep(&token(number, length), 0);
-                assert!(remembered.count() <= 2 * half, "{length}");
+                most = most.max(remembered.count());
             }
+            assert_eq!(most, 2 * half, "{length}");
             let latest =
                 (4 * half..5 * half).all(|number| found(&remembered, &token(number, length)));
             assert!(latest && !found(&remembered, &token(0, length)), "{length}");
@@ -187,6 +214,7 @@ mod tests {
         for number in 1..3 * REMEMBERED_TOKENS_MAX {
             remembered.keep(&token(number, 100), 0);
             assert!(found(&remembered, &asked), "{number}");
+            assert!(remembered.count() <= number + 1, "{number}: one is kept twice");
         }
     }
 

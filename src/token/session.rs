@@ -156,8 +156,7 @@ fn issuer(claimed: Option<&str>, policy: &Policy<'_>) -> Result<(), Flaw> {
         if !ours.starts_with('/') {
             return name == ours;
         }
-        let origin = policy.origin.as_deref().filter(|it| !it.is_empty());
-        origin.and_then(|origin| name.strip_prefix(origin)) == Some(ours)
+        policy.origin.as_deref().and_then(|origin| name.strip_prefix(origin)) == Some(ours)
     };
     let fits = match policy.issuers {
         Issuers::Any => true,

@@ -67,3 +67,25 @@ impl Signed {
         Session::admit(&self.claims, policy, now_ms)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_reads_otherwise_than_what_was_covered_is_not_signed() {
+        // `{"alg":"RS256"}.{"sub":"u"}` with the signature bytes `a`.
+        let message = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0";
+        let signed = |covered: &str, signature: &[u8], algorithm| {
+            let evidence = Evidence::assertion(covered.as_bytes(), signature);
+            let claims = Rc::new(Claims::new(serde_json::Map::new()));
+            let text = format!("{message}.YQ").into();
+            Signed::attested(text, algorithm, &evidence, claims).map(|_| ())
+        };
+        assert_eq!(signed(message, b"a", Algorithm::Rs256), Ok(()));
+        let refused = Err(Flaw::InvalidSignature);
+        assert_eq!(signed("eyJhbGciOiJSUzI1NiJ9.e30", b"a", Algorithm::Rs256), refused);
+        assert_eq!(signed(message, b"b", Algorithm::Rs256), refused);
+        assert_eq!(signed(message, b"a", Algorithm::Rs384), refused);
+    }
+}

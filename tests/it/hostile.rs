@@ -51,6 +51,24 @@ fn a_megabyte_of_dots() {
 }
 
 #[test]
+fn a_token_has_three_parts() {
+    let token = mint::session(&json!({}));
+    check(&bearer(&token), "signed-in user_1");
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    for odd in [
+        format!("{token}."),
+        format!("{token}.{signature}"),
+        format!(".{token}"),
+        format!("{message}..{signature}"),
+        message.to_owned(),
+    ] {
+        check(&bearer(&odd), "signed-out token-invalid");
+        check(&page(&cookies(&odd)), "signed-out token-invalid");
+    }
+    check(&bearer(&format!("{message}.")), "signed-out token-invalid-signature");
+}
+
+#[test]
 fn cookies_of_64_kilobytes() {
     let good = cookies(&mint::session(&json!({})));
     for junk in ["=", ";", "__session", "a=b; ", "%", "\"", "__session_x=y; ", " "] {
@@ -105,6 +123,23 @@ fn a_key_id_of_an_odd_kind_is_no_key_of_ours() {
         header["kid"] = odd.clone();
         check(&bearer(&mint::token(&header, &mint::claims())), "signed-out jwk-kid-mismatch");
         check(&bearer(&headed(&json!({ "kid": odd }))), "signed-out jwk-kid-mismatch");
+    }
+}
+
+#[test]
+fn a_number_is_a_key_id_as_it_is_for_clerk() {
+    let mut jwks = mint::jwks();
+    jwks["keys"][0]["kid"] = json!("5");
+    let clerk = crate::judge::platform::Clerk::with(jwks, Vec::new());
+    for (key_id, expected) in [
+        (json!("5"), "signed-in user_1"),
+        (json!(5), "signed-in user_1"),
+        (json!(6), "signed-out jwk-kid-mismatch"),
+        (json!([5]), "signed-out jwk-kid-mismatch"),
+        (json!(true), "signed-out jwk-kid-mismatch"),
+    ] {
+        let token = headed(&json!({ "kid": key_id }));
+        assert_eq!(outcome(&live().state(&bearer(&token), &clerk, NOW_MS)), expected, "{key_id}");
     }
 }
 
@@ -191,6 +226,7 @@ fn times_at_every_limit() {
         ("exp", "1e308", failed),
         ("exp", "1e999", failed),
         ("exp", "-8640000000000", expired),
+        ("exp", "-8640000000000.5", expired),
         ("exp", "-8640000000001", failed),
         ("exp", "-1e999", failed),
         ("exp", "9223372036854775807", failed),
@@ -287,8 +323,61 @@ fn parties_audiences_and_subjects_of_odd_kinds() {
         let state = strict().state(&bearer(&mint::session(&changes)), &clerk(), NOW_MS);
         assert_eq!(outcome(&state), expected, "{changes}");
     }
+    // An empty party is nobody, on whichever side.
+    let beside_none = |party: &str| {
+        let authorized_parties = vec![String::new(), party.to_owned()];
+        Isolate::new(Settings { authorized_parties, ..plain(LIVE_KEY) })
+    };
+    check_at(&beside_none("a"), &bearer(&mint::session(&json!({ "azp": "" }))), party);
+    check_at(&beside_none("a"), &bearer(&mint::session(&json!({ "azp": "a" }))), fine);
     // Where nothing is configured, nothing is compared.
     check(&bearer(&mint::session(&json!({ "azp": "x", "aud": "c" }))), fine);
+}
+
+#[test]
+fn of_several_flaws_the_first_in_clerks_order_is_named() {
+    let strict = Isolate::new(Settings {
+        authorized_parties: vec!["https://www.myapp.com".to_owned()],
+        audience: vec!["a".to_owned()],
+        ..plain(LIVE_KEY)
+    });
+    let mut wrong = json!({
+        "sub": null, "aud": "b", "azp": "b", "iss": "b",
+        "exp": NOW - 100, "nbf": NOW + 100, "iat": NOW + 100,
+    });
+    for (repaired, expected) in [
+        ("nothing", "signed-out token-verification-failed"),
+        ("sub", "signed-out token-verification-failed"),
+        ("aud", "signed-out token-invalid-authorized-parties"),
+        ("azp", "signed-out token-invalid-issuer"),
+        ("iss", "signed-out session-token-expired-refresh-non-eligible-no-refresh-cookie"),
+        ("exp", "signed-out session-token-nbf"),
+        ("nbf", "signed-out session-token-iat-in-the-future"),
+        ("iat", "signed-in user_1"),
+    ] {
+        wrong.as_object_mut().unwrap().remove(repaired);
+        check_at(&strict, &bearer(&mint::session(&wrong)), expected);
+    }
+}
+
+#[test]
+fn a_handshake_brings_texts_or_nothing() {
+    let cookie = format!("__session={}", mint::session(&json!({ "sub": "brought" })));
+    let own = cookies(&mint::session(&json!({})));
+    let none = "signed-out session-token-missing";
+    for (list, expected) in [
+        (json!([cookie]), "signed-in brought"),
+        (json!(["a=b", cookie]), "signed-in brought"),
+        (json!([cookie, 5]), "signed-in user_1"),
+        (json!([cookie, null]), "signed-in user_1"),
+        (json!([[cookie]]), "signed-in user_1"),
+        (json!([]), none),
+        (json!(cookie), none),
+        (json!(null), none),
+    ] {
+        let handshake = mint::session(&json!({ "handshake": list }));
+        check(&page(&format!("{own}; __clerk_handshake={handshake}")), expected);
+    }
 }
 
 #[test]

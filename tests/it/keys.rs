@@ -50,7 +50,7 @@ impl Site {
     fn find(&self, now_ms: i64, key_id: &str) -> (Result<String, NoKey>, Turn<'_, Double>) {
         let turn = Turn::new(&self.double, now_ms);
         let found = self.keys.find(&self.settings, Some(key_id), Algorithm::Rs256, &turn);
-        let found = self.double.run(found).map(|key| key.modulus);
+        let found = self.double.run(found).map(|found| found.key.modulus);
         (found, turn)
     }
 

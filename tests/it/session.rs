@@ -105,6 +105,8 @@ fn a_machines_token_is_never_a_session() {
     tokens.push(odd(json!({ "typ": "application/at+jwt" })));
     tokens.push(odd(json!({ "cat": "cl_B7d4PD222AAA" })));
     tokens.push(odd(json!({ "cat": "cl_B7d4PD333AAA" })));
+    tokens.push(odd(json!({ "cat": "" })));
+    tokens.push(odd(json!({ "cat": ["cl_B7d4PD111AAA"] })));
     for token in tokens {
         check(&live(), &bearer(&token), "signed-out token-type-mismatch");
         check(&live(), &page(&cookies(&token)), "signed-out token-type-mismatch");

@@ -1,9 +1,11 @@
 //! Each step of the line, in its order: what passes it and what does not.
 
 use clerk_edge::settings::Binding;
+use clerk_edge::turn::Chore;
 use serde_json::json;
 
 use super::*;
+use crate::double::{poll, ready};
 
 fn rules() -> Value {
     json!([
@@ -109,6 +111,45 @@ fn step_7_without_any_key_nobody_is_called_signed_out() {
     assert!(seen.header("retry-after").is_some_and(|it| it.parse::<u32>().unwrap() > 0));
     let site = Bound::live(&rules()).open();
     site.page_with("/admin/x", &with_role("admin")).is_forwarded();
+}
+
+#[test]
+fn step_7_a_signature_that_nobody_could_check_is_none() {
+    let site = Bound::live(&rules()).open();
+    let token = token(&json!({}));
+    for _ in 0..2 {
+        site.double.verifier_fails.set(true);
+        let seen = site.api_with("/member", &token);
+        seen.is_refused(401, "signed-out");
+        assert_eq!(seen.log["reason"], "token-verification-failed", "not: it is another's");
+    }
+    site.double.verifier_fails.set(false);
+    site.api_with("/member", &token).is_forwarded();
+    let seen = site.api_with("/member", &signed_by(2, &json!({})));
+    assert_eq!((seen.status, &seen.log["reason"]), (401, &json!("token-invalid-signature")));
+}
+
+#[test]
+fn step_7_what_a_key_accepts_is_not_remembered_once_it_is_revoked() {
+    // One request waits for its key to be imported while the set is renewed; the next brings the
+    // same token.
+    let renewed = |key_ids: &[&str]| {
+        let site = Bound::live(&rules()).open();
+        site.double.import_takes_ms.set(100);
+        let token = token(&json!({}));
+        let asked = get("/member", &[("authorization", &format!("Bearer {token}"))]);
+        let turn = Turn::new(&site.double, site.now_ms);
+        let mut line = Box::pin(site.gate.decide(&asked, &turn));
+        assert!(poll(line.as_mut()).is_pending());
+        site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(key_ids))));
+        ready(site.gate.run(Chore::RenewKeys, &Turn::new(&site.double, site.now_ms)));
+        let first = Seen::of(site.double.run(line), Vec::new(), Vec::new());
+        let next = site.api_with("/member", &token);
+        (first.status, next.status, site.double.checks.get())
+    };
+    assert_eq!(renewed(&["a"]), (0, 0, 1), "the same keys: remembered");
+    assert_eq!(renewed(&["a", "b"]), (0, 0, 2), "others: asked again");
+    assert_eq!(renewed(&["b"]), (0, 401, 1), "revoked");
 }
 
 #[test]

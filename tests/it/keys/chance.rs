@@ -174,7 +174,7 @@ impl Run {
         let found = self.keys.find(&self.settings, Some(key_id), Rs256, &turn).await;
         assert!(seen.calls.get() <= 2, "{} calls", seen.calls.get());
         assert!(seen.reads.get() <= 1, "{} reads", seen.reads.get());
-        self.judge(key_id, found);
+        self.judge(key_id, found.map(|found| found.key));
         for chore in turn.take_chores() {
             match chore {
                 Chore::RenewKeys => self.keys.renew(&self.settings, &turn).await,

@@ -90,7 +90,11 @@ fn whatever_fails_later_keys_of_the_last_day_serve_without_waiting() {
         for minute in (0..=24 * 60).step_by(7) {
             let turn = Turn::new(&site.double, NOW + minute * MINUTE);
             let found = ready(site.keys.find(&site.settings, Some("a"), Rs256, &turn));
-            assert_eq!(found.map(|key| key.modulus), Ok(modulus(1)), "{at}, minute {minute}");
+            assert_eq!(
+                found.map(|found| found.key.modulus),
+                Ok(modulus(1)),
+                "{at}, minute {minute}"
+            );
             site.work_off(&turn);
         }
         let last = NOW + KEYS_STALE_SECONDS * SECOND;

@@ -24,8 +24,8 @@ fn a_cold_isolate_asks_the_frontend_api_once_and_then_nobody() {
     assert!(matches!(turn.take_chores().as_slice(), [Chore::Store { keep_seconds: 86_400, .. }]));
     for at in 0..10_000 {
         let turn = Turn::new(&site.double, NOW + at);
-        let key = ready(site.keys.find(&site.settings, Some("a"), Rs256, &turn)).unwrap();
-        assert_eq!(key.modulus, modulus(1));
+        let found = ready(site.keys.find(&site.settings, Some("a"), Rs256, &turn)).unwrap();
+        assert_eq!((found.key.modulus, found.generation), (modulus(1), 1));
         assert_eq!(turn.key_source(), Some(KeySource::Memory));
         assert_eq!((turn.take_chores(), turn.take_lines()), (vec![], vec![]));
     }
@@ -78,7 +78,7 @@ fn what_one_isolate_stores_another_reads_and_another_instance_does_not() {
     let again = Keys::new(7);
     let turn = Turn::new(&site.double, NOW + SECOND);
     let found = site.double.run(again.find(&site.settings, Some("b"), Rs256, &turn));
-    assert_eq!(found.map(|key| key.modulus), Ok(modulus(2)));
+    assert_eq!(found.map(|found| found.key.modulus), Ok(modulus(2)));
     assert_eq!(turn.key_source(), Some(KeySource::Store));
     for change in 0..3 {
         let mut other = settings();
@@ -145,7 +145,7 @@ fn a_key_serves_the_algorithms_that_its_set_allows() {
     let find = |id, algorithm| {
         let turn = Turn::new(&site.double, NOW);
         let found = site.double.run(site.keys.find(&site.settings, Some(id), algorithm, &turn));
-        found.map(|key| (key.modulus, key.algorithm))
+        found.map(|found| (found.key.modulus, found.key.algorithm))
     };
     for _ in 0..2 {
         assert_eq!(find("a", Rs256), Ok((modulus(1), Rs256)));
@@ -191,7 +191,7 @@ fn with_a_key_in_a_binding_nothing_is_fetched_and_the_id_means_nothing() {
     for id in [Some("a"), Some("b"), None] {
         let turn = Turn::new(&site.double, NOW);
         let found = ready(site.keys.find(&site.settings, id, Rs256, &turn)).unwrap();
-        assert_eq!(found.modulus, super::pem::MODULUS_2048);
+        assert_eq!(found.key.modulus, super::pem::MODULUS_2048);
         assert_eq!(turn.key_source(), Some(KeySource::Binding));
         let found = ready(site.keys.find(&site.settings, id, Rs384, &turn));
         assert_eq!(found, Err(NoKey::Unfit));
