@@ -361,6 +361,23 @@ fn of_several_flaws_the_first_in_clerks_order_is_named() {
 }
 
 #[test]
+fn a_machines_token_is_no_handshake_and_nobody_is_asked_about_its_key() {
+    let brought = |changes: &Value| {
+        let clerk = clerk();
+        let handshake = format!("__clerk_handshake={}", headed(changes));
+        let state = live().state(&page(&handshake), &clerk, NOW_MS);
+        (outcome(&state), clerk.asked_keys.get())
+    };
+    let (none, taken) =
+        ("signed-out session-token-and-uat-missing", "signed-out session-token-missing");
+    let machine = "cl_B7d4PD333AAA";
+    assert_eq!(brought(&json!({})), (taken.to_owned(), 1));
+    assert_eq!(brought(&json!({ "kid": "other" })), (none.to_owned(), 1));
+    assert_eq!(brought(&json!({ "cat": machine })), (none.to_owned(), 0));
+    assert_eq!(brought(&json!({ "cat": machine, "kid": "other" })), (none.to_owned(), 0));
+}
+
+#[test]
 fn a_handshake_brings_texts_or_nothing() {
     let cookie = format!("__session={}", mint::session(&json!({ "sub": "brought" })));
     let own = cookies(&mint::session(&json!({})));
