@@ -5,8 +5,8 @@ use super::{clock, io};
 use crate::gate::{Decision, Forward};
 use crate::log;
 
-/// What was noted, or nothing.
-#[derive(Debug, Default)]
+/// What was noted; of an empty text, that nothing is to be done.
+#[derive(Debug)]
 pub(super) struct Note<'a> {
     /// Whether the answer must be kept from shared caches.
     pub(super) guarded: bool,

@@ -1,6 +1,6 @@
 //! What the gate sees of a request: method, address and the few headers that it asks for by name.
 //!
-//! Headers are read one by one because each costs; the body is never looked at.
+//! No header is read that nobody asks for, because each costs; the body is never looked at.
 
 pub mod address;
 pub(crate) mod assets;

@@ -43,8 +43,7 @@ pub(super) fn number(text: &str) -> Option<f64> {
         "Infinity" if text.len() <= "-Infinity".len() => {
             Some(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY })
         }
-        _ if text.bytes().all(|byte| b"+-.eE0123456789".contains(&byte)) => decimal::read(text),
-        _ => None,
+        _ => decimal::read(text),
     }
 }
 

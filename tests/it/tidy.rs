@@ -102,6 +102,7 @@ fn each_source(rule: impl Fn(&str, &str) -> Result<(), String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     collect(&root.join("src"), &mut files);
+    collect(&root.join("jws/src"), &mut files);
     assert!(files.len() > 5, "found only {files:?}");
     let broken: Vec<String> = files
         .iter()
