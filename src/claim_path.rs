@@ -7,7 +7,10 @@ use serde_json::Value;
 
 /// Holding one means: a non-empty list of non-empty names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ClaimPath(Vec<String>);
+pub struct ClaimPath {
+    text: String,
+    parts: Vec<String>,
+}
 
 /// The text is no claim path: it is empty, or has an empty part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,31 +26,37 @@ impl ClaimPath {
         if parts.iter().any(String::is_empty) {
             return Err(NotAClaimPath);
         }
-        Ok(Self(parts))
+        Ok(Self { text: text.to_owned(), parts })
+    }
+
+    /// As it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// The value at this path; `null` counts as nothing.
     #[must_use]
     pub fn read<'a>(&self, claims: &'a Value) -> Option<&'a Value> {
-        follow(&self.0, claims)
+        follow(&self.parts, claims)
     }
 
     /// The value in a user's public metadata: a first part that names the metadata is left out,
     /// since there the metadata is the root.
     #[must_use]
     pub fn read_in_metadata<'a>(&self, metadata: &'a Value) -> Option<&'a Value> {
-        match self.0.split_first() {
+        match self.parts.split_first() {
             Some((first, rest)) if METADATA_NAMES.contains(&first.as_str()) => {
                 follow(rest, metadata)
             }
-            _ => follow(&self.0, metadata),
+            _ => follow(&self.parts, metadata),
         }
     }
 }
 
 impl std::fmt::Display for ClaimPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.join("."))
+        f.write_str(&self.text)
     }
 }
 

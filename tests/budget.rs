@@ -12,6 +12,7 @@
     reason = "a test that cannot go on stops loudly"
 )]
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -74,17 +75,17 @@ fn decide(gate: &Gate<()>, request: &Request) -> (u16, Cost) {
 
 #[test]
 fn an_open_path_costs_next_to_nothing() {
-    costs("open", &Request::page("/blog/2026/first", None), 3, 0);
+    costs("open", &Request::page("/blog/2026/first", None), 2, 0);
 }
 
 #[test]
 fn a_token_that_was_seen_before() {
     let token = token("genuine");
-    costs("sent on", &Request::page("/welcome", Some(&token)), 17, 4);
-    costs("passed on", &Request::page("/dashboard/reports", Some(&token)), 12, 4);
+    costs("sent on", &Request::page("/welcome", Some(&token)), 12, 4);
+    costs("passed on", &Request::page("/dashboard/reports", Some(&token)), 7, 4);
     let service = Bound::before_service();
-    costs_at(&service, "to a service", &Request::page("/dashboard/x", Some(&token)), 38, 4);
-    costs("Bearer", &Request::bearer("/dashboard/reports", &token), 12, 4);
+    costs_at(&service, "to a service", &Request::page("/dashboard/x", Some(&token)), 27, 4);
+    costs("Bearer", &Request::bearer("/dashboard/reports", &token), 7, 4);
 }
 
 #[test]
@@ -95,18 +96,18 @@ fn a_token_that_nobody_has_seen() {
         Request::page("/dashboard/reports", Some(&token))
     };
     assert_eq!(decide(&gate, &request(1)).0, 0);
-    assert_eq!(decide(&gate, &request(2)), (0, Cost { allocations: 97, headers: 4 }));
+    assert_eq!(decide(&gate, &request(2)), (0, Cost { allocations: 93, headers: 4 }));
 }
 
 #[test]
 fn a_forged_token() {
-    costs("forged", &Request::page("/dashboard", Some(&token("forged"))), 101, 4);
+    costs("forged", &Request::page("/dashboard", Some(&token("forged"))), 96, 4);
 }
 
 #[test]
 fn nobody() {
-    costs("page", &Request::page("/welcome", None), 40, 4);
-    costs("API", &Request::api("/api/items/17"), 21, 5);
+    costs("page", &Request::page("/welcome", None), 34, 4);
+    costs("API", &Request::api("/api/items/17"), 19, 5);
 }
 
 /// A request that counts which headers are asked for.
@@ -163,12 +164,9 @@ impl Incoming for Request {
         &self.url
     }
 
-    fn header(&self, name: &str) -> Option<String> {
+    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         self.headers_read.set(self.headers_read.get() + 1);
-        // The copy is the runtime's, not ours.
-        let mut value = None;
-        allocation_counter::opt_out(|| value = self.headers.get(name).cloned());
-        value
+        self.headers.get(name).map(|value| Cow::Borrowed(value.as_str()))
     }
 }
 

@@ -1,4 +1,5 @@
-//! The bytes of a session token: what a segment says, and whether a second reader agrees.
+//! The bytes of a session token: what a segment says, whether two texts are the same, and whether
+//! a second reader agrees.
 //!
 //! A package of its own for one reason: it was more than half the instructions of a token that
 //! nobody has seen before, and is compiled for speed where everything else is compiled for size
@@ -8,5 +9,7 @@
 
 mod opinion;
 pub mod segment;
+mod whole;
 
 pub use opinion::{Attested, Disagreement};
+pub use whole::is_same;

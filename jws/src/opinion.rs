@@ -14,6 +14,8 @@ use std::convert::Infallible;
 use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, Empty};
 use jwt_compact::{UntrustedToken, ValidationError};
 
+use crate::is_same;
+
 /// What a platform said yes to, in the words of the first reader.
 #[derive(Clone, Copy, Debug)]
 pub struct Attested<'a> {
@@ -70,7 +72,7 @@ impl Algorithm for Row {
     }
 
     fn verify_signature(&self, signature: &Plain, accepted: &Accepted, message: &[u8]) -> bool {
-        signature.0 == accepted.signature && message == accepted.message
+        is_same(&signature.0, &accepted.signature) && is_same(message, &accepted.message)
     }
 }
 

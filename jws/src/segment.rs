@@ -12,15 +12,17 @@ use serde_json::Value;
 #[must_use]
 pub fn bytes(segment: &str) -> Option<Vec<u8>> {
     let digits = segment.trim_end_matches('=').as_bytes();
-    let mut bytes = Vec::with_capacity(digits.len());
     let (groups, rest) = digits.as_chunks();
+    // All at once: a vector that grows by three bytes asks for room each time.
+    let mut threes = vec![[0; 3]; groups.len()];
     let mut seen = 0;
-    for group in groups {
+    for (three, group) in threes.iter_mut().zip(groups) {
         let (bits, all) = joined(*group);
         seen |= all;
-        let [_, first, second, third] = bits.to_be_bytes();
-        bytes.extend_from_slice(&[first, second, third]);
+        let [_, bytes @ ..] = bits.to_be_bytes();
+        *three = bytes;
     }
+    let mut bytes = threes.into_flattened();
     let mut last = *b"AAAA";
     last.iter_mut().zip(rest).for_each(|(place, digit)| *place = *digit);
     let (bits, all) = joined(last);
@@ -46,13 +48,39 @@ fn value_of(digit: u8) -> u8 {
     VALUES.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT)
 }
 
+/// Bytes as a segment has them, without padding.
+#[must_use]
+pub fn text(bytes: &[u8]) -> String {
+    let (threes, rest) = bytes.as_chunks();
+    let mut fours = vec![[0; 4]; threes.len()];
+    for (four, three) in fours.iter_mut().zip(threes) {
+        *four = digits_of(*three);
+    }
+    let mut text = fours.into_flattened();
+    let mut last = [0; 3];
+    last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+    let digits = if rest.is_empty() { 0 } else { rest.len().saturating_add(1) };
+    text.extend(digits_of(last).iter().take(digits));
+    String::from_utf8(text).unwrap_or_default()
+}
+
+fn digits_of([first, second, third]: [u8; 3]) -> [u8; 4] {
+    let bits = u32::from_be_bytes([0, first, second, third]);
+    [18, 12, 6, 0].map(|place| {
+        let value = usize::try_from(bits.wrapping_shr(place) & 63).unwrap_or_default();
+        DIGITS.get(value).copied().unwrap_or_default()
+    })
+}
+
 /// The JSON value in a segment.
 #[must_use]
 pub fn value(segment: &str) -> Option<Value> {
     let bytes = bytes(segment)?;
-    match serde_json::from_slice(&bytes) {
-        Ok(value) => Some(value),
-        Err(_) => serde_json::from_str(&mended(&bytes)).ok(),
+    // As a text: of bytes, every string would be looked at once more.
+    let text = std::str::from_utf8(&bytes).ok();
+    match text.and_then(|text| serde_json::from_str(text).ok()) {
+        Some(value) => Some(value),
+        None => serde_json::from_str(&mended(&bytes)).ok(),
     }
 }
 
@@ -263,6 +291,16 @@ mod tests {
         for segment in ["++AA", "+A+A", "+AA+", "A++A", "A+A+", "AA++", "+AAA+AAA", "+AAA+A"] {
             assert_eq!(bytes(segment), None, "{segment}");
             assert_eq!(bytes(&segment.replace('+', "A")), Some(vec![0; segment.len() * 3 / 4]));
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_what_a_strict_decoder_reads() {
+        let all: Vec<u8> = (0..=255).cycle().step_by(7).take(600).collect();
+        for length in (0..20).chain(590..600) {
+            let written = text(&all[..length]);
+            assert_eq!(written, Base64UrlUnpadded::encode_string(&all[..length]));
+            assert_eq!(bytes(&written).as_deref(), Some(&all[..length]));
         }
     }
 

@@ -12,6 +12,9 @@ pub fn redirect(location: &str) -> Answer {
 /// The text with all bytes but visible ASCII percent-encoded.
 #[must_use]
 pub fn header_safe(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     let mut safe = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_graphic() {

@@ -1,6 +1,10 @@
 //! The request as the core sees it. Headers are read when they are asked for.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::ops::Range;
+
+use memchr::memchr;
 
 use super::io;
 use crate::request::Incoming;
@@ -12,7 +16,7 @@ pub(super) struct EdgeRequest {
     inner: web_sys::Request,
     headers: OnceCell<web_sys::Headers>,
     /// The values of [`USUAL`], as `io.js` writes them.
-    usual: OnceCell<String>,
+    usual: OnceCell<Usual>,
     /// Asked for more than once on most ways down the line, and each crossing costs.
     accept: OnceCell<Option<String>>,
 }
@@ -45,9 +49,8 @@ impl EdgeRequest {
     }
 
     /// Whoever asks for one of these asks for the others too.
-    fn usual(&self, place: usize) -> Option<String> {
-        let text = self.usual.get_or_init(|| io::usual(self.headers()));
-        Some(text.splitn(USUAL.len(), '\n').nth(place)?.strip_prefix('+')?.to_owned())
+    fn usual(&self) -> &Usual {
+        self.usual.get_or_init(|| Usual::of(io::usual(self.headers())))
     }
 }
 
@@ -60,16 +63,40 @@ impl Incoming for EdgeRequest {
         &self.url
     }
 
-    fn header(&self, name: &str) -> Option<String> {
+    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         // `get` throws for an illegal name alone, and ours are constants.
         let read = || self.headers().get(name).ok().flatten();
         match USUAL.iter().position(|usual| *usual == name) {
-            Some(place) => self.usual(place),
-            None if name == "accept" => self.accept.get_or_init(read).clone(),
-            None => read(),
+            Some(place) => self.usual().get(place).map(Cow::Borrowed),
+            None if name == "accept" => self.accept.get_or_init(read).as_deref().map(Cow::Borrowed),
+            None => read().map(Cow::Owned),
         }
     }
 }
 
-/// In the order of `io.js`; the long ones last, since the others are found in front of them.
+/// Several headers as they crossed: one line for each, `+` and its value, or nothing.
+struct Usual {
+    text: String,
+    lines: [Range<usize>; USUAL.len()],
+}
+
+impl Usual {
+    fn of(text: String) -> Self {
+        let mut from = 0;
+        let lines = USUAL.map(|_| {
+            let rest = text.as_bytes().get(from..).unwrap_or_default();
+            let end = from.saturating_add(memchr(b'\n', rest).unwrap_or(rest.len()));
+            let line = from..end;
+            from = end.saturating_add(1);
+            line
+        });
+        Self { text, lines }
+    }
+
+    fn get(&self, place: usize) -> Option<&str> {
+        self.text.get(self.lines.get(place)?.clone())?.strip_prefix('+')
+    }
+}
+
+/// In the order of `io.js`.
 const USUAL: [&str; 4] = ["sec-fetch-dest", "cf-ray", "authorization", "cookie"];

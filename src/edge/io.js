@@ -15,9 +15,8 @@ export function bind(exports) {
 
 /** The names of all headers, each on a line. */
 export function names(headers) {
-  let text = "";
-  for (const name of headers.keys()) text += name + "\n";
-  return text;
+  // In one go: to step through them costs the runtime twice as much.
+  return [...headers.keys()].join("\n");
 }
 
 /** Several headers in one crossing, each on a line: `+` and its value, or nothing. */

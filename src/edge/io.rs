@@ -1,6 +1,7 @@
 //! The crossing to JavaScript: one typed function for each of `io.js`, and the text form in which
 //! headers cross. Takes no decision.
 
+use memchr::memchr3;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(raw_module = "./io.js")]
@@ -75,7 +76,7 @@ pub(super) fn text<N: AsRef<str>, V: AsRef<str>>(headers: &[(N, V)]) -> String {
     let mut out = String::new();
     for (name, value) in headers {
         let (name, value) = (name.as_ref(), value.as_ref());
-        if name.contains(['\n', '\r']) || value.contains(['\n', '\r', '\0']) {
+        if [name, value].iter().any(|text| memchr3(b'\n', b'\r', 0, text.as_bytes()).is_some()) {
             continue;
         }
         if !out.is_empty() {

@@ -3,11 +3,11 @@
 //! A whole namespace is removed in every spelling before ours is set, on every route, so that a
 //! header that we do not send today cannot be sent by a client either.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 
 use super::value::{encode, join};
 use crate::claim_path::ClaimPath;
+use crate::claims::Claims;
 use crate::limits::CLAIM_HEADERS_BYTES_MAX;
 use crate::settings::Upstream;
 
@@ -26,7 +26,7 @@ pub struct Identity<'a> {
     /// `act.sub` of an impersonated session.
     pub actor: Option<&'a str>,
     /// All claims of the token.
-    pub claims: Option<&'a Value>,
+    pub claims: Option<&'a Claims>,
 }
 
 /// The active organization as Clerk's auth object has it.
@@ -96,7 +96,7 @@ pub fn to_remove<'a>(
             skips_checks(name) || ends_here(name) || has_prefix(name, "x-forwarded-")
         }
     };
-    names.lines().filter(|name| is_ours(name, custom) || is_theirs(name)).collect()
+    names.split_terminator('\n').filter(|name| is_ours(name, custom) || is_theirs(name)).collect()
 }
 
 fn is_ours(name: &str, custom: &[(String, ClaimPath)]) -> bool {
@@ -117,12 +117,14 @@ fn ends_here(name: &str) -> bool {
 }
 
 fn has_prefix(name: &str, prefix: &str) -> bool {
-    let mut bytes = name.bytes().map(folded);
-    prefix.bytes().all(|wanted| bytes.next() == Some(wanted))
+    let start = name.as_bytes().get(..prefix.len());
+    start
+        .is_some_and(|start| start.iter().zip(prefix.bytes()).all(|(byte, it)| folded(*byte) == it))
 }
 
 fn is_same(name: &str, wanted: &str) -> bool {
-    name.bytes().map(folded).eq(wanted.bytes().map(folded))
+    let mut pairs = name.bytes().zip(wanted.bytes());
+    name.len() == wanted.len() && pairs.all(|(byte, it)| folded(byte) == folded(it))
 }
 
 const fn folded(byte: u8) -> u8 {
@@ -154,8 +156,7 @@ impl Room {
             self.put_or_say("x-clerk-org-permissions", join(organization.permissions));
         }
         if let Some(claims) = identity.claims {
-            let json = claims.to_string();
-            self.put_or_say("x-clerk-claims", Base64UrlUnpadded::encode_string(json.as_bytes()));
+            self.put_or_say("x-clerk-claims", claims.encoded().to_owned());
         }
     }
 
@@ -238,9 +239,10 @@ mod tests {
     fn claims_that_do_not_fit_are_said_to_be_missing() {
         let small = json!({ "sub": "user_1" });
         let large = json!({ "sub": "user_1", "bio": "x".repeat(CLAIM_HEADERS_BYTES_MAX) });
-        let names = |claims| {
+        let names = |claims: &Value| {
+            let claims = Claims::new(claims.as_object().unwrap().clone());
             let identity =
-                Identity { user_id: "user_1", claims: Some(claims), ..Identity::default() };
+                Identity { user_id: "user_1", claims: Some(&claims), ..Identity::default() };
             let set = to_set(Told::SignedIn(&identity), &[]);
             assert!(set.iter().map(|(n, v)| n.len() + v.len()).sum::<usize>() <= 16 * 1024);
             set.last().cloned().unwrap()
@@ -254,7 +256,8 @@ mod tests {
         let permissions: Vec<String> = (0..2_000).map(|i| format!("org:feature:do_{i}")).collect();
         let organization =
             Organization { id: "org_1", permissions: &permissions, ..<_>::default() };
-        let claims = json!({ "bio": "x".repeat(12_000) });
+        let bio = ("bio".to_owned(), json!("x".repeat(12_000)));
+        let claims = Claims::new([bio].into_iter().collect());
         let identity = Identity {
             user_id: "user_1",
             organization: Some(organization),

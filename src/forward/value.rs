@@ -3,8 +3,14 @@
 /// Appends `text` so that it holds nothing but visible ASCII. `%` is encoded too, so that the
 /// receiver can undo it without guessing; `also` names one more byte, for lists joined by it.
 pub(super) fn encode_into(out: &mut String, text: &str, also: Option<u8>) {
+    let stands = |byte: u8| byte.is_ascii_graphic() && byte != b'%' && Some(byte) != also;
+    // Nearly every id, role and permission.
+    if text.bytes().all(stands) {
+        out.push_str(text);
+        return;
+    }
     for byte in text.bytes() {
-        if byte.is_ascii_graphic() && byte != b'%' && Some(byte) != also {
+        if stands(byte) {
             out.push(char::from(byte));
         } else {
             out.push('%');

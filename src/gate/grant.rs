@@ -4,6 +4,8 @@
 //! a visitor, or from a rule that merely reports; each maker wants the proof in its hand. Nothing
 //! else in this crate can make a [`Forward`].
 
+use std::borrow::Cow;
+
 use crate::forward::headers::{Identity, Organization, Told, custom_values, to_remove, to_set};
 use crate::request::address::Address;
 use crate::request::{Incoming, RequestPath};
@@ -123,7 +125,7 @@ impl Forward<'_> {
 
 /// Another origin is told what the gate saw. Whatever a client wrote there is overwritten.
 fn forwarded(request: &impl Incoming, address: &Address<'_>) -> Vec<(String, String)> {
-    let peer = request.header("cf-connecting-ip");
+    let peer = request.header("cf-connecting-ip").map(Cow::into_owned);
     let headers = [
         ("x-forwarded-host", Some(address.authority.to_owned())),
         ("x-forwarded-proto", Some(address.scheme().to_owned())),
@@ -166,7 +168,7 @@ pub(super) fn identity_headers(
         roles: visitor.names(),
         organization,
         actor: session.actor_subject(),
-        claims: Some(claims),
+        claims: Some(session.claims()),
     };
     let custom = custom_values(&settings.claim_headers, claims, visitor.looked_up());
     to_set(Told::SignedIn(&identity), &custom)

@@ -134,12 +134,12 @@ impl<K: Clone + 'static> Gate<K> {
         kind == Ok(InstanceKind::Development)
     }
 
-    async fn line<P, R>(
-        &self,
+    async fn line<'a, P, R>(
+        &'a self,
         request: &R,
         turn: &Turn<'_, P>,
-        record: &mut Record,
-    ) -> Result<Forward<'_>, Stop>
+        record: &mut Record<'a>,
+    ) -> Result<Forward<'a>, Stop>
     where
         P: Platform<Key = K>,
         R: Incoming,

@@ -7,25 +7,27 @@ use crate::log::{Line, Outcome};
 use crate::request::address::Address;
 use crate::request::{Incoming, RequestPath, request_id};
 use crate::rules::{Requirement, Rule};
+use crate::session::Reason;
 use crate::settings::LogLevel;
+use crate::token::Session;
 use crate::turn::Turn;
 
 /// Words of ours and names, never a token, cookie, secret or claim value.
 #[derive(Debug, Default)]
-pub(super) struct Record {
+pub(super) struct Record<'a> {
     request_id: String,
     path: String,
-    rule: Option<String>,
+    rule: Option<&'a str>,
     open: bool,
     outcome: Option<Outcome>,
     would: Option<Outcome>,
     code: Option<Code>,
-    reason: Option<String>,
-    user: Option<String>,
-    role_source: Option<String>,
+    reason: Option<Reason>,
+    session: Option<Session>,
+    role_source: Option<&'a str>,
 }
 
-impl Record {
+impl<'a> Record<'a> {
     /// The request's name for answers and log, made when one is wanted.
     pub(super) fn name(&mut self, request: &impl Incoming) {
         if self.request_id.is_empty() {
@@ -45,16 +47,16 @@ impl Record {
         path.as_str().clone_into(&mut self.path);
     }
 
-    pub(super) fn rule(&mut self, rule: &Rule) {
-        self.rule = Some(rule.path_text().to_owned());
+    pub(super) fn rule(&mut self, rule: &'a Rule) {
+        self.rule = Some(rule.path_text());
         self.open = matches!(rule.requirement(), Requirement::Anyone(_));
     }
 
-    pub(super) fn asked(&mut self, asked: &Asked<'_>) {
-        self.reason = asked.reason.as_ref().map(ToString::to_string);
+    pub(super) fn asked(&mut self, asked: &Asked<'a>) {
+        self.reason.clone_from(&asked.reason);
         if let Who::SignedIn(visitor) = &asked.who {
-            self.user = Some(visitor.session().subject().to_owned());
-            self.role_source = visitor.role_source().map(str::to_owned);
+            self.session = Some(visitor.session().clone());
+            self.role_source = visitor.role_source();
         }
     }
 
@@ -78,11 +80,12 @@ impl Record {
     pub(super) fn timing(&self) -> Option<String> {
         self.rule.as_ref().filter(|_| !self.open)?;
         let would = self.would.map(|it| format!("would-{}", it.as_str()));
+        let reason = self.reason.as_ref().map(Reason::as_str);
         let words = [
             self.outcome.map(Outcome::as_str),
             would.as_deref(),
             self.code.map(Code::as_str),
-            self.reason.as_deref(),
+            reason.as_deref(),
         ];
         Some(words.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
@@ -97,19 +100,20 @@ impl Record {
         let outcome = self.outcome.filter(|it| level.wants(*it, self.would, self.open))?;
         self.name(request);
         let address = Address::of(request.url());
+        let reason = self.reason.as_ref().map(Reason::as_str);
         let line = Line {
             time_ms: turn.now_ms,
             request_id: &self.request_id,
             method: request.method(),
             host: address.map_or("", |it| it.authority),
             path: &self.path,
-            rule: self.rule.as_deref(),
+            rule: self.rule,
             outcome,
             would: self.would,
             code: self.code,
-            reason: self.reason.as_deref(),
-            user: self.user.as_deref(),
-            role_source: self.role_source.as_deref(),
+            reason: reason.as_deref(),
+            user: self.session.as_ref().map(Session::subject),
+            role_source: self.role_source,
             key_source: turn.key_source(),
             lookups: turn.lookups(),
         };
@@ -120,7 +124,7 @@ impl Record {
 /// A name for a request that was not given one on its way down the line.
 #[must_use]
 pub fn name_of(request: &impl Incoming) -> String {
-    request_id(request.header("cf-ray"), random_id)
+    request_id(request.header("cf-ray").as_deref(), random_id)
 }
 
 /// Sixteen hexadecimal digits. Where no randomness is to be had, the request has no name.

@@ -23,7 +23,7 @@ pub(super) struct Visitor<'a> {
     token_bytes: usize,
     metadata: Metadata,
     roles: Vec<String>,
-    role_source: Option<String>,
+    role_source: Option<&'a str>,
 }
 
 /// What is known of the user's public metadata beyond the token.
@@ -74,8 +74,8 @@ impl<'a> Visitor<'a> {
     }
 
     /// Where the role came from: the claim, or `lookup`.
-    pub(super) fn role_source(&self) -> Option<&str> {
-        self.role_source.as_deref()
+    pub(super) fn role_source(&self) -> Option<&'a str> {
+        self.role_source
     }
 
     /// What was looked up, where anything was found.
@@ -98,12 +98,12 @@ impl<'a> Visitor<'a> {
         // The first place where anything stands counts, whether or not it is a role.
         let mut places = self.settings.role_claims.iter();
         let in_token = places.find_map(|path| Some((path, full(path.read(claims))?)));
-        let in_token = in_token.and_then(|(path, value)| Some((texts(value)?, path.to_string())));
+        let in_token = in_token.and_then(|(path, value)| Some((texts(value)?, path.as_str())));
         let found = in_token.or_else(|| {
             let metadata = self.looked_up()?;
             let mut places = self.settings.role_claims.iter();
             let value = places.find_map(|path| full(path.read_in_metadata(metadata)))?;
-            Some((texts(value)?, "lookup".to_owned()))
+            Some((texts(value)?, "lookup"))
         });
         if let Some((roles, source)) = found {
             self.roles = roles;

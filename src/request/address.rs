@@ -1,6 +1,8 @@
 //! The parts of a request's address. The runtime gives it in the standard's serialised form, so
 //! splitting is enough; nothing is decoded here.
 
+use memchr::{memchr, memchr2};
+
 /// The parts as they stand in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address<'a> {
@@ -18,16 +20,15 @@ impl<'a> Address<'a> {
     /// Splits an absolute address; `None` for anything else.
     #[must_use]
     pub fn of(url: &'a str) -> Option<Self> {
-        let url = url.split_once('#').map_or(url, |(before, _)| before);
-        let (scheme, rest) = url.split_once(':')?;
-        let rest = rest.strip_prefix("//")?;
-        let authority = rest.split(['/', '?']).next()?;
+        let before = |text: &'a str, end: Option<usize>| text.get(..end.unwrap_or(text.len()));
+        let url = before(url, memchr(b'#', url.as_bytes()))?;
+        let scheme = before(url, Some(memchr(b':', url.as_bytes())?))?;
+        let rest = url.get(scheme.len()..)?.strip_prefix("://")?;
+        let authority = before(rest, memchr2(b'/', b'?', rest.as_bytes()))?;
         let origin = url.get(..scheme.len().checked_add(3)?.checked_add(authority.len())?)?;
         let rest = rest.get(authority.len()..)?;
-        let (path, query) = match rest.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (rest, None),
-        };
+        let path = before(rest, memchr(b'?', rest.as_bytes()))?;
+        let query = rest.get(path.len()..)?.strip_prefix('?');
         Some(Self { origin, authority, path: if path.is_empty() { "/" } else { path }, query })
     }
 

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// Holding one means: the header was read; each field is a value that is not empty.
 #[derive(Clone, Debug, Default)]
 pub struct Cookies<'a> {
@@ -39,11 +41,17 @@ impl<'a> Cookies<'a> {
     #[must_use]
     pub fn read(header: &'a str, suffix: &str) -> Self {
         let mut found = Found::default();
-        for pair in header.split(';') {
-            let Some((name, value)) = pair.split_once('=') else { continue };
-            let Some(slot) = found.slot(trimmed(name), suffix) else { continue };
+        let mut rest = header;
+        while !rest.is_empty() {
+            let (pair, after) = cut(rest, b';').unwrap_or((rest, ""));
+            rest = after;
+            let pair = pair.trim_start_matches(BLANKS);
+            // All of Clerk's begin like this; of the others, not even the name is read.
+            let parts = if pair.starts_with("__") { cut(pair, b'=') } else { None };
+            let Some((name, value)) = parts else { continue };
+            let Some(slot) = found.slot(name.trim_end_matches(BLANKS), suffix) else { continue };
             if slot.is_none() {
-                *slot = Some(decoded(trimmed(value)));
+                *slot = Some(decoded(value.trim_matches(BLANKS)));
             }
         }
         found.into()
@@ -59,9 +67,6 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn slot(&mut self, name: &str, suffix: &str) -> Option<&mut Option<Cow<'a, str>>> {
-        if !name.starts_with("__") {
-            return None;
-        }
         if let Some(index) = PLAIN.iter().position(|each| *each == name) {
             return self.plain.get_mut(index);
         }
@@ -91,13 +96,15 @@ fn filled(value: Option<Cow<'_, str>>) -> Option<Cow<'_, str>> {
     value.filter(|value| !value.is_empty())
 }
 
-fn trimmed(text: &str) -> &str {
-    text.trim_matches([' ', '\t'])
+/// The texts before and after the first such byte, which is an ASCII character.
+fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let (before, after) = text.split_at_checked(memchr(mark, text.as_bytes())?)?;
+    Some((before, after.get(1..)?))
 }
 
 /// Percent-decoded as a whole, or not at all.
 fn decoded(value: &str) -> Cow<'_, str> {
-    if !value.contains('%') {
+    if memchr(b'%', value.as_bytes()).is_none() {
         return Cow::Borrowed(value);
     }
     unescaped(value).map_or(Cow::Borrowed(value), Cow::Owned)
@@ -116,6 +123,7 @@ fn unescaped(value: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+const BLANKS: [char; 2] = [' ', '\t'];
 const PLAIN: [&str; 6] = [
     "__session",
     "__client_uat",

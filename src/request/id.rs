@@ -3,8 +3,8 @@
 /// Cloudflare's `cf-ray`, or a name of our own where there is none. Away from Cloudflare a client
 /// can send that header itself, so only what looks like a name is taken.
 #[must_use]
-pub fn request_id(ray: Option<String>, own: impl FnOnce() -> String) -> String {
-    ray.filter(|ray| is_name(ray)).unwrap_or_else(own)
+pub fn request_id(ray: Option<&str>, own: impl FnOnce() -> String) -> String {
+    ray.filter(|ray| is_name(ray)).map_or_else(own, str::to_owned)
 }
 
 fn is_name(text: &str) -> bool {
@@ -21,7 +21,7 @@ mod tests {
 
     #[test]
     fn only_what_looks_like_a_name_is_taken() {
-        let named = |ray: &str| request_id(Some(ray.to_owned()), || "own".to_owned());
+        let named = |ray: &str| request_id(Some(ray), || "own".to_owned());
         assert_eq!(named("8f0a1b2c3d4e5f60-FRA"), "8f0a1b2c3d4e5f60-FRA");
         assert_eq!(named("8f0a<b>"), "own");
         assert_eq!(named(""), "own");

@@ -23,7 +23,7 @@ impl Kind {
             return Self::Other;
         }
         let is_page = match request.header("sec-fetch-dest") {
-            Some(destination) => matches!(destination.as_str(), "document" | "iframe"),
+            Some(destination) => matches!(destination.as_ref(), "document" | "iframe"),
             None => request.header("accept").is_some_and(|accept| accept.contains("text/html")),
         };
         if is_page { Self::Page } else { Self::Other }

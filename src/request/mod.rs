@@ -14,6 +14,8 @@ pub(crate) mod percent;
 pub(crate) mod readings;
 pub mod url;
 
+use std::borrow::Cow;
+
 pub use id::request_id;
 pub use kind::{Kind, is_preflight};
 pub use path::{PathRefused, RequestPath};
@@ -26,5 +28,5 @@ pub trait Incoming {
     /// The absolute address.
     fn url(&self) -> &str;
     /// One header by its lower-case name; several of one name come joined by `, `.
-    fn header(&self, name: &str) -> Option<String>;
+    fn header(&self, name: &str) -> Option<Cow<'_, str>>;
 }

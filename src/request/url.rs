@@ -5,6 +5,8 @@
 //! (names outside ASCII, odd spellings of numbers as hosts) is no address for it: it refuses and
 //! never guesses. Its judge in the tests is the `url` crate.
 
+use memchr::memchr3;
+
 use super::form;
 use super::path::is_plain;
 
@@ -26,12 +28,13 @@ impl Url {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim_matches(|next: char| next <= ' ');
-        if text.contains(['\t', '\n', '\r']) {
+        if memchr3(b'\t', b'\n', b'\r', text.as_bytes()).is_some() {
             return Self::parse(&text.replace(['\t', '\n', '\r'], ""));
         }
         let (scheme, rest) = scheme(text)?;
         let rest = rest.trim_start_matches(['/', '\\']);
-        let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+        let ends = |byte: u8| matches!(byte, b'/' | b'\\' | b'?' | b'#');
+        let end = rest.bytes().position(ends).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at_checked(end)?;
         let (credentials, address) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (host, port) = address_of(address, scheme)?;
@@ -195,7 +198,13 @@ fn host_of(host: &str) -> Option<String> {
         // The standard writes these differently from Rust.
         return address.to_ipv4_mapped().is_none().then(|| format!("[{address}]"));
     }
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!$&'()*+,-.;=_`{}~".contains(&byte);
+    let legal = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'!' | b'$' | b'&'..=b'.' | b';' | b'=' | b'_' | b'`' | b'{' | b'}' | b'~'
+            )
+    };
     if host.is_empty() || !host.bytes().all(legal) {
         return None;
     }
@@ -241,9 +250,14 @@ fn path_of(path: &str) -> String {
 
 /// The text with these bytes, controls and all beyond ASCII percent-encoded.
 fn encoded(text: &str, also: impl Fn(u8) -> bool) -> String {
+    let escaped = |byte: u8| byte <= b' ' || byte >= 0x7F || also(byte);
+    // Nearly every text, since the runtime has written it.
+    if !text.bytes().any(escaped) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte <= b' ' || byte >= 0x7F || also(byte) {
+        if escaped(byte) {
             form::escape(&mut out, byte);
         } else {
             out.push(char::from(byte));

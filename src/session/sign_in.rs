@@ -73,8 +73,8 @@ impl<'a> Departure<'a> {
     }
 
     fn portal(&self, path: &str) -> Url {
-        match Url::parse(&self.settings.instance.account_portal()) {
-            Some(portal) => portal.with_path(path),
+        match &self.settings.instance.portal {
+            Some(portal) => portal.clone().with_path(path),
             // A key without a host that can be read has no portal: better a page of our own.
             None => self.here.at(&self.here).without_query().with_path(path),
         }

@@ -1,6 +1,9 @@
 //! One request as Clerk's rules see it: its cookies, its parameters, its address, the token.
 
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
+
+use clerk_edge_jws::is_same;
 
 use super::Desk;
 use super::frontend;
@@ -70,7 +73,7 @@ impl<'a, R: Incoming> Visit<'a, R> {
     }
 
     /// A header that is not empty.
-    pub(super) fn header(&self, name: &str) -> Option<String> {
+    pub(super) fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         self.request.header(name).filter(|value| !value.is_empty())
     }
 
@@ -117,8 +120,9 @@ pub(super) fn address<R: Incoming>(settings: &Settings, request: &R) -> Option<U
     if !settings.trust_forwarded_host {
         return Some(own);
     }
-    let first = |value: String| value.split(',').next().unwrap_or_default().to_owned();
-    let host = request.header("x-forwarded-host").map(first).or_else(|| request.header("host"));
+    let first = |value: Cow<'_, str>| value.split(',').next().unwrap_or_default().to_owned();
+    let host = request.header("x-forwarded-host").map(first);
+    let host = host.or_else(|| request.header("host").map(Cow::into_owned));
     let scheme = request.header("x-forwarded-proto").map(first);
     let scheme = scheme.unwrap_or_else(|| own.scheme().to_owned());
     let Some(host) = host.filter(|host| !host.is_empty() && !scheme.is_empty()) else {
@@ -139,10 +143,10 @@ fn choose<K: Clone + 'static>(
     let twin = &cookies.session;
     let plain = twin.plain.as_deref().map(|text| Look::at(text, desk));
     // Mostly both cookies hold the same token: one look is enough.
-    let suffixed = match &plain {
-        Some(look) if twin.plain == twin.suffixed => Some(look.clone()),
-        _ => twin.suffixed.as_deref().map(|text| Look::at(text, desk)),
-    };
+    let suffixed = twin.suffixed.as_deref().map(|text| match (&plain, twin.plain.as_deref()) {
+        (Some(look), Some(other)) if is_same(text.as_bytes(), other.as_bytes()) => look.clone(),
+        _ => Look::at(text, desk),
+    });
     let choice = Choice {
         plain: plain.as_ref(),
         suffixed: suffixed.as_ref(),

@@ -1,6 +1,7 @@
 //! The hosts of an instance: where its Frontend API and its Account Portal are found.
 
 use super::{Instance, InstanceKind, Settings};
+use crate::request::url::Url;
 
 impl Settings {
     /// The Frontend API as Clerk's SDK names it: the proxy address as configured, or a bare host.
@@ -12,15 +13,6 @@ impl Settings {
             self.proxy_url.as_deref(),
             self.domain.as_deref().filter(|_| self.is_satellite),
         )
-    }
-}
-
-impl Instance {
-    /// The Account Portal's address, from the key alone: proxy and satellite have none of their
-    /// own.
-    #[must_use]
-    pub fn account_portal(&self) -> String {
-        account_portal(&self.frontend_host)
     }
 }
 
@@ -53,6 +45,12 @@ pub fn account_portal(frontend_host: &str) -> String {
         }
         None => format!("https://{host}"),
     }
+}
+
+/// The same as an address. None where it is none.
+#[must_use]
+pub fn portal(frontend_host: &str) -> Option<Url> {
+    Url::parse(&account_portal(frontend_host))
 }
 
 /// Whether the host is an Account Portal of a development instance, in the old or the new form.

@@ -22,12 +22,13 @@ mod upstream;
 pub use bindings::{Binding, Bindings, NAMES};
 pub use faulty::Faulty;
 pub use hosts::{
-    account_portal, frontend_api, is_development_portal, is_new_portal, is_old_portal,
+    account_portal, frontend_api, is_development_portal, is_new_portal, is_old_portal, portal,
 };
 pub use publishable_key::{KeyUnreadable, cookie_suffix};
 
 use crate::claim_path::ClaimPath;
 use crate::keys::PublicKey;
+use crate::request::url::Url;
 use crate::rules::Rules;
 use crate::secret::Secret;
 
@@ -98,6 +99,9 @@ pub struct Instance {
     pub kind: InstanceKind,
     /// The Frontend API's host as decoded from the key, without satellite or proxy.
     pub frontend_host: String,
+    /// The Account Portal, from the key alone: proxy and satellite have none of their own. None
+    /// where the host cannot be read.
+    pub portal: Option<Url>,
     /// The eight characters at the end of this instance's cookies.
     pub cookie_suffix: String,
 }

@@ -8,7 +8,7 @@
 use base64ct::{Base64Unpadded, Base64Url, Encoding};
 
 use super::address::is_host_and_port;
-use super::{Instance, InstanceKind};
+use super::{Instance, InstanceKind, portal};
 
 /// The text names no instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,7 @@ impl Instance {
         Ok(Self {
             publishable_key: key.to_owned(),
             kind,
+            portal: portal(&frontend_host),
             frontend_host,
             cookie_suffix: cookie_suffix(key),
         })

@@ -94,6 +94,7 @@ fn nameless(development: bool) -> Instance {
         publishable_key: String::new(),
         kind: if development { InstanceKind::Development } else { InstanceKind::Production },
         frontend_host: String::new(),
+        portal: None,
         cookie_suffix: String::new(),
     }
 }

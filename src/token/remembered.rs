@@ -13,6 +13,8 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use clerk_edge_jws::is_same;
+
 use super::Signed;
 use crate::limits::{REMEMBERED_BYTES_MAX, REMEMBERED_TOKENS_MAX};
 
@@ -45,9 +47,13 @@ impl Remembered {
             return None;
         }
         if let Some(found) = kept.young.get(&place) {
-            return (found.text() == text).then(|| found.clone());
+            return is_same(found.text().as_bytes(), text.as_bytes()).then(|| found.clone());
         }
-        let found = kept.old.get(&place).filter(|found| found.text() == text)?.clone();
+        let found = kept
+            .old
+            .get(&place)
+            .filter(|found| is_same(found.text().as_bytes(), text.as_bytes()))?
+            .clone();
         kept.keep(place, found.clone());
         Some(found)
     }
@@ -99,9 +105,10 @@ impl Kept {
     }
 }
 
-/// What a token takes in memory: its text, and its claims as a tree, roughly twice the text.
+/// What a token takes in memory: its text, its claims as a tree, roughly twice the text, and once
+/// more as the header that they are sent in.
 fn cost(signed: &Signed) -> usize {
-    signed.text().len().saturating_mul(3)
+    signed.text().len().saturating_mul(4)
 }
 
 fn mark(text: &str) -> Mark {
@@ -192,7 +199,7 @@ mod tests {
         // The second fills its half to the last byte.
         for length in [100, 16_384] {
             let remembered = Remembered::default();
-            let half_bytes = REMEMBERED_BYTES_MAX / 2 / (3 * length);
+            let half_bytes = REMEMBERED_BYTES_MAX / 2 / (4 * length);
             let half = half_bytes.min(REMEMBERED_TOKENS_MAX / 2);
             let mut most = 0;
             for number in 0..5 * half {

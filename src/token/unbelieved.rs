@@ -7,6 +7,7 @@
 use std::rc::Rc;
 
 use clerk_edge_jws::segment;
+use memchr::memchr;
 use serde_json::Value;
 
 use super::{Flaw, Presented};
@@ -44,11 +45,9 @@ impl Unbelieved {
     }
 
     fn decode(text: &str) -> Option<Self> {
-        let mut segments = text.split('.');
-        let header = segments.next()?;
-        let claims = segments.next()?;
-        let signature = segments.next()?;
-        if segments.next().is_some() {
+        let (header, rest) = cut(text)?;
+        let (claims, signature) = cut(rest)?;
+        if cut(signature).is_some() {
             return None;
         }
         let header = segment::value(header)?;
@@ -127,6 +126,12 @@ impl Unbelieved {
     fn header_text(&self, name: &str) -> Option<&str> {
         self.header(name)?.as_str()
     }
+}
+
+/// The texts before and after the first dot.
+fn cut(text: &str) -> Option<(&str, &str)> {
+    let (before, after) = text.split_at_checked(memchr(b'.', text.as_bytes())?)?;
+    Some((before, after.get(1..)?))
 }
 
 /// Clerk's categories of a session's token: the session itself, and "do not look at this".

@@ -2,7 +2,7 @@
 //! key without a portal, and the page that he comes back to.
 
 use clerk_edge::session::Departure;
-use clerk_edge::settings::{Instance, Settings};
+use clerk_edge::settings::{Instance, Settings, portal};
 
 use crate::judge::Request;
 use crate::judge::mint::{LIVE_KEY, TEST_KEY};
@@ -40,7 +40,7 @@ fn without_a_portal_a_page_of_our_own_is_better() {
     let mut settings = plain(LIVE_KEY);
     let asked = Request::get(&format!("{PAGE}?a=1"), &[]);
     assert_eq!(to_sign_in(&settings, &asked), format!("{PORTAL}?{BACK}%3Fa%3D1"));
-    settings.instance = Instance { frontend_host: "a b.c".to_owned(), ..settings.instance };
+    settings.instance = Instance { portal: portal("a b.c"), ..settings.instance };
     assert_eq!(
         to_sign_in(&settings, &asked),
         format!("https://www.myapp.com/sign-in?{BACK}%3Fa%3D1")

@@ -21,7 +21,7 @@ use clerk_edge::platform::{
 };
 use clerk_edge::rules::Rules;
 use clerk_edge::secret::Secret;
-use clerk_edge::settings::{Instance, InstanceKind, Issuers, LogLevel, Settings, Upstream};
+use clerk_edge::settings::{Instance, InstanceKind, Issuers, LogLevel, Settings, Upstream, portal};
 use clerk_edge::token::Algorithm;
 
 /// What one call comes to, and after how long.
@@ -260,6 +260,7 @@ pub(crate) fn settings() -> Settings {
             publishable_key: "pk_test_Y2xlcmsuaW5zcGlyZWQucHVtYS03NC5sY2wuZGV2JA".to_owned(),
             kind: InstanceKind::Development,
             frontend_host: "clerk.inspired.puma-74.lcl.dev".to_owned(),
+            portal: portal("clerk.inspired.puma-74.lcl.dev"),
             cookie_suffix: "vWCgMp3A".to_owned(),
         },
         secret_key: Some(Secret::new("sk_test_deadbeef".to_owned())),

@@ -9,6 +9,7 @@ pub(crate) mod settings;
 pub(crate) mod targets;
 pub(crate) mod visitor;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
@@ -101,10 +102,10 @@ impl Incoming for Request {
         &self.url
     }
 
-    fn header(&self, name: &str) -> Option<String> {
+    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         let all = self.headers.iter().filter(|(each, _)| each.eq_ignore_ascii_case(name));
         let values: Vec<&str> = all.map(|(_, value)| value.trim_matches([' ', '\t'])).collect();
-        (!values.is_empty()).then(|| values.join(", "))
+        (!values.is_empty()).then(|| Cow::Owned(values.join(", ")))
     }
 }
 

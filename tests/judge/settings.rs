@@ -4,7 +4,7 @@ use base64ct::{Base64, Base64Unpadded, Encoding};
 use clerk_edge::keys::PublicKey;
 use clerk_edge::rules::Rules;
 use clerk_edge::secret::Secret;
-use clerk_edge::settings::{Instance, InstanceKind, Issuers, LogLevel, Settings, Upstream};
+use clerk_edge::settings::{Instance, InstanceKind, Issuers, LogLevel, Settings, Upstream, portal};
 use serde_json::Value;
 
 /// The settings for recorded options. The switches that are off by default are on, since the SDK
@@ -88,6 +88,7 @@ pub(crate) fn instance(key: &str) -> Instance {
         publishable_key: key.to_owned(),
         kind,
         frontend_host: host.trim_end_matches('$').to_owned(),
+        portal: portal(host.trim_end_matches('$')),
         cookie_suffix: suffix,
     }
 }

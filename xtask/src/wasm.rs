@@ -75,6 +75,8 @@ impl Wasm {
         command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         let mut flags = self.rustflags.clone();
+        // Workers has had vectors for years; searching a cookie header takes them.
+        flags.push("-Ctarget-feature=+simd128".to_owned());
         if let Some(home) = cargo_home() {
             // No path of the building machine in what is shipped.
             flags.push(format!("--remap-path-prefix={}=cargo", home.display()));

@@ -1,6 +1,7 @@
 //! Page or not, preflight or not.
 
 use clerk_edge::request::{Incoming, Kind, is_preflight};
+use std::borrow::Cow;
 
 struct Request {
     method: &'static str,
@@ -16,9 +17,9 @@ impl Incoming for Request {
         "https://a.example/"
     }
 
-    fn header(&self, name: &str) -> Option<String> {
+    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         let found = self.headers.iter().find(|(other, _)| *other == name);
-        found.map(|(_, value)| (*value).to_owned())
+        found.map(|(_, value)| Cow::Borrowed(*value))
     }
 }
 
