@@ -12,7 +12,7 @@ import { instance } from "./tokens.mjs";
 import { FLOOR, OURS, variants } from "./variants.mjs";
 import { pinLoad, prepare, start } from "./workerd.mjs";
 
-const MILLISECONDS = 60;
+const MILLISECONDS = 200;
 const { values: options, positionals: builds } = parseArgs({
   allowPositionals: true,
   options: {

@@ -3,7 +3,7 @@
 import { API, PAGE, WELCOME } from "./rules.mjs";
 import * as requests from "./requests.mjs";
 import { forged, token } from "./tokens.mjs";
-import { FLOOR, OURS, REMEMBERING, kind } from "./variants.mjs";
+import { FLOOR, OURS, REMEMBERING, UNDECIDED, kind } from "./variants.mjs";
 
 export const POOL = 5000;
 
@@ -63,6 +63,7 @@ export const LOADS = [
 export function judge(load, variant) {
   if (load.passesOn) return load.right;
   if (variant.name === FLOOR) return (status) => status === 200;
+  if (variant.name === UNDECIDED) return (status) => status === 307 || status === 401;
   return kind(variant) === OURS ? (status, head) => status !== 200 && load.right(status, head) : load.right;
 }
 

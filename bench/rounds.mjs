@@ -7,7 +7,7 @@ import { lowerQuartile, median, spread } from "./statistics.mjs";
 import { FLOOR, kind } from "./variants.mjs";
 
 const CHECKED = 20;
-const SETTLING_MS = 15;
+const SETTLING_MS = 40;
 
 // Asks everything of everybody before anything is timed, and stops at the first wrong answer.
 export async function verify(clerk, running, loads) {
@@ -69,7 +69,8 @@ function* pairs(running, round, loads) {
 
 async function segment(workerd, load, variant, next, milliseconds) {
   const lanes = await open(workerd.ports.get(load.place), next());
-  // Others ran in between: the first answers pay for cold caches, and for nothing that is compared.
+  // Others ran in between: the first answers pay for cold caches, and the more so the more a variant has
+    // in them. Nobody deploys onto a machine that does something else every tenth of a second.
   const settling = load.seen ? { requests: POOL } : { milliseconds: SETTLING_MS };
   const settled = await ask(lanes, load, variant, { next, ...settling });
   const before = workerd.cpu_us();

@@ -16,8 +16,8 @@ import { instance } from "./tokens.mjs";
 import { FLOOR, OURS, YARDSTICK, variants } from "./variants.mjs";
 import { pinLoad, prepare, start, version } from "./workerd.mjs";
 
-const FULL = { rounds: 21, milliseconds: 110, starts: 15, tokens: 1_000_000 };
-const QUICK = { rounds: 5, milliseconds: 60, starts: 5, tokens: 50_000 };
+const FULL = { rounds: 13, milliseconds: 200, starts: 15, tokens: 1_000_000 };
+const QUICK = { rounds: 3, milliseconds: 100, starts: 5, tokens: 50_000 };
 
 const { values: options } = parseArgs({
   options: {

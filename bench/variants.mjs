@@ -12,6 +12,8 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 export const FLOOR = "floor";
 export const YARDSTICK = "clerk-backend";
 export const OURS = "clerk-edge";
+// Answers as the product does and decides nothing: what is promised has a price of its own.
+export const UNDECIDED = "undecided";
 const COMPILED = "workers-rs";
 const BY_HAND = "js-by-hand-cached";
 // Those that remember a verified token.
@@ -25,6 +27,7 @@ const PEERS = {
   "clerk-verify-token": "`@clerk/backend` `verifyToken`",
   [YARDSTICK]: "`@clerk/backend` `authenticateRequest`",
   "clerk-hono": "`@clerk/hono`",
+  [UNDECIDED]: "clerk-edge's answers, undecided",
 };
 
 // All variants that can be had, ready to be written down for workerd. `ours` and `compiled` are the

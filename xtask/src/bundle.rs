@@ -5,6 +5,7 @@
 //! exactly once, so a release of wasm-bindgen that writes them otherwise fails here and not in
 //! production.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ const BUNDLE_BYTES_MAX: usize = 265_000;
 /// Builds the bundle that is deployed, in `build/`.
 pub(crate) fn shipped() -> Result<PathBuf> {
     let folder = place::root().join("build");
-    let sizes = make(&folder, &[])?;
+    let sizes = make(&folder, &[], Names::Out)?;
     println!("  {:<16} {:>9} {:>9}", "bytes", "raw", "gzip -9");
     for (name, raw, gzip) in &sizes {
         let name = name.rsplit('/').next().unwrap_or(name);
@@ -42,20 +43,36 @@ pub(crate) fn shipped() -> Result<PathBuf> {
 /// Builds the bundle with the routes that panic, for the test of recovery alone.
 pub(crate) fn panicking() -> Result<PathBuf> {
     let folder = place::target().join("panicking");
-    make(&folder, &["--features", "panic-route"])?;
+    make(&folder, &["--features", "panic-route"], Names::Out)?;
     Ok(folder)
+}
+
+/// Builds the same bundle with the names of its functions, for a profiler.
+pub(crate) fn named() -> Result<PathBuf> {
+    let folder = place::target().join("named");
+    make(&folder, &[], Names::Kept)?;
+    Ok(folder)
+}
+
+/// Whether a module says what its functions are called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// As it is deployed.
+    Out,
+    /// As a profiler wants it.
+    Kept,
 }
 
 /// A file's name, its bytes, and its bytes gzipped.
 type Size = (String, usize, usize);
 
-fn make(folder: &Path, features: &[&str]) -> Result<Vec<Size>> {
+fn make(folder: &Path, features: &[&str], names: Names) -> Result<Vec<Size>> {
     let tools = Wasm::find()?;
     let what = [&["--package", "clerk-edge"], features].concat();
     let binary = step::step("cargo rustc, for WASM", || compile(&tools, &what))?;
     step::step("wasm-bindgen", || {
         let work = place::target().join(format!("bundle-{}", std::process::id()));
-        let files = glue(&binary, &work).and_then(|()| read(&work));
+        let files = glue(&binary, &work, names).and_then(|()| read(&work));
         fs::remove_dir_all(&work).ok();
         let files = files?;
         for (name, bytes) in &files {
@@ -88,25 +105,26 @@ fn wasm_file(message: &str) -> Option<PathBuf> {
 }
 
 /// Lets wasm-bindgen write the glue of a module for Workers.
-pub(crate) fn bindgen(binary: &Path, work: &Path) -> Result<()> {
-    let fixed = [
+pub(crate) fn bindgen(binary: &Path, work: &Path, names: Names) -> Result<()> {
+    let mut arguments: Vec<OsString> = [
         "wasm-bindgen",
         "--target=module",
         "--out-name=gate",
         "--no-typescript",
-        "--remove-name-section",
         "--remove-producers-section",
         "--experimental-reset-state-function",
         "--force-enable-abort-handler",
-        "--out-dir",
-    ];
-    let arguments = fixed.map(Into::into).into_iter().chain([work.into(), binary.into()]);
-    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args::<_, std::ffi::OsString>(arguments)
+    ]
+    .map(Into::into)
+    .into();
+    arguments.extend((names == Names::Out).then(|| "--remove-name-section".into()));
+    arguments.extend(["--out-dir".into(), work.into(), binary.into()]);
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments)
 }
 
 /// The glue of the product, fitted to a Worker.
-fn glue(binary: &Path, work: &Path) -> Result<()> {
-    bindgen(binary, work)?;
+fn glue(binary: &Path, work: &Path, names: Names) -> Result<()> {
+    bindgen(binary, work, names)?;
     let file = work.join(GLUE);
     let mut text = fs::read_to_string(&file)?;
     for (found, wanted) in FITTED {

@@ -48,6 +48,7 @@ enum Said {
 
 fn run(name: &str, rest: &[OsString]) -> Result<Said> {
     match name {
+        "build" if rest == ["--named"] => bundle::named().map(drop)?,
         "build" => only(rest, name).and_then(|()| bundle::shipped().map(drop))?,
         "start" => start::run(rest)?,
         "test" => test::run(rest)?,
@@ -74,7 +75,7 @@ fn only(rest: &[OsString], name: &str) -> Result<()> {
 
 const USAGE: &str = "cargo xtask <command>
 
-  build   the deployable bundle in build/, with its size
+  build   the deployable bundle in build/, with its size; `--named`, for profiles, in target/named/
   start   builds, and serves the demo site on this machine; no account needed
   test    everything: native, WebCrypto, workerd, stand-in, browser; or the rings named after it
   bench   the comparison with other ways to check the same sessions
