@@ -70,6 +70,6 @@ pub const RULES_MAX: usize = 10_000;
 /// Verified tokens kept by an isolate: more than it has visitors at a time.
 pub const REMEMBERED_TOKENS_MAX: usize = 8_192;
 /// All of them together; an isolate has 128 MB.
-pub const REMEMBERED_BYTES_MAX: usize = 24 * 1024 * 1024;
+pub const REMEMBERED_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// How long Clerk may take over a handshake's nonce or a refresh.
 pub const SESSION_CALL_TIMEOUT_MS: u32 = 3_000;

@@ -3,6 +3,7 @@
 //! A whole namespace is removed in every spelling before ours is set, on every route, so that a
 //! header that we do not send today cannot be sent by a client either.
 
+use memchr::memchr;
 use serde_json::Value;
 
 use super::value::{encode, join};
@@ -96,7 +97,17 @@ pub fn to_remove<'a>(
             skips_checks(name) || ends_here(name) || has_prefix(name, "x-forwarded-")
         }
     };
-    names.split_terminator('\n').filter(|name| is_ours(name, custom) || is_theirs(name)).collect()
+    lines(names).filter(|name| is_ours(name, custom) || is_theirs(name)).collect()
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        let line = rest.get(..end).filter(|_| !rest.is_empty());
+        rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
+        line
+    })
 }
 
 fn is_ours(name: &str, custom: &[(String, ClaimPath)]) -> bool {
