@@ -30,6 +30,8 @@ const { values: options, positionals: asked } = parseArgs({
     top: { type: "string", default: "0" },
   },
 });
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 const workerd = createRequire(import.meta.url)("workerd").default;
 const clerk = instance();
 
@@ -86,6 +88,7 @@ async function within(folder, variant, load) {
   await control("-d", child.pid);
   lanes.close();
   child.kill("SIGKILL");
+  running.delete(child);
   const [dump] = readdirSync(folder).filter((name) => /^counts\.\d+$/.test(name));
   const map = path.join("/tmp", `perf-${child.pid}.map`); // the runtime writes it there
   const sums = read(readFileSync(path.join(folder, dump), "utf8"), readFileSync(map, "utf8"));
@@ -100,8 +103,9 @@ function started(folder, file, count) {
   const out = `--callgrind-out-file=${path.join(folder, "counts")}`;
   const tool = ["--tool=callgrind", "--smc-check=all-non-file", "--dump-instr=yes", "--dump-line=no", out];
   const args = [...tool, workerd, "serve", file, "--control-fd=3"];
-  const child = spawn("valgrind", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
-  process.once("exit", () => child.kill("SIGKILL"));
+  // In the folder, since the runtime leaves logs of its own where it runs.
+  const child = spawn("valgrind", args, { cwd: folder, stdio: ["ignore", "ignore", "ignore", "pipe"] });
+  running.add(child);
   return new Promise((resolve, reject) => {
     child.once("error", () => reject(new Error("valgrind is not installed")));
     child.once("exit", (code) => reject(new Error(`valgrind ended with ${code}`)));
