@@ -35,8 +35,9 @@ process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 const workerd = createRequire(import.meta.url)("workerd").default;
 const clerk = instance();
 
-for (const load of options.loads.split(",").map((name) => LOADS.find((known) => known.name === name))) {
-  const floor = await counted(await named(FLOOR), load);
+const loadOf = (name) => LOADS.find((known) => known.name === name);
+for (const load of options.loads.split(",").map(loadOf)) {
+  const floor = await counted(await named(FLOOR), loadOf(load.beside ?? load.name));
   console.log(`${load.title}: the floor takes ${thousands(floor.total)}`);
   for (const name of asked) {
     const { total, functions } = await counted(await named(name), load);

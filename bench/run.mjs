@@ -16,8 +16,8 @@ import { instance } from "./tokens.mjs";
 import { FLOOR, OURS, YARDSTICK, variants } from "./variants.mjs";
 import { pinLoad, prepare, start, version } from "./workerd.mjs";
 
-const FULL = { rounds: 13, milliseconds: 200, starts: 15, tokens: 1_000_000 };
-const QUICK = { rounds: 3, milliseconds: 100, starts: 5, tokens: 50_000 };
+const FULL = { rounds: 15, milliseconds: 80, starts: 11, tokens: 1_000_000 };
+const QUICK = { rounds: 5, milliseconds: 50, starts: 5, tokens: 50_000 };
 
 const { values: options } = parseArgs({
   options: {
@@ -69,7 +69,7 @@ async function run(size) {
   const cold = await coldStarts(clerk, all, folder, size.starts);
   const held = own && (await memory(clerk, own.variant, folder, size.tokens, say));
   // What the runtime's own heap grows to under the same requests.
-  if (held) held.floor = await memory(clerk, all[0], folder, size.tokens / 5, say);
+  if (held) held.floor = await memory(clerk, all[0], folder, size.tokens / 10, say);
   say(`done in ${Math.round((performance.now() - begun) / 1000)} s`);
   return {
     conditions,
