@@ -61,6 +61,7 @@ pub fn text(bytes: &[u8]) -> String {
     last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
     let digits = if rest.is_empty() { 0 } else { rest.len().saturating_add(1) };
     text.extend(digits_of(last).iter().take(digits));
+    // All of them are ASCII: it cannot fail.
     String::from_utf8(text).unwrap_or_default()
 }
 
