@@ -17,7 +17,7 @@ import { FLOOR, OURS, YARDSTICK, variants } from "./variants.mjs";
 import { pinLoad, prepare, start, version } from "./workerd.mjs";
 
 const FULL = { rounds: 15, milliseconds: 80, starts: 11, tokens: 1_000_000 };
-const QUICK = { rounds: 5, milliseconds: 50, starts: 5, tokens: 50_000 };
+const QUICK = { rounds: 3, milliseconds: 50, starts: 3, tokens: 30_000 };
 
 const { values: options } = parseArgs({
   options: {
