@@ -1,5 +1,7 @@
-// Instructions per request instead of time: the same on a busy machine as on an idle one, so that a
-// change of a percent can be seen. For whoever changes the hot path; it wants valgrind.
+// Instructions per request instead of time, which other work on the machine does not change. What is
+// counted for WASM repeats nearly to the instruction; the sum of the process does not: it moves by some 25,000
+// with garbage collections and with how far the runtime has warmed up, so compare within one run. For
+// whoever changes the hot path; it wants valgrind.
 //   node bench/count.mjs FOLDER|PEER… [--loads hit,page] [--warm 4000] [--requests 800] [--top 0]
 // Prints, per load, what each takes over the floor and how much of that is WASM; `--top` lists the
 // dearest functions of WASM, which have names after `cargo xtask build --named`. Counted is the whole

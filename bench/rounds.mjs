@@ -69,8 +69,8 @@ function* pairs(running, round, loads) {
 
 async function segment(workerd, load, variant, next, milliseconds) {
   const lanes = await open(workerd.ports.get(load.place), next());
-  // Others ran in between: the first answers pay for cold caches, and the more so the more a variant has
-    // in them. Nobody deploys onto a machine that does something else every tenth of a second.
+  // Others ran in between: the first answers pay for cold caches, and for nothing that is compared. How
+  // long that takes could not be told from the noise of the machine; this is meant to be plenty.
   const settling = load.seen ? { requests: POOL } : { milliseconds: SETTLING_MS };
   const settled = await ask(lanes, load, variant, { next, ...settling });
   const before = workerd.cpu_us();

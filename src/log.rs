@@ -196,8 +196,8 @@ fn push_digits(text: &mut String, number: i32, digits: usize) {
         *place = b'0'.saturating_add(u8::try_from(rest.rem_euclid(10)).unwrap_or_default());
         rest = rest.div_euclid(10);
     }
-    let written = places.len().saturating_sub(digits);
-    text.extend(places.iter().skip(written).copied().map(char::from));
+    let written = places.get(places.len().saturating_sub(digits)..).unwrap_or_default();
+    text.extend(written.iter().copied().map(char::from));
 }
 
 /// Year, month and day of a number of days since 1970, by counting eras of 400 years that begin
