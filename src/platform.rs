@@ -3,34 +3,19 @@
 //! It speaks of what is wanted, not of how: there is no clock (time is an argument), no header map
 //! and no socket. In-memory state is the core's own and not behind this trait.
 
-use crate::keys::PublicKey;
 use crate::secret::Secret;
-use crate::token::Algorithm;
+use crate::token::Crypto;
 
 /// What the core asks of the place it runs in. Futures are bound to the request that made them
 /// and are never kept for another.
 #[expect(async_fn_in_trait, reason = "one thread; nothing here is ever sent to another")]
-pub trait Platform {
-    /// A public key as the platform's cryptography holds it, imported once for one algorithm.
-    type Key: Clone + 'static;
-
-    /// Imports a key for one algorithm. Refused where key and algorithm do not fit.
-    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<Self::Key, KeyUnfit>;
-
-    /// Whether the signature is the key's over exactly these bytes.
-    async fn covers(
-        &self,
-        key: &Self::Key,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<bool, VerifierFailed>;
-
+pub trait Platform: Crypto {
     /// Calls Clerk. Redirects are not followed: a 3xx is an answer like any other.
     async fn call(&self, call: &Call) -> Result<Reply, CallFailed>;
 
     /// Reads the store. `Ok(None)` means that nothing is there (or that no store is bound);
     /// an error means that nobody could look, or not within [`crate::limits::KEYS_TIMEOUT_MS`].
-    async fn stored(&self, name: &str) -> Result<Option<String>, StoreFailed>;
+    async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed>;
 
     /// Writes the store; kept for at least this long (never less than the store's 60 s).
     async fn store(&self, name: &str, text: &str, keep_seconds: u32) -> Result<(), StoreFailed>;
@@ -80,14 +65,6 @@ pub enum CallFailed {
     /// The answer was larger than allowed.
     TooLarge,
 }
-
-/// The key does not fit the algorithm, or is no key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyUnfit;
-
-/// The platform's cryptography gave no answer at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VerifierFailed;
 
 /// The store gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@
 mod bits;
 mod entitlements;
 mod organization;
-mod reverification;
+mod factor_ages;
 
 use std::cell::OnceCell;
 
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 pub use entitlements::Scopes;
 pub use organization::Organization;
-pub use reverification::{Factors, Level, Reverification};
+pub use factor_ages::FactorAges;
 
 /// Holding one means: a token had an object of claims. Whether they are believed is said by the
 /// type that holds them.
@@ -111,10 +111,10 @@ impl Claims {
         self.has_entitlement("pla", plan)
     }
 
-    /// Whether the person proved who they are lately enough.
+    /// How long ago the person proved who they are.
     #[must_use]
-    pub fn reverified(&self, level: Level, after_minutes: f64) -> bool {
-        Factors::read(self.value("fva")).is_some_and(|ages| ages.fresh(level, after_minutes))
+    pub fn factor_ages(&self) -> Option<FactorAges> {
+        FactorAges::read(self.value("fva"))
     }
 
     fn has_entitlement(&self, claim: &str, asked: &str) -> bool {
@@ -140,7 +140,8 @@ impl Claims {
 }
 
 /// Whether JavaScript would take the value for true.
-pub(crate) fn is_truthy(value: &Value) -> bool {
+#[must_use]
+pub fn is_truthy(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(is) => *is,

@@ -6,9 +6,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
 
-use crate::keys::PublicKey;
-use crate::platform::{KeyUnfit, VerifierFailed};
-use crate::token::Algorithm;
+use crate::token::key::PublicKey;
+use crate::token::{Algorithm, KeyUnfit, VerifierFailed};
 
 #[wasm_bindgen]
 extern "C" {
@@ -40,7 +39,7 @@ pub async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, 
 ///
 /// # Errors
 /// [`VerifierFailed`] where WebCrypto gave no answer.
-pub async fn covers(
+pub async fn verify(
     key: &CryptoKey,
     message: &[u8],
     signature: &[u8],

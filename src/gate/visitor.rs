@@ -10,7 +10,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::claim_path::ClaimPath;
-use crate::claims::Reverification;
+use crate::rules::Reverification;
 use crate::rules::{Facts, Known};
 use crate::settings::Settings;
 use crate::token::Session;
@@ -157,7 +157,8 @@ impl Facts for Visitor<'_> {
     }
 
     fn reverified(&self, wanted: &Reverification) -> bool {
-        self.session.claims().reverified(wanted.level, wanted.after_minutes)
+        let ages = self.session.claims().factor_ages();
+        ages.is_some_and(|ages| wanted.holds(ages.first, ages.second))
     }
 }
 

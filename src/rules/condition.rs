@@ -4,7 +4,7 @@
 //! spelt out; [`super::read`] sees to that. How it is judged is in [`super::judge`].
 
 use crate::claim_path::ClaimPath;
-use crate::claims::Reverification;
+use super::reverification::Reverification;
 
 /// A condition.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use super::condition::{ClaimWanted, Condition, OrgWanted};
 use super::outcome::{Otherwise, Send, SignedOut};
 use super::{Requirement, Rule, Rules};
-use crate::claims::Reverification;
+use super::reverification::Reverification;
 
 impl Display for Rules {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

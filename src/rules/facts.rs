@@ -4,7 +4,7 @@
 //! makes the gate look a claim up, and nothing else does.
 
 use crate::claim_path::ClaimPath;
-use crate::claims::Reverification;
+use super::reverification::Reverification;
 
 /// What is known of something that may stand elsewhere than in the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

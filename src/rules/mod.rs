@@ -35,6 +35,7 @@ mod outcome;
 mod pattern;
 mod place;
 mod read;
+mod reverification;
 mod target;
 mod tree;
 mod walk;
@@ -44,6 +45,7 @@ pub use facts::{Facts, Known, Truth};
 pub use judge::Line;
 pub use names::Names;
 pub use outcome::{Otherwise, Send, SignedOut};
+pub use reverification::{Level, Reverification};
 pub use target::Target;
 
 use crate::problem::Problem;

@@ -126,14 +126,15 @@ async fn session<P: Platform, R: Incoming>(
     look: Look,
     turn: &Turn<'_, P>,
 ) -> Result<Result<(Session, Signed), Flaw>, Fault> {
-    let policy = visit.policy();
-    let first = admitted(desk, look.clone(), &policy, turn).await?;
+    let policy = &desk.settings.session_policy;
+    let origin = || visit.origin();
+    let first = admitted(desk, look.clone(), policy, &origin, turn).await?;
     let by_time = [Flaw::Expired, Flaw::NotActiveYet, Flaw::IssuedInTheFuture];
     match &first {
         Err(flaw) if visit.is_development() && by_time.contains(flaw) => {
             turn.say("handshake: this machine's clock and Clerk's differ; set it right");
             let policy = policy.with_clock_skew_ms(DEVELOPMENT_SKEW_MS);
-            admitted(desk, look, &policy, turn).await
+            admitted(desk, look, &policy, &origin, turn).await
         }
         _ => Ok(first),
     }

@@ -14,14 +14,15 @@ pub(super) type Verdict<T> = Result<Result<T, Flaw>, Fault>;
 pub(super) async fn admitted<P: Platform>(
     desk: &Desk<'_, P::Key>,
     look: Look,
-    policy: &Policy<'_>,
+    policy: &Policy,
+    origin: &dyn Fn() -> Option<String>,
     turn: &Turn<'_, P>,
 ) -> Verdict<(Session, Signed)> {
     let signed = match signed(desk, look, turn).await? {
         Ok(signed) => signed,
         Err(flaw) => return Ok(Err(flaw)),
     };
-    let session = signed.admit(policy, turn.now_ms);
+    let session = signed.admit(policy, origin, turn.now_ms);
     if session.as_ref().is_err_and(|flaw| *flaw == Flaw::Expired) {
         desk.remembered.forget(&signed);
     }

@@ -37,7 +37,7 @@ use crate::platform::Platform;
 use crate::request::cookies::Cookies;
 use crate::request::{Incoming, credentials};
 use crate::settings::Settings;
-use crate::token::{Policy, Remembered};
+use crate::token::Remembered;
 use crate::turn::Turn;
 use look::Look;
 use visit::Visit;
@@ -96,8 +96,7 @@ async fn by_header<P: Platform, R: Incoming>(
         return Ok(state);
     }
     let origin = || Some(visit::address(desk.settings, request)?.origin());
-    let policy = Policy::of(desk.settings).on(origin);
-    match belief::admitted(desk, look, &policy, turn).await? {
+    match belief::admitted(desk, look, &desk.settings.session_policy, &origin, turn).await? {
         Ok((session, token)) => Ok(settle::signed_in(session, &token, Browser::default())),
         Err(flaw) => {
             let header = request.header("cookie").unwrap_or_default();

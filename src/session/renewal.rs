@@ -39,8 +39,8 @@ pub(super) async fn refreshed<P: Platform, R: Incoming>(
     let Brought::Token(text) = directive::session_token(&cookies) else {
         return Ok(Err(NotRefreshed::InvalidSessionToken));
     };
-    let policy = visit.policy();
-    Ok(match admitted(desk, Look::at(text, desk), &policy, turn).await? {
+    let policy = &desk.settings.session_policy;
+    Ok(match admitted(desk, Look::at(text, desk), policy, &|| visit.origin(), turn).await? {
         Ok((session, token)) => {
             let browser = Browser { cookies, location: None };
             Ok(settle::signed_in(session, &token, browser))

@@ -46,7 +46,8 @@ pub(super) async fn by_cookie<P: Platform, R: Incoming>(
         return Ok(trip::or_signed_out(visit, Reason::IssuedBeforeClientUat));
     }
     // L: asked of a key, held against time and place.
-    match admitted(desk, look, &visit.policy(), turn).await? {
+    let policy = &visit.settings.session_policy;
+    match admitted(desk, look, policy, &|| visit.origin(), turn).await? {
         Err(flaw) => refused(desk, visit, flaw, turn).await,
         // M: another domain of ours may know of a newer session.
         Ok(_) if is_cross_origin(visit) => Ok(trip::or_signed_out(visit, Reason::CrossOriginSync)),

@@ -3,7 +3,8 @@
 use super::addresses::may_give_keys;
 use super::bindings::Bindings;
 use super::reader::Reader;
-use super::{Instance, InstanceKind, Issuers};
+use super::{Instance, InstanceKind};
+use crate::token::Issuers;
 
 /// What the Frontend API's addresses follow from.
 pub(super) struct Frontend<'a> {

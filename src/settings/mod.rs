@@ -31,6 +31,7 @@ use crate::keys::PublicKey;
 use crate::request::url::Url;
 use crate::rules::Rules;
 use crate::secret::Secret;
+use crate::token::Policy;
 
 /// What the bindings say.
 #[derive(Clone, Debug)]
@@ -46,14 +47,8 @@ pub struct Settings {
     pub api_url: String,
     /// `CLERK_JWKS_URL`, or the Frontend API's.
     pub jwks_url: String,
-    /// `CLERK_AUTHORIZED_PARTIES`; empty means off.
-    pub authorized_parties: Vec<String>,
-    /// `CLERK_AUDIENCE`; empty means off.
-    pub audience: Vec<String>,
-    /// `CLERK_ISSUER`.
-    pub issuers: Issuers,
-    /// `CLERK_CLOCK_SKEW_SECONDS`, in milliseconds.
-    pub clock_skew_ms: i64,
+    /// `CLERK_AUTHORIZED_PARTIES`, `CLERK_AUDIENCE`, `CLERK_ISSUER`, `CLERK_CLOCK_SKEW_SECONDS`.
+    pub session_policy: Policy,
     /// `CLERK_SIGN_IN_URL`.
     pub sign_in_url: Option<String>,
     /// `CLERK_SIGN_UP_URL`.
@@ -124,16 +119,6 @@ impl InstanceKind {
             Self::Production => "production",
         }
     }
-}
-
-/// Whose tokens are taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Issuers {
-    /// `any`: `iss` is not compared (keys are still this instance's alone).
-    Any,
-    /// One of these, exactly. One that begins with `/` stands for that path on the origin that
-    /// was asked.
-    Only(Vec<String>),
 }
 
 /// Which decisions are logged.

@@ -1,6 +1,7 @@
 //! What works, but lacks something or is worth mending: one sentence each, for log and health.
 
-use super::{InstanceKind, Issuers, LogLevel, Settings};
+use super::{InstanceKind, LogLevel, Settings};
+use crate::token::Issuers;
 
 /// The remarks of the readers, and what the settings as a whole lack.
 pub(super) fn of(settings: &Settings, remarks: Vec<String>) -> Vec<String> {
@@ -8,9 +9,9 @@ pub(super) fn of(settings: &Settings, remarks: Vec<String>) -> Vec<String> {
         (settings.instance.kind == InstanceKind::Development, DEVELOPMENT),
         (settings.secret_key.is_none(), NO_SECRET),
         (!settings.has_store && settings.jwt_key.is_none(), NO_STORE),
-        (settings.authorized_parties.is_empty(), NO_PARTIES),
-        (settings.authorized_parties.iter().any(|p| p.ends_with('/')), PARTY_SLASH),
-        (settings.issuers == Issuers::Any, ANY_ISSUER),
+        (settings.session_policy.authorized_parties.is_empty(), NO_PARTIES),
+        (settings.session_policy.authorized_parties.iter().any(|p| p.ends_with('/')), PARTY_SLASH),
+        (settings.session_policy.issuers == Issuers::Any, ANY_ISSUER),
         (settings.trust_forwarded_host, FORWARDED_HOST),
         (settings.log == LogLevel::Off, LOG_OFF),
         (is_debug_in_production(settings), DEBUG),

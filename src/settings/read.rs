@@ -5,7 +5,7 @@ use super::faulty::Faulty;
 use super::issuers::Frontend;
 use super::reader::Reader;
 use super::{
-    Instance, InstanceKind, Issuers, LogLevel, Settings, Upstream, addresses, claim_headers,
+    Instance, InstanceKind, LogLevel, Settings, Upstream, addresses, claim_headers,
     contradictions, issuers, notes, upstream,
 };
 use crate::claim_path::ClaimPath;
@@ -13,6 +13,7 @@ use crate::keys::PublicKey;
 use crate::problem::Problem;
 use crate::rules::{Context, Rules};
 use crate::secret::Secret;
+use crate::token::{Issuers, Policy};
 
 impl Settings {
     /// Reads all bindings.
@@ -61,10 +62,12 @@ fn all<B: Bindings>(reader: &Reader<'_, B>, instance: Instance) -> Settings {
             .unwrap_or_else(|| API_URL.to_owned()),
         jwks_url: addresses::trusted(reader, "CLERK_JWKS_URL", development)
             .unwrap_or_else(|| frontend.jwks_url()),
-        authorized_parties: texts(reader, PARTIES),
-        audience: texts(reader, "CLERK_AUDIENCE"),
-        issuers: issuers::read(reader).unwrap_or_else(|| Issuers::Only(frontend.issuers())),
-        clock_skew_ms: clock_skew_ms(reader),
+        session_policy: Policy {
+            authorized_parties: texts(reader, PARTIES),
+            audience: texts(reader, "CLERK_AUDIENCE"),
+            issuers: issuers::read(reader).unwrap_or_else(|| Issuers::Only(frontend.issuers())),
+            clock_skew_ms: clock_skew_ms(reader),
+        },
         sign_up_url: addresses::page(reader, "CLERK_SIGN_UP_URL"),
         satellite_auto_sync: flag(reader, "CLERK_SATELLITE_AUTO_SYNC"),
         cross_origin_sync: flag(reader, "CLERK_CROSS_ORIGIN_SYNC"),

@@ -13,6 +13,9 @@
 
 mod algorithm;
 mod attested;
+mod crypto;
+pub mod key;
+mod policy;
 mod presented;
 mod remembered;
 mod session;
@@ -20,9 +23,11 @@ mod signed;
 mod unbelieved;
 
 pub use algorithm::Algorithm;
+pub use crypto::{Crypto, KeyUnfit, VerifierFailed};
 pub use presented::Presented;
 pub use remembered::Remembered;
-pub use session::{Policy, Session};
+pub use policy::{Issuers, Policy};
+pub use session::Session;
 pub use signed::Signed;
 pub use unbelieved::{Unbelieved, Unreadable};
 

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::attested::Evidence;
+use super::crypto::Crypto;
 use super::{Algorithm, Flaw, Signed, Unbelieved};
 use crate::claims::Claims;
-use crate::platform::Platform;
 
 /// Holding one means: it may be worth asking a key.
 #[derive(Clone, Debug)]
@@ -52,10 +52,10 @@ impl Presented {
     /// # Errors
     /// [`Flaw::InvalidSignature`] where it does not, [`Flaw::VerificationFailed`] where the
     /// platform gave no answer.
-    pub async fn verify<P: Platform>(self, key: &P::Key, platform: &P) -> Result<Signed, Flaw> {
+    pub async fn verify<C: Crypto>(self, key: &C::Key, crypto: &C) -> Result<Signed, Flaw> {
         let text = self.text;
         let message = text.rsplit_once('.').map_or("", |(message, _)| message).as_bytes();
-        match platform.covers(key, message, &self.signature).await {
+        match crypto.verify(key, message, &self.signature).await {
             Ok(true) => {}
             Ok(false) => return Err(Flaw::InvalidSignature),
             Err(_) => return Err(Flaw::VerificationFailed),

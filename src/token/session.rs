@@ -9,49 +9,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::Flaw;
+use super::policy::{Issuers, Policy};
 use crate::claims::{Claims, Malformed};
-use crate::settings::{Issuers, Settings};
-
-/// What a session's token must say.
-#[derive(Clone, Debug)]
-pub struct Policy<'a> {
-    authorized_parties: &'a [String],
-    audience: &'a [String],
-    issuers: &'a Issuers,
-    origin: Option<String>,
-    clock_skew_ms: i64,
-}
-
-impl<'a> Policy<'a> {
-    /// What the settings demand.
-    #[must_use]
-    pub fn of(settings: &'a Settings) -> Self {
-        Self {
-            authorized_parties: &settings.authorized_parties,
-            audience: &settings.audience,
-            issuers: &settings.issuers,
-            origin: None,
-            clock_skew_ms: settings.clock_skew_ms,
-        }
-    }
-
-    /// The same for a request to the origin that this gives. It is asked only where an issuer is
-    /// a path, since no other depends on the request.
-    #[must_use]
-    pub fn on(self, origin: impl FnOnce() -> Option<String>) -> Self {
-        let depends = match self.issuers {
-            Issuers::Any => false,
-            Issuers::Only(ours) => ours.iter().any(|each| each.starts_with('/')),
-        };
-        if depends { Self { origin: origin(), ..self } } else { self }
-    }
-
-    /// The same with another allowance for clocks.
-    #[must_use]
-    pub fn with_clock_skew_ms(self, clock_skew_ms: i64) -> Self {
-        Self { clock_skew_ms, ..self }
-    }
-}
 
 /// Holding one means: somebody is signed in, here and now, and these are their claims.
 #[derive(Clone, Debug)]
@@ -62,13 +21,14 @@ pub struct Session {
 impl Session {
     pub(super) fn admit(
         claims: &Rc<Claims>,
-        policy: &Policy<'_>,
+        policy: &Policy,
+        origin: &dyn Fn() -> Option<String>,
         now_ms: i64,
     ) -> Result<Self, Flaw> {
         claims.text("sub").ok_or(Flaw::VerificationFailed)?;
-        audience(claims.value("aud"), policy.audience)?;
-        party(claims.text("azp"), policy.authorized_parties)?;
-        issuer(claims.text("iss"), policy)?;
+        audience(claims.value("aud"), &policy.audience)?;
+        party(claims.text("azp"), &policy.authorized_parties)?;
+        issuer(claims.text("iss"), policy, origin)?;
         let expires = claims.value("exp").ok_or(Flaw::VerificationFailed)?;
         if date_ms(expires)? <= number(now_ms.saturating_sub(policy.clock_skew_ms)) {
             return Err(Flaw::Expired);
@@ -151,14 +111,19 @@ fn party(claimed: Option<&str>, ours: &[String]) -> Result<(), Flaw> {
     if fits { Ok(()) } else { Err(Flaw::InvalidAuthorizedParties) }
 }
 
-fn issuer(claimed: Option<&str>, policy: &Policy<'_>) -> Result<(), Flaw> {
+fn issuer(
+    claimed: Option<&str>,
+    policy: &Policy,
+    origin: &dyn Fn() -> Option<String>,
+) -> Result<(), Flaw> {
+    let origin = if policy.needs_origin() { origin() } else { None };
     let is_ours = |name: &str, ours: &str| {
         if !ours.starts_with('/') {
             return name == ours;
         }
-        policy.origin.as_deref().and_then(|origin| name.strip_prefix(origin)) == Some(ours)
+        origin.as_deref().and_then(|origin| name.strip_prefix(origin)) == Some(ours)
     };
-    let fits = match policy.issuers {
+    let fits = match &policy.issuers {
         Issuers::Any => true,
         Issuers::Only(ours) => claimed.is_some_and(|name| ours.iter().any(|it| is_ours(name, it))),
     };

@@ -6,7 +6,8 @@
 use std::rc::Rc;
 
 use super::attested::Evidence;
-use super::{Algorithm, Flaw, Policy, Session};
+use super::policy::Policy;
+use super::{Algorithm, Flaw, Session};
 use crate::claims::Claims;
 
 /// Holding one means: the key covers exactly these bytes.
@@ -58,13 +59,19 @@ impl Signed {
         list.iter().map(|each| each.as_str().map(str::to_owned)).collect()
     }
 
-    /// The last stage: for us, from our issuer, now.
+    /// The last stage: for us, from our issuer, now. `origin` is that of the request; it is asked
+    /// only where an issuer is a path.
     ///
     /// # Errors
     /// The first [`Flaw`] in the order of Clerk's SDK: `sub`, `aud`, `azp`, `iss`, `exp`, `nbf`,
     /// `iat`.
-    pub fn admit(&self, policy: &Policy<'_>, now_ms: i64) -> Result<Session, Flaw> {
-        Session::admit(&self.claims, policy, now_ms)
+    pub fn admit(
+        &self,
+        policy: &Policy,
+        origin: &dyn Fn() -> Option<String>,
+        now_ms: i64,
+    ) -> Result<Session, Flaw> {
+        Session::admit(&self.claims, policy, origin, now_ms)
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::panic, reason = "a test may stop")]
 
 use clerk_edge::claim_path::ClaimPath;
-use clerk_edge::claims::{Level, Reverification};
+use clerk_edge::rules::{Level, Reverification};
 use clerk_edge::request::RequestPath;
 use clerk_edge::rules::{Condition, Facts, Known, Match, Names, Requirement, Rule, Rules, Truth};
 use serde_json::{Value, json};

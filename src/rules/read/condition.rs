@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::claim_path::ClaimPath;
-use crate::claims::{Level, Reverification};
+use crate::rules::reverification::{Level, Reverification};
 use crate::rules::condition::{ClaimWanted, Condition, OrgWanted};
 use crate::rules::json::Json;
 use crate::rules::place::{Place, Problems, did_you_mean, member};

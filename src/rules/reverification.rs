@@ -1,6 +1,5 @@
-//! How long ago a person proved who they are, by first and by second factor.
-
-use serde_json::Value;
+//! How recently a person must have proved who they are: levels, Clerk's presets, and the
+//! comparison with the ages of the factors.
 
 /// Which factors must be fresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,55 +62,16 @@ impl Reverification {
     pub fn preset_name(&self) -> Option<&'static str> {
         Self::PRESETS.iter().find(|(_, preset)| preset == self).map(|(name, _)| *name)
     }
-}
 
-/// How long ago each factor was proved.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Factors {
-    first: Factor,
-    second: Factor,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Factor {
-    NotEnrolled,
-    ProvedMinutesAgo(f64),
-}
-
-impl Factors {
-    /// Reads `fva`: two numbers, each −1 or not negative. All else is no statement.
+    /// Whether factors of these ages are fresh enough. An age is in minutes, and `None` where the
+    /// factor is not enrolled.
     #[must_use]
-    pub fn read(claim: Option<&Value>) -> Option<Self> {
-        let [first, second] = claim?.as_array()?.as_slice() else {
-            return None;
-        };
-        Some(Self { first: Factor::read(first)?, second: Factor::read(second)? })
-    }
-
-    /// Whether the level's factors are younger than so many minutes.
-    #[must_use]
-    pub fn fresh(self, level: Level, after_minutes: f64) -> bool {
-        let Self { first, second } = self;
-        let is_fresh = |factor: Factor| factor.is_younger_than(after_minutes);
-        let is_enrolled = |factor: Factor| factor != Factor::NotEnrolled;
-        match level {
-            Level::SecondFactor if is_enrolled(second) => is_fresh(second),
-            Level::MultiFactor if is_enrolled(second) => is_fresh(first) && is_fresh(second),
+    pub fn holds(&self, first: Option<f64>, second: Option<f64>) -> bool {
+        let is_fresh = |age: Option<f64>| age.is_some_and(|age| age < self.after_minutes);
+        match self.level {
+            Level::SecondFactor if second.is_some() => is_fresh(second),
+            Level::MultiFactor if second.is_some() => is_fresh(first) && is_fresh(second),
             _ => is_fresh(first),
         }
-    }
-}
-
-impl Factor {
-    fn read(minutes: &Value) -> Option<Self> {
-        match minutes.as_f64()? {
-            -1.0 => Some(Self::NotEnrolled),
-            minutes if minutes >= 0.0 => Some(Self::ProvedMinutesAgo(minutes)),
-            _ => None,
-        }
-    }
-
-    fn is_younger_than(self, minutes: f64) -> bool {
-        matches!(self, Self::ProvedMinutesAgo(age) if age < minutes)
     }
 }
