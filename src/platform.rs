@@ -1,71 +1,109 @@
-//! The port: the five things the core cannot do alone. Whoever implements it takes no decision.
-//!
-//! It speaks of what is wanted, not of how: there is no clock (time is an argument), no header map
-//! and no socket. In-memory state is the core's own and not behind this trait.
+//! The port on Workers: KV, calls to Clerk, WebCrypto. Takes no decision; says what happened.
 
-use crate::secret::Secret;
-use crate::token::Crypto;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::CryptoKey;
 
-/// What the core asks of the place it runs in. Futures are bound to the request that made them
-/// and are never kept for another.
-#[expect(async_fn_in_trait, reason = "one thread; nothing here is ever sent to another")]
-pub trait Platform: Crypto {
-    /// Calls Clerk. Redirects are not followed: a 3xx is an answer like any other.
-    async fn call(&self, call: &Call) -> Result<Reply, CallFailed>;
+use crate::env::get;
+use crate::io;
+use clerk_edge_gate::limits::{KEYS_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN};
+use clerk_edge_gate::platform::{API_VERSION, Call, CallFailed, Platform, Reply, StoreFailed};
+use clerk_edge_token::algorithm::Algorithm;
+use clerk_edge_token::crypto::{Crypto, KeyUnfit, VerifierFailed};
+use clerk_edge_token::key::PublicKey;
+use clerk_edge_webcrypto as webcrypto;
 
-    /// Reads the store. `Ok(None)` means that nothing is there (or that no store is bound);
-    /// an error means that nobody could look, or not within [`crate::limits::KEYS_TIMEOUT_MS`].
-    async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed>;
-
-    /// Writes the store; kept for at least this long (never less than the store's 60 s).
-    async fn store(&self, name: &str, text: &str, keep_seconds: u32) -> Result<(), StoreFailed>;
+/// Workers, as the core sees them.
+pub(crate) struct Workers {
+    env: JsValue,
 }
 
-/// The version of Clerk's Backend API that this crate was written against.
-pub const API_VERSION: &str = "2026-05-12";
+impl Workers {
+    /// With the bindings of a request.
+    pub(crate) fn new(env: JsValue) -> Self {
+        Self { env }
+    }
 
-/// A call to one of the configured hosts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// The address, absolute, never taken from a request.
-    pub url: String,
-    /// Sent as `Authorization`; only ever set for the configured API host. A call with a secret
-    /// is one to Clerk's Backend API, and the edge adds what that API asks of everybody:
-    /// `Clerk-API-Version` with [`API_VERSION`], `Content-Type: application/json` and a
-    /// `User-Agent`. A call without one carries none of these.
-    pub secret: Option<Secret>,
-    /// A JSON body makes it a `POST`; without one it is a `GET`.
-    pub body: Option<String>,
-    /// Given up after this long.
-    pub timeout_ms: u32,
-    /// Given up beyond this many bytes of answer.
-    pub bytes_max: usize,
+    /// The store, if one is bound; whether it must be is the settings' business.
+    fn kv(&self) -> Option<JsValue> {
+        get(&self.env, "CLERK_CACHE")
+    }
 }
 
-/// What came back, whatever its status.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// HTTP status.
-    pub status: u16,
-    /// `Content-Type`, if any.
-    pub content_type: Option<String>,
-    /// `Retry-After`, if any.
-    pub retry_after: Option<String>,
-    /// The body, bounded by [`Call::bytes_max`].
-    pub body: Vec<u8>,
+impl Crypto for Workers {
+    type Key = CryptoKey;
+
+    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyUnfit> {
+        webcrypto::import(key, algorithm).await
+    }
+
+    async fn verify(
+        &self,
+        key: &CryptoKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, VerifierFailed> {
+        webcrypto::verify(key, message, signature).await
+    }
 }
 
-/// Why there is no reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallFailed {
-    /// Nobody answered, or the connection broke.
-    Unreachable,
-    /// The time was up.
-    TimedOut,
-    /// The answer was larger than allowed.
-    TooLarge,
+impl Platform for Workers {
+    async fn call(&self, call: &Call) -> Result<Reply, CallFailed> {
+        let headers = io::text(&headers(call));
+        let bytes_max = u32::try_from(call.bytes_max).unwrap_or(u32::MAX);
+        let body = call.body.as_deref();
+        let answer = io::call(&call.url, &headers, body, call.timeout_ms, bytes_max).await;
+        reply(&answer.map_err(|_| CallFailed::Unreachable)?)
+    }
+
+    async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
+        let Some(store) = self.kv() else { return Ok(None) };
+        let text = io::stored(&store, name, KEYS_TIMEOUT_MS).await.map_err(|_| StoreFailed)?;
+        Ok(text.as_string())
+    }
+
+    async fn store(&self, name: &str, text: &str, keep_seconds: u32) -> Result<(), StoreFailed> {
+        let Some(store) = self.kv() else { return Ok(()) };
+        let keep_seconds = keep_seconds.max(STORE_KEEP_SECONDS_MIN);
+        io::store(&store, name, text, keep_seconds).await.map_err(|_| StoreFailed)?;
+        Ok(())
+    }
 }
 
-/// The store gave no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoreFailed;
+fn headers(call: &Call) -> Vec<(&'static str, String)> {
+    let Some(secret) = &call.secret else { return Vec::new() };
+    vec![
+        ("authorization", secret.bearer()),
+        ("clerk-api-version", API_VERSION.to_owned()),
+        ("content-type", "application/json".to_owned()),
+        ("user-agent", USER_AGENT.to_owned()),
+    ]
+}
+
+/// `io.js` answers with a list, or with a word that says why there is none.
+fn reply(answer: &JsValue) -> Result<Reply, CallFailed> {
+    match answer.as_string().as_deref() {
+        Some("timed-out") => return Err(CallFailed::TimedOut),
+        Some("too-large") => return Err(CallFailed::TooLarge),
+        Some(_) => return Err(CallFailed::Unreachable),
+        None => {}
+    }
+    let parts: &Array = answer.dyn_ref().ok_or(CallFailed::Unreachable)?;
+    let body: Uint8Array = parts.get(3).dyn_into().map_err(|_| CallFailed::Unreachable)?;
+    Ok(Reply {
+        status: status(&parts.get(0)).ok_or(CallFailed::Unreachable)?,
+        content_type: parts.get(1).as_string(),
+        retry_after: parts.get(2).as_string(),
+        body: body.to_vec(),
+    })
+}
+
+fn status(value: &JsValue) -> Option<u16> {
+    let number = value.as_f64()?;
+    (100.0..1_000.0).contains(&number).then_some(())?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "100 to 999")]
+    Some(number as u16)
+}
+
+const USER_AGENT: &str = concat!("clerk-edge/", env!("CARGO_PKG_VERSION"));

@@ -1,7 +1,7 @@
 // The product's answers without its decision: the same headers are read, the same line is logged, the
 // same answers are made, by the same hand-written JavaScript, and everybody is let through. What this
 // costs is the price of what the product promises; nobody who keeps the promise can be cheaper.
-import * as io from "../../src/edge/io.js";
+import * as io from "../../src/io.js";
 
 const LINE =
   '{"time":"2026-11-21T12:00:00.000Z","request_id":"9a1b2c3d4e5f6789-FRA","method":"GET",' +

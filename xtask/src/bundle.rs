@@ -135,7 +135,7 @@ fn glue(binary: &Path, work: &Path, names: Names) -> Result<()> {
     }
     fs::write(&file, text)?;
     for (source, name) in BY_HAND {
-        fs::copy(place::root().join("src/edge").join(source), work.join(name)).context(source)?;
+        fs::copy(place::root().join("src").join(source), work.join(name)).context(source)?;
     }
     Ok(())
 }
@@ -177,7 +177,7 @@ fn gzip(bytes: &[u8]) -> Result<usize> {
 
 /// What is written by hand, and what it is called beside the glue.
 const BY_HAND: [(&str, &str); 3] =
-    [("door.js", "index.js"), ("held.js", "held.js"), ("io.js", "io.js")];
+    [("worker.js", "index.js"), ("pending.js", "pending.js"), ("io.js", "io.js")];
 const GLUE: &str = "gate.js";
 
 /// What a Worker needs otherwise than wasm-bindgen writes it.

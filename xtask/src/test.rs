@@ -108,9 +108,12 @@ fn webcrypto() -> Result<Vec<Command>> {
     let runner = env::current_exe().context("this program has no path")?;
     let runner = format!("{} wasm-test-runner", runner.display());
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
-    let hooks = place::root().join("tests/webcrypto.mjs");
-    cargo.env("NODE_OPTIONS", format!("--import={}", hooks.display()));
-    cargo.env("PATH", node.path()).args(["--package", "clerk-edge", "--test", "webcrypto"]);
+    cargo.env("PATH", node.path()).args([
+        "--package",
+        "clerk-edge-webcrypto",
+        "--test",
+        "webcrypto",
+    ]);
     Ok(vec![cargo])
 }
 
@@ -138,7 +141,14 @@ fn dry_run(node: &Node, arguments: &[&str], name: &str) -> Result<()> {
 fn stage() -> Result<Vec<Command>> {
     let node = Node::ready()?;
     let mut drawn = Command::new(env::var_os("CARGO").context("run this as `cargo xtask`")?);
-    drawn.current_dir(place::root()).args(["test", "--locked", "--test", "oracle"]);
+    drawn.current_dir(place::root()).args([
+        "test",
+        "--locked",
+        "--package",
+        "clerk-edge-gate",
+        "--test",
+        "oracle",
+    ]);
     drawn.env("PATH", node.path()).env("CLERK_EDGE_NODE", "node");
     Ok(vec![node_tests(&node, &["tests/stage", "tests/oracle"])?, drawn])
 }

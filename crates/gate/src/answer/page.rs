@@ -1,0 +1,126 @@
+//! A denial for people: one light page that says what happened and what helps.
+//!
+//! No script, no image, no font, nothing from elsewhere; everything variable is escaped.
+
+use crate::answer::refusal::Denial;
+use crate::answer::{Answer, escape};
+use clerk_edge_rules::code::Code;
+
+pub(super) fn page(denial: &Denial<'_>) -> Answer {
+    let words = words(denial.code);
+    let main = format!(
+        "<h1>{}</h1>{}{}{}<p class=\"small\">{} · <code>{}</code> · {}</p>",
+        words.title,
+        words.text,
+        sign_in(denial),
+        problems(denial),
+        denial.code.status(),
+        denial.code.as_str(),
+        escape(denial.request_id),
+    );
+    Answer::html(denial.code.status(), document(words.title, &main))
+}
+
+/// A whole page in the house's looks. The title is text, `main` is HTML.
+#[must_use]
+pub fn document(title: &str, main: &str) -> String {
+    styled(title, "", main)
+}
+
+/// The same with further looks of the page's own.
+#[must_use]
+pub fn styled(title: &str, style: &str, main: &str) -> String {
+    let title = escape(title);
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"robots\" content=\"noindex\"><title>{title}</title>\
+         <style>{STYLE}{style}</style></head><body><main>{main}</main></body></html>"
+    )
+}
+
+fn sign_in(denial: &Denial<'_>) -> String {
+    match (denial.code, denial.sign_in) {
+        (Code::SignedOut, Some(address)) if is_link(address) => {
+            format!("<p><a class=\"button\" href=\"{}\">Sign in</a></p>", escape(address))
+        }
+        _ => String::new(),
+    }
+}
+
+/// Whether the address leads to a page and runs nothing.
+fn is_link(address: &str) -> bool {
+    ["https://", "http://", "/"].iter().any(|start| address.starts_with(start))
+}
+
+fn problems(denial: &Denial<'_>) -> String {
+    if denial.problems.is_empty() {
+        return String::new();
+    }
+    let mut rows = String::new();
+    for problem in &denial.problems {
+        let (place, message) = (escape(&problem.place), escape(&problem.message));
+        rows.extend(["<li><code>", &place, "</code> ", &message, "</li>"]);
+    }
+    format!("<p>Shown because the publishable key is not a production one:</p><ul>{rows}</ul>")
+}
+
+/// A heading, and below it paragraphs in HTML.
+struct Words {
+    title: &'static str,
+    text: &'static str,
+}
+
+const fn words(code: Code) -> Words {
+    let (title, text) = match code {
+        Code::SignedOut => ("Please sign in", SIGNED_OUT),
+        Code::NotAllowed => ("You have no access to this page", NOT_ALLOWED),
+        Code::NotFound => ("Page not found", NOT_FOUND),
+        Code::PathAmbiguous => ("This address cannot be used", PATH_AMBIGUOUS),
+        Code::TokenTooLarge => ("The sign-in data is too large", TOKEN_TOO_LARGE),
+        Code::RedirectLoop => ("Signing in goes in circles", REDIRECT_LOOP),
+        Code::KeysUnavailable | Code::ClaimsUnavailable => {
+            ("Sign-in cannot be checked right now", UNAVAILABLE)
+        }
+        Code::UpstreamUnreachable => ("The site does not answer", UPSTREAM),
+        Code::Configuration => ("This site is not set up correctly", CONFIGURATION),
+        Code::Internal => ("Something went wrong", INTERNAL),
+    };
+    Words { title, text }
+}
+
+const SIGNED_OUT: &str = "<p>This page is for people who are signed in.</p>";
+const NOT_ALLOWED: &str = "<p>You are signed in, but your account may not open this page. If it \
+    should, ask whoever runs this site.</p>";
+const NOT_FOUND: &str = "<p>There is nothing at this address.</p>";
+const PATH_AMBIGUOUS: &str = "<p>The address can be read in more than one way. Follow a link \
+    from the site, or type the address plainly.</p>";
+const TOKEN_TOO_LARGE: &str = "<p>Your browser sent more sign-in data than this site accepts. \
+    Delete the cookies of this site and sign in again.</p>";
+const REDIRECT_LOOP: &str = "<p>Your browser was sent back and forth to confirm your sign-in, \
+    and it came back without one each time. Here is what helps.</p>\
+    <h2>If you are visiting</h2><ul>\
+    <li>Delete the cookies of this site, then open the page again.</li>\
+    <li>Allow cookies for this site, in private windows too.</li>\
+    <li>Check that the date and time of your device are right.</li></ul>\
+    <h2>If you run this site</h2><ul>\
+    <li>The publishable key and the secret key must belong to the same Clerk instance.</li>\
+    <li>Cookies of another Clerk instance on the same domain can get in the way.</li>\
+    <li>The address of this site must be one that the Clerk instance knows.</li></ul>";
+const UNAVAILABLE: &str = "<p>The service that confirms who you are does not answer. You have \
+    not been signed out. Try again in a moment.</p>";
+const UPSTREAM: &str = "<p>Your request was let through, but the site behind did not answer. Try \
+    again in a moment.</p>";
+const CONFIGURATION: &str = "<p>Until that is mended, no page is shown. Whoever runs this site \
+    finds the reason in its log.</p>";
+const INTERNAL: &str = "<p>The request could not be finished. Try again in a moment.</p>";
+
+const STYLE: &str = ":root{color-scheme:light dark;--t:#1c1c22;--s:#5a5a66;--b:#fafafa;--l:#4a3fd1;\
+--o:#fff}@media(prefers-color-scheme:dark){:root{--t:#ececf1;--s:#a9a9b6;--b:#16161a;--l:#a9a2ff;\
+--o:#16161a}}body{margin:0;background:var(--b);color:var(--t);font:1rem/1.6 system-ui,sans-serif}\
+main{max-width:38rem;margin:0 auto;padding:12vh 1.5rem 3rem;overflow-wrap:anywhere}\
+h1{font-size:1.6rem;line-height:1.25;margin:0 0 1rem}h2{font-size:1.05rem;margin:1.5rem 0 .25rem}\
+ul{padding-left:1.25rem;margin:.25rem 0}a{color:var(--l)}a.button{display:inline-block;\
+background:var(--l);color:var(--o);padding:.5rem 1.25rem;border-radius:.4rem;text-decoration:none}\
+a:focus-visible{outline:3px solid var(--l);outline-offset:2px}.small{color:var(--s);\
+font-size:.85rem;margin-top:2rem}";

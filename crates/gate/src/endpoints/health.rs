@@ -1,0 +1,124 @@
+//! The health answer: whether the gate can do its work, for monitors and people.
+//!
+//! No secret, no identity, no host. With faulty bindings it says so, and says what is wrong only
+//! where that may be shown.
+
+use serde::Serialize;
+
+use crate::answer::Answer;
+use crate::answer::problem_json::Place;
+use crate::settings::InstanceKind;
+use crate::settings::problems::Faulty;
+
+/// What the gate knows of itself.
+#[derive(Clone, Debug)]
+pub struct Health<'a> {
+    /// Which half of Clerk.
+    pub instance: InstanceKind,
+    /// How many rules there are.
+    pub rules_count: usize,
+    /// A short hash of them, to see whether two deployments have the same.
+    pub rules_hash: &'a str,
+    /// The keys at hand; `None` where none can be had.
+    pub keys: Option<Keys>,
+    /// How often a missing claim was looked up by this isolate.
+    pub lookups: u64,
+    /// How many of these got no answer.
+    pub lookup_failures: u64,
+    /// What is not configured or worth mending.
+    pub notes: &'a [String],
+}
+
+/// The keys at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// Where they came from.
+    pub source: &'static str,
+    /// How long ago.
+    pub age_seconds: u64,
+    /// How many.
+    pub count: usize,
+}
+
+impl Health<'_> {
+    /// 200 where keys are at hand, else 503.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        let (status, word) = if self.keys.is_some() { (200, "ok") } else { (503, "unavailable") };
+        let wire = Wire {
+            rules: Some(WireRules { count: self.rules_count, hash: self.rules_hash }),
+            keys: self.keys.map(|keys| WireKeys {
+                source: keys.source,
+                age_seconds: keys.age_seconds,
+                count: keys.count,
+            }),
+            lookups: Some(WireLookups { count: self.lookups, failures: self.lookup_failures }),
+            notes: self.notes,
+            ..Wire::new(word, Some(self.instance.as_str()))
+        };
+        wire.answer(status)
+    }
+}
+
+/// The health of a gate that faulty bindings keep closed: always 503.
+#[must_use]
+pub fn misconfigured(faulty: &Faulty) -> Answer {
+    let shown = faulty.problems().filter(|_| faulty.may_be_shown());
+    let problems: Vec<Place<'_>> = shown.map(|problem| Place::from(&problem)).collect();
+    Wire { problems, ..Wire::new("misconfigured", None) }.answer(503)
+}
+
+#[derive(Serialize)]
+struct Wire<'a> {
+    status: &'static str,
+    version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<WireRules<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<WireKeys>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lookups: Option<WireLookups>,
+    notes: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireRules<'a> {
+    count: usize,
+    hash: &'a str,
+}
+
+#[derive(Serialize)]
+struct WireKeys {
+    source: &'static str,
+    age_seconds: u64,
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct WireLookups {
+    count: u64,
+    failures: u64,
+}
+
+impl Wire<'_> {
+    fn new(status: &'static str, instance: Option<&'static str>) -> Self {
+        Self {
+            status,
+            version: env!("CARGO_PKG_VERSION"),
+            instance,
+            rules: None,
+            keys: None,
+            lookups: None,
+            notes: &[],
+            problems: Vec::new(),
+        }
+    }
+
+    fn answer(&self, status: u16) -> Answer {
+        Answer::json(status, serde_json::to_string(self).unwrap_or_default())
+    }
+}

@@ -1,0 +1,74 @@
+//! What one isolate keeps between requests: the settings, and all that is remembered.
+//!
+//! The steps of a request are in [`crate::line`].
+
+use clerk_edge_token::verified_cache::Remembered;
+use serde_json::json;
+
+use crate::clerk_api::failed_nonces::Nonces;
+use crate::context::{Chore, Turn};
+use crate::keys::find::Keys;
+use crate::lookup::Lookups;
+use crate::platform::Platform;
+use crate::settings::bindings::Bindings;
+use crate::settings::problems::Faulty;
+use crate::settings::{InstanceKind, Settings};
+
+/// What one isolate knows: the settings, and all that is remembered between requests.
+pub struct Gate<K> {
+    pub(crate) settings: Result<Settings, Faulty>,
+    pub(crate) keys: Keys<K>,
+    pub(crate) remembered: Remembered,
+    pub(crate) nonces: Nonces,
+    pub(crate) lookups: Lookups,
+}
+
+impl<K> Gate<K> {
+    /// The lines, each one JSON text: every problem of faulty bindings at once, or the notes.
+    #[must_use]
+    pub fn announcements(&self) -> Vec<String> {
+        match &self.settings {
+            Err(faulty) => {
+                let problems: Vec<String> = faulty.problems().map(ToString::to_string).collect();
+                vec![json!({ "code": "configuration", "problems": problems }).to_string()]
+            }
+            Ok(settings) if settings.notes.is_empty() => Vec::new(),
+            Ok(settings) => vec![json!({ "notes": settings.notes }).to_string()],
+        }
+    }
+}
+
+impl<K: Clone + 'static> Gate<K> {
+    /// Reads the bindings. A faulty configuration makes a gate that is closed.
+    pub fn open(bindings: &impl Bindings) -> Self {
+        Self {
+            settings: Settings::read(bindings),
+            // Without randomness all isolates would renew their keys at once, which is bearable.
+            keys: Keys::new(getrandom::u32().unwrap_or_default()),
+            remembered: Remembered::default(),
+            nonces: Nonces::default(),
+            lookups: Lookups::default(),
+        }
+    }
+
+    /// Does work that was left for after an answer.
+    pub async fn run<P: Platform<Key = K>>(&self, chore: Chore, turn: &Turn<'_, P>) {
+        match chore {
+            Chore::RenewKeys => {
+                if let Ok(settings) = &self.settings {
+                    self.keys.renew(settings, turn).await;
+                }
+            }
+            Chore::Store { name, text, keep_seconds } => {
+                if turn.platform.store(&name, &text, keep_seconds).await.is_err() {
+                    turn.say("CLERK_CACHE could not be written; the isolate's memory serves alone");
+                }
+            }
+        }
+    }
+
+    pub(crate) fn is_development(&self) -> bool {
+        let kind = self.settings.as_ref().map(|it| it.instance.kind);
+        kind == Ok(InstanceKind::Development)
+    }
+}

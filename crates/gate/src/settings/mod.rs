@@ -1,0 +1,140 @@
+//! A complete, consistent configuration. Holding [`Settings`] means that every binding was read
+//! and none contradicts another; there is no half of one.
+//!
+//! What this module refuses to do: guess what a wrong value may have meant, stop at the first
+//! problem, or repeat a value in a message.
+
+pub mod address;
+pub mod bindings;
+pub mod claim_headers;
+pub mod clerk_hosts;
+pub mod contradictions;
+pub mod from_bindings;
+pub mod issuers;
+pub mod notes;
+pub mod problems;
+pub mod publishable_key;
+pub mod upstream;
+pub mod urls;
+pub mod value_reader;
+
+use crate::secret::Secret;
+use clerk_edge_http::url::Url;
+use clerk_edge_rules::claim_path::ClaimPath;
+use clerk_edge_rules::rule_set::Rules;
+use clerk_edge_token::key::PublicKey;
+use clerk_edge_token::policy::Policy;
+
+/// What the bindings say.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, by its own name")]
+pub struct Settings {
+    /// The Clerk instance, from the publishable key.
+    pub instance: Instance,
+    /// `CLERK_SECRET_KEY`.
+    pub secret_key: Option<Secret>,
+    /// `CLERK_JWT_KEY`: with it no key is ever fetched.
+    pub jwt_key: Option<PublicKey>,
+    /// `CLERK_API_URL`, without a trailing slash.
+    pub api_url: String,
+    /// `CLERK_JWKS_URL`, or the Frontend API's.
+    pub jwks_url: String,
+    /// `CLERK_AUTHORIZED_PARTIES`, `CLERK_AUDIENCE`, `CLERK_ISSUER`, `CLERK_CLOCK_SKEW_SECONDS`.
+    pub session_policy: Policy,
+    /// `CLERK_SIGN_IN_URL`.
+    pub sign_in_url: Option<String>,
+    /// `CLERK_SIGN_UP_URL`.
+    pub sign_up_url: Option<String>,
+    /// `CLERK_PROXY_URL`: absolute, or a path on the request's own origin.
+    pub proxy_url: Option<String>,
+    /// `CLERK_DOMAIN`.
+    pub domain: Option<String>,
+    /// `CLERK_IS_SATELLITE`.
+    pub is_satellite: bool,
+    /// `CLERK_SATELLITE_AUTO_SYNC`.
+    pub satellite_auto_sync: bool,
+    /// `CLERK_CROSS_ORIGIN_SYNC`.
+    pub cross_origin_sync: bool,
+    /// `CLERK_TRUST_FORWARDED_HOST`.
+    pub trust_forwarded_host: bool,
+    /// `ROUTES`.
+    pub rules: Rules,
+    /// `ROLE_CLAIMS`, in order.
+    pub role_claims: Vec<ClaimPath>,
+    /// `CLAIM_HEADERS`: lower-case header name and claim.
+    pub claim_headers: Vec<(String, ClaimPath)>,
+    /// `LOG`.
+    pub log: LogLevel,
+    /// `LOOKUP_TTL_SECONDS`.
+    pub lookup_ttl_seconds: u32,
+    /// `UPSTREAM`.
+    pub upstream: Upstream,
+    /// `DEBUG_ROLE`.
+    pub debug_role: bool,
+    /// Whether `CLERK_CACHE` is bound.
+    pub has_store: bool,
+    /// What is not configured or worth mending, one sentence each, for log and health.
+    pub notes: Vec<String>,
+}
+
+/// The Clerk instance that the publishable key names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// The key exactly as configured: the cookie suffix is a hash of its bytes.
+    pub publishable_key: String,
+    /// Development or production.
+    pub kind: InstanceKind,
+    /// The Frontend API's host as decoded from the key, without satellite or proxy.
+    pub frontend_host: String,
+    /// The Account Portal, from the key alone: proxy and satellite have none of their own. None
+    /// where the host cannot be read.
+    pub portal: Option<Url>,
+    /// The eight characters at the end of this instance's cookies.
+    pub cookie_suffix: String,
+}
+
+/// Which half of Clerk the key belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstanceKind {
+    /// `pk_test_`.
+    Development,
+    /// `pk_live_`.
+    Production,
+}
+
+impl InstanceKind {
+    /// The name in the health answer.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// Which decisions are logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// All.
+    All,
+    /// All but what `anyone` forwards.
+    Decisions,
+    /// Only what was not forwarded.
+    Refusals,
+    /// None.
+    Off,
+}
+
+/// Where allowed requests go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Upstream {
+    /// The assets binding, with the way it maps names to files.
+    Assets,
+    /// The service binding `ORIGIN`.
+    Service,
+    /// On to the zone's origin.
+    Passthrough,
+    /// Another origin, absolute, its base path without a trailing slash.
+    Url(String),
+}

@@ -1,0 +1,47 @@
+//! What works, but lacks something or is worth mending: one sentence each, for log and health.
+
+use crate::settings::{InstanceKind, LogLevel, Settings};
+use clerk_edge_token::policy::Issuers;
+
+/// The remarks of the readers, and what the settings as a whole lack.
+pub(super) fn of(settings: &Settings, remarks: Vec<String>) -> Vec<String> {
+    let sentences = [
+        (settings.instance.kind == InstanceKind::Development, DEVELOPMENT),
+        (settings.secret_key.is_none(), NO_SECRET),
+        (!settings.has_store && settings.jwt_key.is_none(), NO_STORE),
+        (settings.session_policy.authorized_parties.is_empty(), NO_PARTIES),
+        (settings.session_policy.authorized_parties.iter().any(|p| p.ends_with('/')), PARTY_SLASH),
+        (settings.session_policy.issuers == Issuers::Any, ANY_ISSUER),
+        (settings.trust_forwarded_host, FORWARDED_HOST),
+        (settings.log == LogLevel::Off, LOG_OFF),
+        (is_debug_in_production(settings), DEBUG),
+        (
+            settings.instance.publishable_key.trim_ascii() != settings.instance.publishable_key,
+            SPACE,
+        ),
+    ];
+    let found = sentences.into_iter().filter(|(applies, _)| *applies);
+    remarks.into_iter().chain(found.map(|(_, sentence)| sentence.to_owned())).collect()
+}
+
+fn is_debug_in_production(settings: &Settings) -> bool {
+    settings.debug_role && settings.instance.kind == InstanceKind::Production
+}
+
+const DEVELOPMENT: &str = "The publishable key is a development one: not for production.";
+const NO_SECRET: &str = "CLERK_SECRET_KEY is not set: missing claims are not looked up, sessions \
+                         are not refreshed, and handshakes that answer with a nonce fail.";
+const NO_STORE: &str = "CLERK_CACHE is not bound: keys and looked-up claims are kept in memory \
+                        alone, and every new isolate fetches them anew.";
+const NO_PARTIES: &str = "CLERK_AUTHORIZED_PARTIES is not set: session tokens made for your other \
+                          sites are accepted here.";
+const PARTY_SLASH: &str = "CLERK_AUTHORIZED_PARTIES has an entry that ends in `/`: parties are \
+                           origins, so it never matches.";
+const ANY_ISSUER: &str = "CLERK_ISSUER is `any`: the issuer is not compared.";
+const FORWARDED_HOST: &str = "CLERK_TRUST_FORWARDED_HOST is on: whoever reaches this Worker \
+                              directly can choose the address that sign-in returns to.";
+const LOG_OFF: &str = "LOG is `off`: decisions leave no trace.";
+const DEBUG: &str = "DEBUG_ROLE is on with a production key: whoever is signed in can see how \
+                     their own requests are judged.";
+const SPACE: &str = "CLERK_PUBLISHABLE_KEY has white space around it, which changes the names of \
+                     its cookies: set it again.";

@@ -1,0 +1,82 @@
+//! `UPSTREAM`: where allowed requests go, and whether what it names is bound.
+
+use crate::settings::Upstream;
+use crate::settings::address::Address;
+use crate::settings::bindings::{Binding, Bindings};
+use crate::settings::urls::NO_TAIL;
+use crate::settings::value_reader::Reader;
+
+/// Assets before a service before the zone, unless it is said.
+pub(super) fn read<B: Bindings>(reader: &Reader<'_, B>) -> Upstream {
+    let assets = fetchable(reader, ASSETS, "must be an assets binding");
+    let origin = fetchable(
+        reader,
+        ORIGIN,
+        "must be a service binding (the address of an origin belongs into UPSTREAM)",
+    );
+    match reader.bound(UPSTREAM) {
+        None if assets => {
+            if origin {
+                reader.remark(
+                    "ASSETS and ORIGIN are both bound, and ASSETS is used: say which in UPSTREAM.",
+                );
+            }
+            Upstream::Assets
+        }
+        None if origin => Upstream::Service,
+        None => Upstream::Passthrough,
+        Some(Binding::Text(text)) => named(reader, &text, assets, origin),
+        Some(other) => {
+            reader.note(UPSTREAM, format!("{ACCEPTED}, but {} is bound", other.shape()));
+            Upstream::Passthrough
+        }
+    }
+}
+
+fn named<B: Bindings>(reader: &Reader<'_, B>, text: &str, assets: bool, origin: bool) -> Upstream {
+    match text.trim() {
+        "assets" => {
+            if !assets {
+                reader.note(UPSTREAM, "is `assets`, but no assets are bound as ASSETS");
+            }
+            Upstream::Assets
+        }
+        "service" => {
+            if !origin {
+                reader.note(UPSTREAM, "is `service`, but no service is bound as ORIGIN");
+            }
+            Upstream::Service
+        }
+        "passthrough" => Upstream::Passthrough,
+        address => url(reader, address).unwrap_or(Upstream::Passthrough),
+    }
+}
+
+fn url<B: Bindings>(reader: &Reader<'_, B>, text: &str) -> Option<Upstream> {
+    let Some(address) = Address::parse(text) else { return reader.refuse(UPSTREAM, ACCEPTED) };
+    if address.has_tail() || address.has_dot_segments() {
+        return reader.refuse(UPSTREAM, NO_TAIL);
+    }
+    if !address.is_secure() && !address.is_loopback() {
+        reader.remark("UPSTREAM begins with `http://`: what the gate adds travels in the clear.");
+    }
+    Some(Upstream::Url(address.trimmed()))
+}
+
+/// Whether something that can be fetched from is bound; anything else there is a problem.
+fn fetchable<B: Bindings>(reader: &Reader<'_, B>, name: &str, expected: &str) -> bool {
+    match reader.bound(name) {
+        None => false,
+        Some(Binding::Service) => true,
+        Some(other) => {
+            reader.note(name, format!("{expected}, but {} is bound", other.shape()));
+            true
+        }
+    }
+}
+
+const UPSTREAM: &str = "UPSTREAM";
+const ASSETS: &str = "ASSETS";
+const ORIGIN: &str = "ORIGIN";
+const ACCEPTED: &str = "must be `assets`, `service`, `passthrough` or an absolute address such as \
+                        `https://example.com`";

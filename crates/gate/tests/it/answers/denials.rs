@@ -1,0 +1,197 @@
+//! Denials and redirects: every code as a page and as a problem.
+
+use clerk_edge_gate::answer::header_safe;
+use clerk_edge_gate::answer::refusal::{Denial, deny};
+use clerk_edge_gate::answer::{Answer, redirect};
+use clerk_edge_http::kind::Kind;
+use clerk_edge_rules::code::Code;
+use clerk_edge_rules::problem::Problem;
+use serde_json::json;
+
+use super::body;
+
+const CODES: [Code; 11] = [
+    Code::ClaimsUnavailable,
+    Code::Configuration,
+    Code::Internal,
+    Code::KeysUnavailable,
+    Code::NotAllowed,
+    Code::NotFound,
+    Code::PathAmbiguous,
+    Code::RedirectLoop,
+    Code::SignedOut,
+    Code::TokenTooLarge,
+    Code::UpstreamUnreachable,
+];
+
+fn other(code: Code) -> Answer {
+    deny(&Denial::new(code, "ray-1"), Kind::Other)
+}
+
+fn page(code: Code) -> Answer {
+    deny(&Denial::new(code, "ray-1"), Kind::Page)
+}
+
+#[test]
+fn programs_get_a_problem_with_the_code() {
+    for (code, status, title) in [
+        (Code::ClaimsUnavailable, 503, "Service Unavailable"),
+        (Code::Configuration, 500, "Internal Server Error"),
+        (Code::Internal, 500, "Internal Server Error"),
+        (Code::KeysUnavailable, 503, "Service Unavailable"),
+        (Code::NotAllowed, 403, "Forbidden"),
+        (Code::NotFound, 404, "Not Found"),
+        (Code::PathAmbiguous, 400, "Bad Request"),
+        (Code::RedirectLoop, 508, "Loop Detected"),
+        (Code::SignedOut, 401, "Unauthorized"),
+        (Code::TokenTooLarge, 400, "Bad Request"),
+        (Code::UpstreamUnreachable, 502, "Bad Gateway"),
+    ] {
+        let answer = other(code);
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        let expected = json!({
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "code": code.as_str(),
+            "request_id": "ray-1",
+        });
+        assert_eq!(body(&answer), expected);
+    }
+}
+
+#[test]
+fn no_denial_may_be_kept_and_each_has_what_its_status_asks_for() {
+    for code in CODES {
+        for answer in [other(code), page(code)] {
+            let name = code.as_str();
+            assert_eq!(answer.status, code.status(), "{name}");
+            assert_eq!(answer.header("cache-control"), Some("no-store"), "{name}");
+            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{name}");
+            let challenge = (code.status() == 401).then_some("Bearer");
+            assert_eq!(answer.header("www-authenticate"), challenge, "{name}");
+            let retry = (code.status() == 503).then_some("5");
+            assert_eq!(answer.header("retry-after"), retry, "{name}");
+        }
+    }
+}
+
+#[test]
+fn whoever_said_when_to_come_back_is_heard() {
+    let after = |seconds: u32| {
+        let mut denial = Denial::new(Code::KeysUnavailable, "ray-1");
+        denial.retry_after_seconds = Some(seconds);
+        deny(&denial, Kind::Other).header("retry-after").map(str::to_owned)
+    };
+    assert_eq!(after(30).as_deref(), Some("30"));
+    assert_eq!(after(0).as_deref(), Some("1"), "never at once");
+}
+
+#[test]
+fn pages_are_accessible_and_load_nothing() {
+    for code in CODES {
+        let answer = page(code);
+        assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+        let policy = answer.header("content-security-policy").unwrap_or_default();
+        assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline';"), "{policy}");
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+        let html = answer.body.unwrap_or_default();
+        for once in ["<!doctype html><html lang=\"en\">", "<title>", "<h1>", "<main>", "viewport"] {
+            assert_eq!(html.matches(once).count(), 1, "{once} in {html}");
+        }
+        let never =
+            ["<script", "<img", "<link", "src=", "url(", "@import", "http", "onload", "javascript"];
+        for never in never {
+            assert!(!html.contains(never), "{never} in {html}");
+        }
+        for tag in ["html", "head", "body", "main", "h1", "h2", "p", "ul", "li", "a", "code"] {
+            let opened = html.matches(&format!("<{tag}>")).count()
+                + html.matches(&format!("<{tag} ")).count();
+            assert_eq!(opened, html.matches(&format!("</{tag}>")).count(), "{tag} in {html}");
+        }
+        assert!(html.contains(code.as_str()) && html.contains("ray-1"));
+        assert!(html.len() < 4_096, "{} bytes", html.len());
+    }
+}
+
+#[test]
+fn nothing_variable_gets_into_a_page_unescaped() {
+    let hostile = "\"><script>alert('1')</script>&";
+    let problem = Problem::new(hostile, hostile);
+    let link = format!("/sign-in?{hostile}");
+    for code in [Code::SignedOut, Code::Configuration] {
+        let denial =
+            Denial { sign_in: Some(&link), problems: vec![&problem], ..Denial::new(code, hostile) };
+        let html = deny(&denial, Kind::Page).body.unwrap_or_default();
+        assert!(!html.contains("<script") && !html.contains("\">\">"), "{html}");
+        assert!(html.contains("&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)"), "{html}");
+        let other = deny(&denial, Kind::Other);
+        assert_eq!(body(&other)["request_id"], hostile);
+    }
+}
+
+#[test]
+fn only_who_is_signed_out_is_shown_where_to_sign_in() {
+    let shows = |code: Code, link: &str| {
+        let denial = Denial { sign_in: Some(link), ..Denial::new(code, "ray-1") };
+        deny(&denial, Kind::Page).body.unwrap_or_default().contains("<a ")
+    };
+    assert!(shows(Code::SignedOut, "https://accounts.example.com/sign-in?redirect_url=x"));
+    assert!(shows(Code::SignedOut, "/sign-in"));
+    assert!(!shows(Code::SignedOut, "javascript:alert(1)"));
+    assert!(!shows(Code::NotAllowed, "/sign-in"));
+    assert!(!page(Code::SignedOut).body.unwrap_or_default().contains("<a "));
+}
+
+#[test]
+fn problems_of_the_configuration_are_told_where_they_are_given() {
+    let problem = Problem::new("ROUTES[3].allow", "is empty");
+    let told = Denial { problems: vec![&problem], ..Denial::new(Code::Configuration, "ray-1") };
+    let answer = deny(&told, Kind::Other);
+    let list = json!([{ "place": "ROUTES[3].allow", "message": "is empty" }]);
+    assert_eq!(body(&answer)["problems"], list);
+    let html = deny(&told, Kind::Page).body.unwrap_or_default();
+    assert!(html.contains("<li><code>ROUTES[3].allow</code> is empty</li>"), "{html}");
+    assert_eq!(body(&other(Code::Configuration)).get("problems"), None);
+    assert!(!page(Code::Configuration).body.unwrap_or_default().contains("<li>"));
+}
+
+#[test]
+fn the_loop_page_says_how_to_mend_it() {
+    let html = page(Code::RedirectLoop).body.unwrap_or_default();
+    for help in ["cookies of this site", "publishable key and the secret key", "date and time"] {
+        assert!(html.contains(help), "{help}");
+    }
+    assert!(!page(Code::SignedOut).body.unwrap_or_default().contains("secret key"));
+}
+
+#[test]
+fn head_gets_the_headers_alone() {
+    let whole = page(Code::SignedOut);
+    let head = whole.clone().to_method("HEAD");
+    assert_eq!((head.status, &head.headers), (whole.status, &whole.headers));
+    assert_eq!(head.body, None);
+    assert_eq!(whole.clone().to_method("GET"), whole);
+}
+
+#[test]
+fn redirects_keep_the_method_and_are_not_kept() {
+    let answer = redirect("/sign-in?redirect_url=https%3A%2F%2Fa.example%2F");
+    assert_eq!(answer.status, 307);
+    assert_eq!(answer.header("location"), Some("/sign-in?redirect_url=https%3A%2F%2Fa.example%2F"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.body, None);
+    assert_eq!(header_safe("/a\r\nset-cookie: b=ü\0"), "/a%0D%0Aset-cookie:%20b=%C3%BC%00");
+    assert_eq!(header_safe("/a%20b?c=d#e"), "/a%20b?c=d#e");
+}
+
+#[test]
+fn the_small_answers_say_no_more_than_needed() {
+    let preflight = Answer::preflight();
+    assert_eq!((preflight.status, &preflight.body), (204, &None));
+    assert!(preflight.headers.iter().all(|(name, _)| !name.starts_with("access-control-")));
+    let refused = Answer::method_not_allowed();
+    assert_eq!((refused.status, refused.header("allow")), (405, Some("GET, HEAD")));
+    assert_eq!(refused.header("cache-control"), Some("no-store"));
+}

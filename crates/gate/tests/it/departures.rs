@@ -1,0 +1,83 @@
+//! Where a visitor goes to sign in, where the recordings are silent: the mark of his browser, a
+//! key without a portal, and the page that he comes back to.
+
+use clerk_edge_gate::session::sign_in_redirect::Departure;
+use clerk_edge_gate::settings::clerk_hosts::portal;
+use clerk_edge_gate::settings::{Instance, Settings};
+
+use crate::judge::Request;
+use crate::judge::mint::{LIVE_KEY, TEST_KEY};
+use crate::judge::visitor::{PAGE, plain};
+
+const PORTAL: &str = "https://accounts.inspired.puma-74.lcl.dev/sign-in";
+const BACK: &str = "redirect_url=https%3A%2F%2Fwww.myapp.com%2Fpage";
+
+fn to_sign_in(settings: &Settings, request: &Request) -> String {
+    Departure::from(settings, request).unwrap().to_sign_in(false)
+}
+
+#[test]
+fn the_mark_of_a_browser_is_the_addresss_before_the_cookies() {
+    let leaving = |key: &str, query: &str| {
+        let cookie = ("cookie", "__clerk_db_jwt=kept");
+        to_sign_in(&plain(key), &Request::get(&format!("{PAGE}{query}"), &[cookie]))
+    };
+    let new = "%3F__clerk_db_jwt%3Dnew";
+    assert_eq!(
+        leaving(TEST_KEY, "?__clerk_db_jwt=new"),
+        format!("{PORTAL}?{BACK}{new}&__clerk_db_jwt=new")
+    );
+    assert_eq!(
+        leaving(TEST_KEY, "?__clerk_db_jwt="),
+        format!("{PORTAL}?{BACK}%3F__clerk_db_jwt%3D&__clerk_db_jwt=kept")
+    );
+    assert_eq!(leaving(TEST_KEY, ""), format!("{PORTAL}?{BACK}&__clerk_db_jwt=kept"));
+    // A production instance marks nobody.
+    assert_eq!(leaving(LIVE_KEY, "?__clerk_db_jwt=new"), format!("{PORTAL}?{BACK}{new}"));
+}
+
+#[test]
+fn without_a_portal_a_page_of_our_own_is_better() {
+    let mut settings = plain(LIVE_KEY);
+    let asked = Request::get(&format!("{PAGE}?a=1"), &[]);
+    assert_eq!(to_sign_in(&settings, &asked), format!("{PORTAL}?{BACK}%3Fa%3D1"));
+    settings.instance = Instance { portal: portal("a b.c"), ..settings.instance };
+    assert_eq!(
+        to_sign_in(&settings, &asked),
+        format!("https://www.myapp.com/sign-in?{BACK}%3Fa%3D1")
+    );
+}
+
+#[test]
+fn a_sign_in_page_is_a_path_here_or_an_address() {
+    let leaving = |page: &str| {
+        let settings = Settings { sign_in_url: Some(page.to_owned()), ..plain(LIVE_KEY) };
+        to_sign_in(&settings, &Request::get(PAGE, &[]))
+    };
+    assert_eq!(leaving("/in"), format!("https://www.myapp.com/in?{BACK}"));
+    assert_eq!(leaving("https://in.com/x?y=1"), format!("https://in.com/x?y=1&{BACK}"));
+    for neither in ["//in.com/x", "in", ""] {
+        assert_eq!(leaving(neither), format!("{PORTAL}?{BACK}"), "{neither}");
+    }
+}
+
+#[test]
+fn the_page_to_come_back_to_is_the_one_that_the_visitor_sees() {
+    let back = |headers: &[(&str, &str)]| {
+        let settings = Settings { trust_forwarded_host: true, ..plain(LIVE_KEY) };
+        let location = to_sign_in(&settings, &Request::get(&format!("{PAGE}?"), headers));
+        let location = url::Url::parse(&location).unwrap();
+        location.query_pairs().find(|(name, _)| name == "redirect_url").unwrap().1.into_owned()
+    };
+    // The same origin leaves the address as it is written, another one writes it anew.
+    assert_eq!(back(&[("host", "www.myapp.com")]), format!("{PAGE}?"));
+    assert_eq!(back(&[("host", "other.com")]), "https://other.com/page");
+    // A header that is there but empty says nothing, whatever stands beside it.
+    let other = ("x-forwarded-proto", "http://other.com");
+    assert_eq!(back(&[("x-forwarded-host", ""), other]), format!("{PAGE}?"));
+    assert_eq!(back(&[("host", "third.com"), ("x-forwarded-proto", "")]), format!("{PAGE}?"));
+    assert_eq!(
+        back(&[("host", "third.com"), ("x-forwarded-proto", "http")]),
+        "http://third.com/page"
+    );
+}

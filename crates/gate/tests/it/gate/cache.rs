@@ -1,0 +1,80 @@
+//! What caches may see: other gates' incidents, by name.
+
+use clerk_edge_gate::forward::cache_guard::{CachePlan, SHARED_CACHE_HEADERS};
+use serde_json::json;
+
+use super::*;
+
+fn rules() -> Value {
+    json!([
+        { "path": "/", "allow": "anyone" },
+        { "path": "/open/*", "allow": "anyone" },
+        { "path": "/maybe", "allow": "optional" },
+    ])
+}
+
+#[test]
+fn c1_nextjs_auth0_an_answer_with_a_session_is_nobody_elses() {
+    let site = Bound::live(&rules()).open();
+    assert!(site.page_with("/account", &token(&json!({}))).is_forwarded().guarded);
+    assert!(site.page("/maybe").is_forwarded().guarded);
+    assert!(!site.page_with("/open/x", &token(&json!({}))).is_forwarded().guarded);
+    assert_eq!(CachePlan::new(None, None).cache_control, "private, no-store");
+}
+
+#[test]
+fn c2_authkit_an_answer_varies_by_what_it_depended_on() {
+    let plan = CachePlan::new(Some("public, max-age=60"), Some("Accept-Encoding"));
+    assert_eq!(plan.cache_control, "private, max-age=60");
+    assert_eq!(plan.vary, "Accept-Encoding, Cookie, Authorization");
+}
+
+#[test]
+fn c3_vinext_shared_caches_are_told_nothing() {
+    let plan = CachePlan::new(Some("public, s-maxage=600, max-age=5"), None);
+    assert_eq!(plan.cache_control, "private, max-age=5");
+    for name in ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"] {
+        assert!(SHARED_CACHE_HEADERS.contains(&name));
+    }
+}
+
+#[test]
+fn c4_pages_auth_refusals_and_redirects_are_never_kept() {
+    let site = Bound::live(&rules()).open();
+    for seen in [
+        site.page("/account"),
+        site.ask(&get("/account", &[])),
+        site.ask(&page("/account", &[("cookie", "__client_uat=1")])),
+        site.ask(&get("/%", &[])),
+        site.ask(&get("/.clerk-edge/access", &[])),
+        site.ask(&get("/.clerk-edge/health", &[])),
+    ] {
+        let answer = seen.answer.unwrap();
+        let told: Vec<&str> = answer
+            .headers
+            .iter()
+            .filter(|(name, _)| *name == "cache-control")
+            .map(|(_, value)| value.as_str())
+            .collect();
+        assert_eq!(told, ["no-store"]);
+    }
+}
+
+#[test]
+fn c5_no_ending_makes_a_guarded_path_a_file() {
+    let site = Bound::live(&rules()).open();
+    for path in ["/account/x.css", "/account;.js", "/account/..;/x.png", "/account%2f..%2fx.css"] {
+        let seen = site.ask(&page(path, &[("cookie", &cookies(&token(&json!({}))))]));
+        assert!(seen.status == 400 || seen.guarded, "{path}: {}", seen.status);
+        assert_ne!(site.ask(&get(path, &[])).status, 0, "{path}");
+    }
+}
+
+#[test]
+fn c6_a_conditional_request_is_decided_first() {
+    let site = Bound::live(&rules()).open();
+    let condition =
+        [("if-none-match", "\"a\""), ("if-modified-since", "Thu, 01 Jan 2026 00:00:00 GMT")];
+    site.ask(&get("/account", &condition)).is_refused(401, "signed-out");
+    assert_eq!(site.ask(&page("/account", &condition)).status, 307);
+}

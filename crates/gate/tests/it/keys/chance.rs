@@ -1,0 +1,253 @@
+//! Random interleavings: whatever comes when, no key is found that no source gave, no request asks
+//! more than it may, "unknown" needs somebody who was asked, and in the end everything is well.
+//!
+//! The numbers are drawn from a seed that is printed where a run fails; there is no clock in it.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::task::Poll;
+
+use clerk_edge_gate::context::{Chore, Turn};
+use clerk_edge_gate::keys::find::{Keys, NoKey};
+use clerk_edge_gate::platform::{Call, CallFailed, Platform, Reply, StoreFailed};
+use clerk_edge_gate::settings::Settings;
+use clerk_edge_token::algorithm::Algorithm;
+use clerk_edge_token::algorithm::Algorithm::Rs256;
+use clerk_edge_token::crypto::{Crypto, KeyUnfit, VerifierFailed};
+use clerk_edge_token::key::PublicKey;
+use serde_json::{Value, json};
+
+use super::{DAY, HOUR, MINUTE, NOW, SECOND, entry, set};
+use crate::double::{
+    BACKEND_KEYS, Double, FRONTEND_KEYS, Imported, Scene, Task, html, json as reply, poll, settings,
+};
+
+/// Splitmix64: enough chance for a test, the same every time.
+struct Dice(Cell<u64>);
+
+impl Dice {
+    fn below(&self, bound: u64) -> u64 {
+        let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+
+    fn pick<'a, T>(&self, of: &'a [T]) -> &'a T {
+        of.get(usize::try_from(self.below(of.len() as u64)).unwrap()).unwrap()
+    }
+
+    fn span(&self, of: &[i64]) -> i64 {
+        let span = *self.pick(of);
+        i64::try_from(self.below(span.unsigned_abs() + 1)).unwrap() * span.signum()
+    }
+}
+
+/// The platform as one request sees it: it counts, and notes which keys were given.
+struct Seen<'a> {
+    double: &'a Double,
+    calls: Cell<usize>,
+    reads: Cell<usize>,
+    given: Rc<RefCell<BTreeSet<(String, String)>>>,
+}
+
+impl Seen<'_> {
+    fn note(&self, text: &[u8]) {
+        let set: Value = serde_json::from_slice(text).unwrap_or_default();
+        for key in set.get("keys").and_then(Value::as_array).into_iter().flatten() {
+            let text = |member| key.get(member).and_then(Value::as_str).unwrap().to_owned();
+            self.given.borrow_mut().insert((text("kid"), text("n")));
+        }
+    }
+}
+
+impl Crypto for Seen<'_> {
+    type Key = Imported;
+
+    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<Imported, KeyUnfit> {
+        self.double.import(key, algorithm).await
+    }
+
+    async fn verify(&self, key: &Imported, m: &[u8], s: &[u8]) -> Result<bool, VerifierFailed> {
+        self.double.verify(key, m, s).await
+    }
+}
+
+impl Platform for Seen<'_> {
+    async fn call(&self, call: &Call) -> Result<Reply, CallFailed> {
+        self.calls.set(self.calls.get() + 1);
+        let outcome = self.double.call(call).await;
+        if let Ok(reply) = &outcome
+            && reply.status == 200
+        {
+            self.note(&reply.body);
+        }
+        outcome
+    }
+
+    async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
+        self.reads.set(self.reads.get() + 1);
+        let outcome = self.double.load(name).await;
+        if let Ok(Some(text)) = &outcome {
+            self.note(text.as_bytes());
+        }
+        outcome
+    }
+
+    async fn store(&self, name: &str, text: &str, keep_seconds: u32) -> Result<(), StoreFailed> {
+        self.double.store(name, text, keep_seconds).await
+    }
+}
+
+/// Everything that lives as long as one run, so that its requests may outlive each other.
+struct Run {
+    dice: Dice,
+    double: Double,
+    settings: Settings,
+    keys: Keys<Imported>,
+    given: Rc<RefCell<BTreeSet<(String, String)>>>,
+}
+
+impl Run {
+    fn new(seed: u64) -> Self {
+        Self {
+            dice: Dice(Cell::new(seed)),
+            double: Double::default(),
+            settings: settings(),
+            keys: Keys::new(u32::try_from(seed).unwrap()),
+            given: Rc::default(),
+        }
+    }
+
+    fn scene(&self) -> Scene {
+        let good = |ids: &[&str]| Ok(reply(200, &set(ids)));
+        let replaced = json!({ "keys": [entry("a", 9)] }).to_string();
+        let outcomes = [
+            good(&["a"]),
+            good(&["a"]),
+            good(&["a", "b"]),
+            good(&["b"]),
+            good(&["c", "a"]),
+            Ok(reply(200, &replaced)),
+            Ok(reply(200, "{\"keys\":[]}")),
+            Ok(html(200)),
+            Ok(reply(500, "{}")),
+            Err(CallFailed::Unreachable),
+        ];
+        let after_ms = self.dice.span(&[0, 100, 2_000, 4_000]);
+        Scene { after_ms, outcome: self.dice.pick(&outcomes).clone() }
+    }
+
+    /// The world changes: what the sources do, and for the store whether it works.
+    fn change(&self) {
+        for url in [FRONTEND_KEYS, BACKEND_KEYS] {
+            let scenes: Vec<Scene> = (0..=self.dice.below(3)).map(|_| self.scene()).collect();
+            self.double.plays(url, scenes);
+        }
+        self.double.store_fails.set(self.dice.below(4) == 0);
+        self.double.writes_fail.set(self.dice.below(4) == 0);
+        self.double.store_takes_ms.set(self.dice.span(&[0, 50, 4_000]));
+        self.double.import_takes_ms.set(self.dice.span(&[0, 10]));
+        if self.dice.below(6) == 0 {
+            for (name, text) in self.double.kept() {
+                let marks: [&str; 3] = ["\"v\":0", "", "\"v\":1,"];
+                let mark = self.dice.pick(&marks);
+                let other = text.replace("\"v\":1", mark);
+                self.double.keeps(&name, &other);
+            }
+        }
+    }
+
+    /// One request from beginning to end, its chores included.
+    async fn request(&self, now_ms: i64, key_id: &'static str) {
+        let seen = Seen {
+            double: &self.double,
+            calls: Cell::new(0),
+            reads: Cell::new(0),
+            given: Rc::clone(&self.given),
+        };
+        let turn = Turn::new(&seen, now_ms);
+        let found = self.keys.find(&self.settings, Some(key_id), Rs256, &turn).await;
+        assert!(seen.calls.get() <= 2, "{} calls", seen.calls.get());
+        assert!(seen.reads.get() <= 1, "{} reads", seen.reads.get());
+        self.judge(key_id, found.map(|found| found.key));
+        for chore in turn.take_chores() {
+            match chore {
+                Chore::RenewKeys => self.keys.renew(&self.settings, &turn).await,
+                Chore::Store { name, text, keep_seconds } => {
+                    let _ = seen.store(&name, &text, keep_seconds).await;
+                }
+            }
+        }
+        assert!(seen.calls.get() <= 4 && seen.reads.get() <= 2, "with its chores");
+    }
+
+    fn judge(&self, key_id: &str, found: Result<Imported, NoKey>) {
+        let given = self.given.borrow();
+        match found {
+            Ok(key) => assert!(given.contains(&(key_id.to_owned(), key.modulus)), "never given"),
+            Err(NoKey::Unknown) => assert!(!given.is_empty(), "unknown to whom?"),
+            Err(NoKey::Unavailable { retry_after_seconds }) => {
+                assert!((1..=60).contains(&retry_after_seconds), "{retry_after_seconds} s");
+            }
+            Err(NoKey::Unfit) => assert_ne!(key_id, "random", "nobody has it"),
+        }
+    }
+
+    fn play(&self) {
+        let mut now = NOW;
+        let mut tasks: Vec<Task<'_, ()>> = Vec::new();
+        for _ in 0..60 {
+            match self.dice.below(8) {
+                0 => self.change(),
+                1 => now += self.dice.span(&[SECOND, 40 * SECOND, 6 * MINUTE, 2 * HOUR, 25 * HOUR]),
+                2 if self.dice.below(8) == 0 => now -= self.dice.span(&[MINUTE, HOUR, DAY]),
+                3 => drop(self.double.advance()),
+                4 if !tasks.is_empty() && self.dice.below(4) == 0 => {
+                    // Cancelled: never polled again, never dropped.
+                    let at = usize::try_from(self.dice.below(tasks.len() as u64)).unwrap();
+                    std::mem::forget(tasks.swap_remove(at));
+                }
+                _ => {
+                    let key_id = *self.dice.pick(&["a", "a", "b", "c", "random"]);
+                    tasks.push(Box::pin(self.request(now, key_id)));
+                }
+            }
+            tasks
+                .retain_mut(|task| self.dice.below(2) == 0 || poll(task.as_mut()) == Poll::Pending);
+        }
+        self.double.run_all(tasks);
+        self.recovers(now);
+    }
+
+    /// In fair weather all is well at the latest when a cool-down is over; clocks that were set
+    /// back by seconds may lengthen it by their tolerance.
+    fn recovers(&self, now: i64) {
+        self.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["d"]))));
+        self.double.store_fails.set(false);
+        let is_found = |after_ms| {
+            let turn = Turn::new(&self.double, now + after_ms);
+            self.double.run(self.keys.find(&self.settings, Some("d"), Rs256, &turn)).is_ok()
+        };
+        assert!(is_found(MINUTE) || is_found(MINUTE + 40 * SECOND), "something blocks");
+    }
+}
+
+#[test]
+fn whatever_comes_when_only_given_keys_are_found() {
+    for seed in 0..SEEDS {
+        let run = Run::new(seed);
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.play()));
+        assert!(outcome.is_ok(), "seed {seed}");
+    }
+}
+
+/// A few seconds' worth; more of them found nothing more.
+const SEEDS: u64 = 100;

@@ -1,0 +1,215 @@
+//! Requests side by side, and requests that are cancelled: nothing is shared between them but
+//! what has come, and nothing that one leaves behind blocks another.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
+use clerk_edge_gate::context::Turn;
+use clerk_edge_gate::keys::find::{Keys, NoKey};
+use clerk_edge_gate::limits::KEYS_ROUNDS_MAX;
+use clerk_edge_gate::platform::CallFailed;
+use clerk_edge_token::algorithm::Algorithm::Rs256;
+
+use super::faults::{Found, holding, unavailable};
+use super::{MINUTE, NOW, SECOND, Site, modulus, set};
+use crate::double::{Double, FRONTEND_KEYS, Scene, Task, json as reply, poll, ready};
+
+/// Requests side by side: the moment at which each came, and the key it names.
+fn together(site: &Site, requests: &[(i64, &str)]) -> Vec<Found> {
+    let turns: Vec<Turn<'_, Double>> =
+        requests.iter().map(|(now_ms, _)| Turn::new(&site.double, *now_ms)).collect();
+    let tasks = requests.iter().zip(&turns).map(|((_, key_id), turn)| -> Task<'_, Found> {
+        let found = site.keys.find(&site.settings, Some(key_id), Rs256, turn);
+        Box::pin(async { found.await.map(|found| found.key.modulus) })
+    });
+    let found = site.double.run_all(tasks.collect());
+    for turn in &turns {
+        site.work_off(turn);
+    }
+    found
+}
+
+#[test]
+fn side_by_side_unknown_key_ids_cost_one_fetch_and_a_rotated_one_is_accepted_for_all() {
+    let scene = |ids: &[&str]| Scene { after_ms: 200, outcome: Ok(reply(200, &set(ids))) };
+    let site = holding(&["a"]);
+    site.double.plays(FRONTEND_KEYS, [scene(&["a"])]);
+    let random: Vec<String> = (0..1_000).map(|at| format!("random{at}")).collect();
+    let requests: Vec<(i64, &str)> = random.iter().map(|id| (NOW + SECOND, id.as_str())).collect();
+    let found = together(&site, &requests);
+    assert_eq!(site.double.take_urls(), [FRONTEND_KEYS]);
+    assert_eq!(found.first(), Some(&Err(NoKey::Unknown)));
+    assert!(found.iter().skip(1).all(|found| unavailable(found) == Some(1)), "come back");
+    // A rotation under load: old and new tokens are all accepted.
+    let site = holding(&["a"]);
+    site.double.plays(FRONTEND_KEYS, [scene(&["a", "b"])]);
+    let requests: Vec<(i64, &str)> =
+        (0..128).map(|at| (NOW + SECOND + at, if at % 2 == 0 { "b" } else { "a" })).collect();
+    let found = together(&site, &requests);
+    for ((_, key_id), found) in requests.iter().zip(&found) {
+        assert_eq!(*found, Ok(modulus(if *key_id == "b" { 2 } else { 1 })));
+    }
+}
+
+#[test]
+fn two_cold_requests_each_fetch_for_themselves() {
+    let site = Site::new();
+    let outcome = Ok(reply(200, &set(&["a", "b"])));
+    site.double.plays(FRONTEND_KEYS, [Scene { after_ms: 50, outcome }]);
+    let found = together(&site, &[(NOW, "a"), (NOW, "b"), (NOW + 1, "a")]);
+    assert_eq!(found, [Ok(modulus(1)), Ok(modulus(2)), Ok(modulus(1))]);
+    assert_eq!(site.double.call_count(), 3);
+    assert_eq!(site.keys.generation(), 1, "the same keys, three times");
+    assert_eq!(site.double.imports.get(), 2);
+}
+
+#[test]
+fn so_many_may_fetch_at_once_and_no_more() {
+    let site = Site::new();
+    let outcome = Ok(reply(200, &set(&["a"])));
+    site.double.plays(FRONTEND_KEYS, [Scene { after_ms: 50, outcome }]);
+    let found = together(&site, &vec![(NOW, "a"); KEYS_ROUNDS_MAX + 1]);
+    let (last, others) = found.split_last().unwrap();
+    assert!(others.iter().all(|found| *found == Ok(modulus(1))));
+    assert_eq!(unavailable(last), Some(1));
+    assert_eq!(site.double.call_count(), KEYS_ROUNDS_MAX);
+}
+
+#[test]
+fn the_older_answer_does_not_replace_the_newer_one() {
+    let site = Site::new();
+    let scene = |after_ms, ids: &[&str]| Scene { after_ms, outcome: Ok(reply(200, &set(ids))) };
+    site.double.plays(FRONTEND_KEYS, [scene(2_000, &["a"]), scene(100, &["b"])]);
+    let found = together(&site, &[(NOW, "a"), (NOW + 500, "b")]);
+    assert_eq!(found, [Err(NoKey::Unknown), Ok(modulus(2))], "a was taken back meanwhile");
+    assert_eq!(site.keys.generation(), 1);
+    let kept = site.double.kept();
+    assert_eq!(site.double.writes.borrow().len(), 1, "nor is it written");
+    assert!(kept.values().all(|text| text.contains("\"b\"") && !text.contains("\"a\"")));
+    // Nor does an older set of the store, at renewal; then Clerk is asked.
+    let site = holding(&["b"]);
+    let old = Site::with_stored(NOW - MINUTE, &["a"]);
+    old.double.kept().iter().for_each(|(name, text)| site.double.keeps(name, text));
+    site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["b", "c"]))));
+    let turn = Turn::new(&site.double, NOW + 5 * MINUTE);
+    site.double.run(site.keys.renew(&site.settings, &turn));
+    assert_eq!(site.double.call_count(), 1);
+    assert_eq!(site.find(NOW + 5 * MINUTE, "c").0, Ok(modulus(3)));
+}
+
+#[test]
+fn renewals_side_by_side_end_with_the_one_that_began_last() {
+    let site = holding(&["a"]);
+    let scene = |after_ms, ids: &[&str]| Scene { after_ms, outcome: Ok(reply(200, &set(ids))) };
+    site.double.plays(FRONTEND_KEYS, [scene(2_000, &["a"]), scene(100, &["b"])]);
+    let turns = [5, 6].map(|minute| Turn::new(&site.double, NOW + minute * MINUTE));
+    let task = |turn| -> Task<'_, ()> { Box::pin(site.keys.renew(&site.settings, turn)) };
+    site.double.run_all(turns.iter().map(task).collect());
+    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    assert_eq!(site.find(NOW + 6 * MINUTE, "b").0, Ok(modulus(2)));
+    assert!(unavailable(&site.find(NOW + 6 * MINUTE, "a").0).is_some());
+}
+
+#[test]
+fn failures_side_by_side_are_one() {
+    let site = Site::new();
+    let outcome = Err(CallFailed::Unreachable);
+    site.double.plays(FRONTEND_KEYS, [Scene { after_ms: 100, outcome }]);
+    let found = together(&site, &[(NOW, "a"); 50]);
+    assert!(found.iter().all(|found| unavailable(found) == Some(1)));
+}
+
+#[test]
+fn of_several_that_asked_for_one_key_the_one_that_was_answered_counts() {
+    let site = holding(&["a"]);
+    let scene = |after_ms, outcome| Scene { after_ms, outcome };
+    let scenes =
+        [scene(100, Ok(reply(200, &set(&["a"])))), scene(200, Err(CallFailed::Unreachable))];
+    site.double.plays(FRONTEND_KEYS, scenes);
+    let found = together(&site, &[(NOW + SECOND, "b"), (NOW + SECOND, "b")]);
+    assert_eq!(found.first(), Some(&Err(NoKey::Unknown)));
+    assert!(found.last().is_some_and(|found| unavailable(found).is_some()));
+    assert_eq!(site.find(NOW + 2 * SECOND, "b").0, Err(NoKey::Unknown));
+}
+
+#[test]
+fn rounds_that_have_ended_leave_their_room_to_others() {
+    let site = holding(&["a"]);
+    for at in 0..=KEYS_ROUNDS_MAX {
+        let key_id = format!("a{at}");
+        site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a", &key_id]))));
+        assert_eq!(site.find(NOW, &key_id).0, Ok(modulus(1)));
+    }
+}
+
+/// A request that is polled once and never again, nor dropped: that is what a cancelled one is.
+fn cancelled(site: &Site, now_ms: i64, key_id: &str) {
+    let turn = Turn::new(&site.double, now_ms);
+    let mut task = Box::pin(site.keys.find(&site.settings, Some(key_id), Rs256, &turn));
+    assert!(poll(task.as_mut()).is_pending());
+    std::mem::forget(task);
+}
+
+#[test]
+fn a_cancelled_request_leaves_nothing_behind_that_blocks_the_next() {
+    let outcome = Ok(reply(200, &set(&["a", "b"])));
+    let slow = Scene { after_ms: 100, outcome };
+    // Cold.
+    let site = Site::new();
+    site.double.plays(FRONTEND_KEYS, [slow.clone()]);
+    for _ in 0..KEYS_ROUNDS_MAX {
+        cancelled(&site, NOW, "a");
+    }
+    assert_eq!(unavailable(&site.find(NOW + 10 * SECOND - 1, "a").0), Some(1));
+    assert_eq!(site.find(NOW + 10 * SECOND, "a").0, Ok(modulus(1)));
+    // While it reads the store, and while it imports.
+    for (reads, imports) in [(100, 0), (0, 100)] {
+        let site = Site::with_stored(NOW, &["a"]);
+        site.double.store_takes_ms.set(reads);
+        site.double.import_takes_ms.set(imports);
+        cancelled(&site, NOW, "a");
+        assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
+    }
+    // Asking for an unknown key: the same one is asked for at once, others after a while.
+    let site = holding(&["a"]);
+    site.double.plays(FRONTEND_KEYS, [slow.clone()]);
+    cancelled(&site, NOW, "c");
+    assert_eq!(unavailable(&site.find(NOW + 10 * SECOND - 1, "b").0), Some(1));
+    assert_eq!(site.find(NOW + 10 * SECOND, "b").0, Ok(modulus(2)));
+    let site = holding(&["a"]);
+    site.double.plays(FRONTEND_KEYS, [slow.clone()]);
+    cancelled(&site, NOW, "b");
+    assert_eq!(site.find(NOW, "b").0, Ok(modulus(2)));
+    // A renewal.
+    let site = holding(&["a"]);
+    site.double.plays(FRONTEND_KEYS, [slow]);
+    let turn = Turn::new(&site.double, NOW + 5 * MINUTE);
+    let mut task = Box::pin(site.keys.renew(&site.settings, &turn));
+    assert!(poll(task.as_mut()).is_pending());
+    std::mem::forget(task);
+    let turn = Turn::new(&site.double, NOW + 5 * MINUTE);
+    site.double.run(site.keys.renew(&site.settings, &turn));
+    assert_eq!(site.find(NOW + 5 * MINUTE, "b").0, Ok(modulus(2)));
+}
+
+#[test]
+fn a_key_that_was_replaced_while_it_was_imported_is_not_kept_under_the_new_set() {
+    let site = holding(&["a"]);
+    // Imported once; a second algorithm's import is what is slow here.
+    let site = Site { keys: Keys::new(1), ..site };
+    let one = |which| serde_json::json!({ "keys": [super::entry("a", which)] }).to_string();
+    site.double.says(FRONTEND_KEYS, Ok(reply(200, &one(1))));
+    site.double.import_takes_ms.set(100);
+    let turn = Turn::new(&site.double, NOW);
+    let mut importing = Box::pin(site.keys.find(&site.settings, Some("a"), Rs256, &turn));
+    assert!(poll(importing.as_mut()).is_pending());
+    site.double.says(FRONTEND_KEYS, Ok(reply(200, &one(9))));
+    let later = Turn::new(&site.double, NOW + SECOND);
+    ready(site.keys.renew(&site.settings, &later));
+    // The request that began before gets what it looked up; the next one gets the new key.
+    let found = site.double.run(importing).unwrap();
+    assert_eq!((found.key.modulus, found.generation), (modulus(1), 1));
+    assert_eq!(site.find(NOW + SECOND, "a").0, Ok(modulus(9)));
+}

@@ -1,0 +1,340 @@
+//! Claims that the token lacks: who is asked, how often, and what each answer means.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
+mod breaker;
+
+use std::rc::Rc;
+
+use clerk_edge_gate::context::{Chore, Turn};
+use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, LOOKUP_TIMEOUT_MS, USER_ID_BYTES_MAX};
+use clerk_edge_gate::lookup::{LookedUp, LookupFailed, Lookups, WhyNot};
+use clerk_edge_gate::platform::{CallFailed, Platform, Reply};
+use clerk_edge_gate::settings::Settings;
+use serde_json::{Value, json};
+
+use crate::double::{Double, Scene, html, json as reply, ready, settings};
+
+/// One isolate, its settings and its platform.
+struct Site {
+    double: Double,
+    settings: Settings,
+    lookups: Lookups,
+}
+
+type Outcome = Result<LookedUp, LookupFailed>;
+/// An answer, whether it counts as one, and a part of the log line.
+type Case = (Result<Reply, CallFailed>, Result<(), WhyNot>, &'static str);
+
+impl Site {
+    fn new() -> Self {
+        Self { double: Double::default(), settings: settings(), lookups: Lookups::new() }
+    }
+
+    /// Where the API says this about the user.
+    fn saying(outcome: Result<Reply, CallFailed>) -> Self {
+        let site = Self::new();
+        site.double.says(USER_URL, outcome);
+        site
+    }
+
+    /// One request of the user's: the outcome and what it said to the log.
+    fn look(&self, now_ms: i64) -> (Outcome, Vec<String>) {
+        let turn = Turn::new(&self.double, now_ms);
+        let outcome = self.double.run(self.lookups.public_metadata(&self.settings, USER, &turn));
+        for chore in turn.take_chores() {
+            let Chore::Store { name, text, keep_seconds } = chore else { unreachable!() };
+            let _ = self.double.run(self.double.store(&name, &text, keep_seconds));
+        }
+        (outcome, turn.take_lines())
+    }
+}
+
+fn user(metadata: &Value) -> Reply {
+    let user = json!({
+        "id": USER, "object": "user", "private_metadata": { "role": "private" },
+        "public_metadata": metadata, "unsafe_metadata": { "role": "unsafe" },
+    });
+    reply(200, &user.to_string())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what outcomes are compared with")]
+fn found(metadata: Value) -> Outcome {
+    Ok(LookedUp::Found(Rc::new(metadata)))
+}
+
+fn why(outcome: &Outcome) -> Option<WhyNot> {
+    outcome.as_ref().err().map(|failed| failed.why)
+}
+
+const USER: &str = "user_2abcDEF";
+const USER_URL: &str = "https://api.clerk.com/v1/users/user_2abcDEF";
+const SECOND: i64 = 1_000;
+const NOW: i64 = 1_790_000_000_000;
+
+#[test]
+fn a_user_is_asked_for_once_and_then_known_for_the_time_to_live() {
+    let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
+    let (outcome, lines) = site.look(NOW);
+    assert_eq!(outcome, found(json!({ "role": "admin" })));
+    assert_eq!(lines.len(), 1);
+    assert!(lines.iter().all(|line| line.contains(r#"{"metadata": "{{user.public_metadata}}"}"#)));
+    assert_eq!(site.double.reads.get(), 1);
+    for at in [0, 1, 30 * SECOND, 60 * SECOND - 1] {
+        let turn = Turn::new(&site.double, NOW + at);
+        let outcome = ready(site.lookups.public_metadata(&site.settings, USER, &turn));
+        assert_eq!(outcome, found(json!({ "role": "admin" })));
+        assert_eq!((turn.lookups(), turn.take_lines()), (0, vec![]));
+    }
+    assert_eq!((site.double.call_count(), site.double.reads.get()), (1, 1));
+    // The time is over: what has changed is seen.
+    site.double.says(USER_URL, Ok(user(&json!({}))));
+    assert_eq!(site.look(NOW + 60 * SECOND).0, Ok(LookedUp::Absent));
+    assert_eq!((site.lookups.status().count, site.lookups.status().failures), (2, 0));
+}
+
+#[test]
+fn the_call_is_bounded_and_goes_to_the_configured_api_with_the_secret() {
+    let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
+    let turn = Turn::new(&site.double, NOW);
+    site.double.run(site.lookups.public_metadata(&site.settings, USER, &turn)).unwrap();
+    let calls = site.double.calls.take();
+    let [call] = calls.as_slice() else { unreachable!() };
+    assert_eq!((call.url.as_str(), &call.body), (USER_URL, &None));
+    assert_eq!((call.timeout_ms, call.bytes_max), (LOOKUP_TIMEOUT_MS, ANSWER_BYTES_MAX));
+    assert_eq!(call.secret, site.settings.secret_key);
+    assert_eq!(turn.lookups(), 1);
+    let chores = turn.take_chores();
+    let [Chore::Store { name, text, keep_seconds: 60 }] = chores.as_slice() else { unreachable!() };
+    assert!(name.contains(&site.settings.instance.frontend_host) && name.ends_with(USER));
+    assert!(text.contains("admin") && !text.contains("private"), "{text}");
+}
+
+#[test]
+fn absence_is_kept_like_presence() {
+    let unknown = reply(404, r#"{"errors":[{"code":"resource_not_found"}]}"#);
+    for answer in [user(&json!({})), user(&json!(null)), unknown] {
+        let site = Site::saying(Ok(answer));
+        assert_eq!(site.look(NOW).0, Ok(LookedUp::Absent));
+        assert_eq!(site.look(NOW + 59 * SECOND).0, Ok(LookedUp::Absent));
+        assert_eq!(site.double.call_count(), 1);
+        let cold = Lookups::new();
+        let turn = Turn::new(&site.double, NOW + 59 * SECOND);
+        let outcome = site.double.run(cold.public_metadata(&site.settings, USER, &turn));
+        assert_eq!((outcome, site.double.call_count()), (Ok(LookedUp::Absent), 1));
+    }
+}
+
+#[test]
+fn each_answer_has_its_own_outcome_and_line() {
+    let of = |status: u16| Ok(reply(status, r#"{"errors":[{"code":"clerk_key_invalid"}]}"#));
+    let with_parameter = Reply {
+        content_type: Some("application/json; charset=utf-8".to_owned()),
+        ..user(&json!({ "role": "admin" }))
+    };
+    let someone_else = json!({ "id": "user_2other", "public_metadata": { "role": "admin" } });
+    let no_object = json!({ "id": USER, "public_metadata": "admin" });
+    let table: Vec<Case> = vec![
+        (Ok(with_parameter), Ok(()), "Customize session token"),
+        (of(401), Err(WhyNot::SecretRefused), "CLERK_SECRET_KEY"),
+        (of(403), Err(WhyNot::SecretRefused), "CLERK_SECRET_KEY"),
+        (of(404), Ok(()), "another instance"),
+        (Ok(html(404)), Err(WhyNot::Status(404)), "answered 404"),
+        (Ok(reply(404, r#"{"errors":[]}"#)), Err(WhyNot::Status(404)), "answered 404"),
+        (Ok(reply(404, "{}")), Err(WhyNot::Status(404)), "answered 404"),
+        (of(429), Err(WhyNot::RateLimited), "too many calls"),
+        (of(500), Err(WhyNot::Status(500)), "answered 500"),
+        (of(503), Err(WhyNot::Status(503)), "answered 503"),
+        (of(302), Err(WhyNot::Status(302)), "answered 302"),
+        (of(204), Err(WhyNot::Status(204)), "answered 204"),
+        (Ok(html(200)), Err(WhyNot::NotUnderstood), "not the user"),
+        (Ok(html(500)), Err(WhyNot::Status(500)), "answered 500"),
+        (Ok(reply(200, "{\"id\":")), Err(WhyNot::NotUnderstood), "not the user"),
+        (Ok(reply(200, "")), Err(WhyNot::NotUnderstood), "not the user"),
+        (Ok(reply(200, "null")), Err(WhyNot::NotUnderstood), "not the user"),
+        (Ok(reply(200, "{}")), Err(WhyNot::NotUnderstood), "not the user"),
+        (Ok(reply(200, &someone_else.to_string())), Err(WhyNot::NotUnderstood), "not the user"),
+        (Ok(reply(200, &no_object.to_string())), Err(WhyNot::NotUnderstood), "not the user"),
+        (
+            Ok(reply(200, &" ".repeat(ANSWER_BYTES_MAX + 1))),
+            Err(WhyNot::Silent(CallFailed::TooLarge)),
+            "too large",
+        ),
+        (
+            Err(CallFailed::Unreachable),
+            Err(WhyNot::Silent(CallFailed::Unreachable)),
+            "cannot be reached",
+        ),
+    ];
+    for (answer, expected, sentence) in table {
+        let told = format!("{answer:?}").chars().take(120).collect::<String>();
+        let site = Site::saying(answer);
+        let (outcome, lines) = site.look(NOW);
+        assert_eq!(outcome.as_ref().map(|_| ()).map_err(|failed| failed.why), expected, "{told}");
+        assert!(lines.iter().any(|line| line.contains(sentence)), "{told}: {lines:?}");
+        assert!(!format!("{lines:?}").contains("deadbeef"), "the secret is in the log");
+        let status = site.lookups.status();
+        assert_eq!((status.count, status.failures), (1, u64::from(expected.is_err())), "{told}");
+        if let Err(failed) = outcome {
+            assert!(failed.retry_after_seconds >= 1, "{told}");
+            // A failure is not kept: nothing was learnt. The next request may ask again.
+            assert_eq!(site.double.kept().len(), 0, "{told}");
+            site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
+            let later = NOW + i64::from(failed.retry_after_seconds) * SECOND;
+            assert_eq!(site.look(later).0, found(json!({ "role": "admin" })), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_slow_answer_counts_up_to_two_seconds() {
+    for (after_ms, in_time) in [(2_000, true), (2_001, false), (i64::MAX, false)] {
+        let site = Site::new();
+        let outcome = Ok(user(&json!({ "role": "admin" })));
+        site.double.plays(USER_URL, [Scene { after_ms, outcome }]);
+        let (outcome, _) = site.look(NOW);
+        let silent = Some(WhyNot::Silent(CallFailed::TimedOut));
+        assert_eq!(why(&outcome), if in_time { None } else { silent }, "{after_ms} ms");
+    }
+}
+
+#[test]
+fn one_request_calls_at_most_once() {
+    let site = Site::new();
+    let turn = Turn::new(&site.double, NOW);
+    let look = || site.double.run(site.lookups.public_metadata(&site.settings, USER, &turn));
+    assert_eq!(why(&look()), Some(WhyNot::Silent(CallFailed::Unreachable)));
+    site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
+    assert_eq!(why(&look()), Some(WhyNot::AskedAlready));
+    assert_eq!(site.double.call_count(), 1);
+    // Where the first call was answered, the same request reads what it was told.
+    let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
+    site.settings.lookup_ttl_seconds = 0;
+    let turn = Turn::new(&site.double, NOW);
+    for _ in 0..2 {
+        let outcome = site.double.run(site.lookups.public_metadata(&site.settings, USER, &turn));
+        assert_eq!(outcome, found(json!({ "role": "admin" })));
+    }
+    assert_eq!(site.double.call_count(), 1);
+}
+
+#[test]
+fn metadata_beyond_all_measure_is_used_and_not_kept() {
+    for (bytes, kept) in [(60_000, 1), (70_000, 0)] {
+        let metadata = json!({ "role": "x".repeat(bytes) });
+        let site = Site::saying(Ok(user(&metadata)));
+        assert_eq!(site.look(NOW).0, found(metadata));
+        assert_eq!(site.double.kept().len(), kept);
+        assert!(site.look(NOW + 1).0.is_ok());
+        assert_eq!(site.double.call_count(), 2 - kept);
+    }
+}
+
+#[test]
+fn without_a_store_memory_alone_is_used() {
+    let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
+    site.settings.has_store = false;
+    for at in 0..3 {
+        assert!(site.look(NOW + at).0.is_ok());
+    }
+    assert_eq!((site.double.call_count(), site.double.reads.get()), (1, 0));
+    assert_eq!(site.double.kept().len(), 0);
+}
+
+#[test]
+fn with_no_time_to_live_nothing_is_kept() {
+    let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
+    site.settings.lookup_ttl_seconds = 0;
+    for at in 0..3 {
+        assert!(site.look(NOW + at).0.is_ok());
+    }
+    assert_eq!((site.double.call_count(), site.double.reads.get()), (3, 0));
+    assert_eq!(site.double.kept().len(), 0);
+}
+
+#[test]
+fn without_a_secret_nothing_is_asked_and_that_is_said_once() {
+    let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
+    site.settings.secret_key = None;
+    let (outcome, lines) = site.look(NOW);
+    assert_eq!(outcome, Ok(LookedUp::NotConfigured));
+    assert!(lines.iter().any(|line| line.contains("CLERK_SECRET_KEY")));
+    let (outcome, lines) = site.look(NOW);
+    assert_eq!((outcome, lines), (Ok(LookedUp::NotConfigured), vec![]));
+    assert_eq!((site.double.call_count(), site.double.reads.get()), (0, 0));
+}
+
+#[test]
+fn only_a_plain_user_id_goes_into_an_address() {
+    let long = "u".repeat(USER_ID_BYTES_MAX + 1);
+    let hostile = [
+        "", ".", "..", "../jwks", "a/b", "a%2Fb", "a?b", "a#b", "a b", "a\nb", "ü", "a-b", "a.b",
+        "a\0b", &long,
+    ];
+    for id in hostile {
+        let site = Site::new();
+        let turn = Turn::new(&site.double, NOW);
+        let outcome = ready(site.lookups.public_metadata(&site.settings, id, &turn));
+        assert_eq!(outcome, Ok(LookedUp::Absent), "{id:?}");
+        assert_eq!((site.double.call_count(), site.double.reads.get()), (0, 0), "{id:?}");
+        assert_eq!(turn.take_lines().len(), 1);
+    }
+    for id in ["user_2abc", "A", "0", "_", &"u".repeat(USER_ID_BYTES_MAX)] {
+        let site = Site::new();
+        let turn = Turn::new(&site.double, NOW);
+        let outcome = site.double.run(site.lookups.public_metadata(&site.settings, id, &turn));
+        assert!(outcome.is_err());
+        let expected = format!("https://api.clerk.com/v1/users/{id}");
+        assert_eq!(site.double.take_urls(), [expected]);
+    }
+}
+
+#[test]
+fn users_and_instances_do_not_see_each_other() {
+    let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
+    assert!(site.look(NOW).0.is_ok());
+    let mut other = site.settings.clone();
+    other.instance.frontend_host = "clerk.other.example".to_owned();
+    for (settings, id) in [(&other, USER), (&site.settings, "user_2abcDEG")] {
+        site.double.says(USER_URL, Err(CallFailed::Unreachable));
+        let turn = Turn::new(&site.double, NOW + 1);
+        let outcome = site.double.run(site.lookups.public_metadata(settings, id, &turn));
+        assert_eq!(why(&outcome), Some(WhyNot::Silent(CallFailed::Unreachable)), "{id}");
+    }
+}
+
+#[test]
+fn the_store_is_a_help_and_never_a_hindrance() {
+    // Another isolate looked it up: no call.
+    let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
+    assert!(site.look(NOW).0.is_ok());
+    let (name, text) = site.double.kept().pop_first().unwrap();
+    let cold = |stored: &str, now_ms: i64| {
+        let site = Site::saying(Ok(user(&json!({ "role": "member" }))));
+        site.double.keeps(&name, stored);
+        let (outcome, lines) = site.look(now_ms);
+        (outcome, site.double.call_count(), lines)
+    };
+    let (outcome, calls, lines) = cold(&text, NOW + 59 * SECOND);
+    assert_eq!((outcome, calls, lines.len()), (found(json!({ "role": "admin" })), 0, 0));
+    // The store keeps longer than we do: the stamp counts.
+    assert_eq!(cold(&text, NOW + 60 * SECOND).0, found(json!({ "role": "member" })));
+    // A stamp from the future is nobody's.
+    assert_eq!(cold(&text, NOW - 60 * SECOND).0, found(json!({ "role": "member" })));
+    for rubbish in ["", "null", "<html>", "{\"v\":0}", &text.replace("\"v\":1", "\"v\":2")] {
+        let (outcome, calls, lines) = cold(rubbish, NOW);
+        assert_eq!((outcome, calls), (found(json!({ "role": "member" })), 1), "{rubbish}");
+        assert!(lines.iter().any(|line| line.contains("another form")), "{rubbish}");
+    }
+    for slow in [false, true] {
+        let site = Site::saying(Ok(user(&json!({ "role": "member" }))));
+        site.double.store_fails.set(!slow);
+        site.double.store_takes_ms.set(if slow { i64::MAX } else { 0 });
+        let (outcome, lines) = site.look(NOW);
+        assert_eq!(outcome, found(json!({ "role": "member" })));
+        assert!(lines.iter().any(|line| line.contains("could not be read")));
+    }
+}

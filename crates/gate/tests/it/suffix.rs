@@ -1,0 +1,117 @@
+//! Plain cookies or suffixed ones, where both instances and versions of Clerk's left some: each
+//! row beside the one that differs in a single cookie.
+
+use clerk_edge_gate::session::state::State;
+use serde_json::json;
+
+use crate::judge::mint;
+use crate::judge::mint::{LIVE_KEY, LIVE_SUFFIX, NOW, NOW_MS, TEST_KEY};
+use crate::judge::visitor::{clerk, outcome, page, plain};
+use crate::judge::{Isolate, settings};
+
+/// What comes of these cookies, `$` standing for the suffix, `old`, `new` and the like for sessions.
+fn comes_to(key: &str, cookies: &str) -> String {
+    let suffix = settings::instance(key).cookie_suffix;
+    let session = |name: &str, begins: i64, ends: i64| {
+        mint::session(&json!({ "sub": name, "iat": begins, "exp": ends }))
+    };
+    let cookies = cookies
+        .replace('$', &suffix)
+        .replace("=old", &format!("={}", session("old", NOW - 20, NOW + 40)))
+        .replace("=new", &format!("={}", session("new", NOW, NOW + 60)))
+        .replace("=over", &format!("={}", session("over", NOW - 100, NOW - 40)))
+        .replace("=ends", &format!("={}", session("ends", NOW - 60, NOW)))
+        .replace("=first", &format!("={}", mint::session(&json!({ "iat": 1 }))))
+        .replace("=never", &format!("={}", mint::session(&json!({ "iat": null }))))
+        .replace("=odd", &format!("={}", mint::session(&json!({ "iss": 5 }))))
+        .replace("=else", &format!("={}", mint::session(&json!({ "iss": "https://x.com" }))))
+        .replace("=last", &format!("={}", session("last", NOW - 60, NOW + 1)));
+    let marked = format!("{cookies}; __clerk_db_jwt=d; __clerk_db_jwt_{suffix}=d");
+    let state = Isolate::new(plain(key)).state(&page(&marked), &clerk(), NOW_MS);
+    let choice = match &state {
+        Ok(State::Handshake(state)) if state.location.contains("suffixed_cookies=true") => " $",
+        _ => "",
+    };
+    format!("{}{choice}", outcome(&state))
+}
+
+#[test]
+fn the_newer_session_counts_unless_one_half_is_signed_out() {
+    assert_eq!(settings::instance(LIVE_KEY).cookie_suffix, LIVE_SUFFIX);
+    for key in [LIVE_KEY, TEST_KEY] {
+        for (cookies, expected) in [
+            ("__client_uat=5; __session=new; __client_uat_$=5; __session_$=old", "signed-in new"),
+            ("__client_uat=5; __session=old; __client_uat_$=5; __session_$=new", "signed-in new"),
+            ("__client_uat=5; __session=new; __client_uat_$=5; __session_$=new", "signed-in new"),
+            // A token without a time is older than any other.
+            ("__client_uat=5; __session=first; __client_uat_$=5; __session_$=never", OLDER),
+            ("__client_uat=5; __session=never; __client_uat_$=5; __session_$=first", OWN_OLDER),
+            // Without a cookie that says so, nobody signed out.
+            ("__session=new; __client_uat_$=5; __session_$=old", BUT_NO_UAT),
+            ("__session=old; __client_uat_$=5; __session_$=new", "signed-in new"),
+            // The plain half signed out: its newer token is left over.
+            ("__client_uat=0; __session=new; __client_uat_$=5; __session_$=old", "signed-in old"),
+            // The suffixed half did; then both.
+            ("__client_uat=5; __session=old; __client_uat_$=0; __session_$=new", "signed-in old"),
+            ("__session=old; __client_uat_$=0; __session_$=new", BUT_NO_UAT),
+            ("__client_uat=0; __session=new; __client_uat_$=0; __session_$=old", OWN_BUT_NO_UAT),
+        ] {
+            assert_eq!(comes_to(key, cookies), expected, "{cookies}");
+        }
+    }
+}
+
+#[test]
+fn a_plain_session_of_another_instance_is_not_looked_at() {
+    for key in [LIVE_KEY, TEST_KEY] {
+        for (cookies, expected) in [
+            ("__client_uat=5; __session=new", "signed-in new"),
+            ("__client_uat=5; __session=else", NOBODY),
+            ("__client_uat=5; __session=odd", NOBODY),
+            ("__client_uat=5; __session=odd; __client_uat_$=5; __session_$=old", "signed-in old"),
+        ] {
+            assert_eq!(comes_to(key, cookies), expected, "{cookies}");
+        }
+    }
+}
+
+#[test]
+fn a_suffixed_session_that_is_over_gives_way_in_development_alone() {
+    let own = "__client_uat_$=5; __session_$";
+    let expired = "handshake session-token-expired-refresh-non-eligible-no-refresh-cookie $";
+    for (key, cookies, expected) in [
+        (TEST_KEY, format!("{own}=over; __client_uat=0"), NOBODY),
+        (LIVE_KEY, format!("{own}=over; __client_uat=0"), expired),
+        // Over is over at the very second; a second earlier it is not.
+        (TEST_KEY, format!("{own}=ends; __client_uat=0"), NOBODY),
+        (TEST_KEY, format!("{own}=last; __client_uat=0"), "signed-in last"),
+        // The plain half has signed nobody out.
+        (TEST_KEY, format!("{own}=over; __client_uat=5"), expired),
+        (TEST_KEY, format!("{own}=over"), expired),
+        // Both halves have.
+        (TEST_KEY, "__client_uat_$=0; __session_$=over; __client_uat=0".into(), OWN_BUT_NO_UAT),
+    ] {
+        assert_eq!(comes_to(key, &cookies), expected, "{key} {cookies}");
+    }
+}
+
+#[test]
+fn one_suffixed_cookie_is_enough_and_a_session_needs_its_twin() {
+    for key in [LIVE_KEY, TEST_KEY] {
+        for (cookies, expected) in [
+            ("__client_uat_$=5", "handshake client-uat-but-no-session-token $"),
+            ("__client_uat=5", "handshake client-uat-but-no-session-token"),
+            ("__session_$=new", NOBODY),
+            ("__session_$=new; __client_uat_$=5", "signed-in new"),
+            ("__session_$=new; __client_uat=5", "handshake client-uat-but-no-session-token"),
+        ] {
+            assert_eq!(comes_to(key, cookies), expected, "{cookies}");
+        }
+    }
+}
+
+const NOBODY: &str = "signed-out session-token-and-uat-missing";
+const OLDER: &str = "handshake session-token-iat-before-client-uat";
+const OWN_OLDER: &str = "handshake session-token-iat-before-client-uat $";
+const BUT_NO_UAT: &str = "handshake session-token-but-no-client-uat";
+const OWN_BUT_NO_UAT: &str = "handshake session-token-but-no-client-uat $";

@@ -1,0 +1,15 @@
+//! The texts of HTTP: URLs, hosts, paths and their readings, queries, percent-encoding.
+//!
+//! What a path asks of a visitor belongs in the rules, what a request means in the gate.
+
+pub mod header_value;
+pub mod incoming;
+pub mod kind;
+pub mod limits;
+pub mod path;
+pub mod percent;
+pub mod query;
+pub mod readings;
+pub mod request_id;
+pub mod url;
+pub mod url_parts;

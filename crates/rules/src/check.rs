@@ -1,0 +1,144 @@
+//! What makes a set of rules wrong although each of them is right: two that tie, methods that let
+//! the rest fall through, and a rule that no request can reach.
+
+use std::collections::BTreeMap;
+
+use crate::pattern::Segment;
+use crate::problem::Problem;
+use crate::problem_place::{Place, Problems};
+use crate::rule_set::{Rule, Rules};
+use clerk_edge_http::path::RequestPath;
+
+/// Every such problem.
+pub(super) fn problems(rules: &Rules) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    let mut groups: BTreeMap<_, Vec<&Rule>> = BTreeMap::new();
+    for rule in &rules.list {
+        groups.entry((shape(rule), rule.host.as_deref())).or_default().push(rule);
+    }
+    for group in groups.values() {
+        ties(group, &mut problems);
+        brothers(group, &mut problems);
+    }
+    if problems.list.is_empty() {
+        unreachable(rules, &mut problems);
+    }
+    in_order(problems.list)
+}
+
+/// By rule, and as they were found within each. Few, so by hand: the library's algorithm is 5 kB.
+fn in_order(found: Vec<Problem>) -> Vec<Problem> {
+    let mut list: Vec<Problem> = Vec::with_capacity(found.len());
+    for problem in found {
+        let index = index_in(&problem.place);
+        let place = list.partition_point(|before| index_in(&before.place) <= index);
+        list.insert(place, problem);
+    }
+    list
+}
+
+/// What examples of a rule set's paths are made with.
+pub(super) struct Examples<'r> {
+    rules: &'r Rules,
+    /// A beginning of captured values that no rule writes out.
+    fresh: String,
+    /// Deeper than any rule goes.
+    depth: usize,
+}
+
+impl<'r> Examples<'r> {
+    /// Looks through the rules once.
+    pub(super) fn of(rules: &'r Rules) -> Self {
+        let segments = || rules.list.iter().flat_map(|rule| rule.pattern.segments());
+        let starts = |segment: &Segment, fresh: &str| match segment {
+            Segment::Literal(bytes) => bytes.starts_with(fresh.as_bytes()),
+            Segment::Name(_) => false,
+        };
+        let mut fresh = "~".to_owned();
+        while segments().any(|segment| starts(segment, &fresh)) {
+            fresh.push('~');
+        }
+        let depth = rules.list.iter().map(|rule| rule.pattern.segments().len()).max();
+        Self { rules, fresh, depth: depth.unwrap_or_default().saturating_add(1) }
+    }
+
+    /// A path that falls under a rule, on this host and with this method, if there is one: below
+    /// a `/*` either the first step, or the path itself, or a step beyond all other rules does.
+    pub(super) fn under(&self, rule: &Rule, host: &str, method: &str) -> Option<String> {
+        let below = if rule.pattern.has_rest() { self.depth } else { 0 };
+        let mores = [1, 0].into_iter().filter(|more| *more <= below).chain(2..=below);
+        mores.map(|more| rule.pattern.example(&self.fresh, more)).find(|example| {
+            let path = RequestPath::parse(example).ok();
+            let found = path.as_ref().and_then(|path| self.rules.find(host, method, path).ok());
+            found.is_some_and(|found| found.rule.index == rule.index)
+        })
+    }
+}
+
+/// The path without its names: rules of one shape match the same paths.
+fn shape(rule: &Rule) -> (Vec<Option<&[u8]>>, bool) {
+    let segments = rule.pattern.segments().iter().map(|segment| match segment {
+        Segment::Literal(bytes) => Some(bytes.as_slice()),
+        Segment::Name(_) => None,
+    });
+    (segments.collect(), rule.pattern.has_rest())
+}
+
+fn ties(group: &[&Rule], problems: &mut Problems) {
+    for (at, rule) in group.iter().enumerate() {
+        for earlier in group.iter().take(at) {
+            let (index, first) = (number(rule), number(earlier));
+            let place = &Place::ROUTES.index(index);
+            let shared = rule.methods.iter().find(|method| earlier.methods.contains(method));
+            if rule.methods.is_empty() && earlier.methods.is_empty() {
+                let message = format!("it matches exactly what ROUTES[{first}] matches");
+                problems.tell(&place.key("path"), message);
+            } else if let Some(method) = shared {
+                let message = format!("ROUTES[{first}] has the same path for `{method}`");
+                problems.tell(&place.key("methods"), message);
+            }
+        }
+    }
+}
+
+fn brothers(group: &[&Rule], problems: &mut Problems) {
+    if group.iter().any(|rule| rule.methods.is_empty()) {
+        return;
+    }
+    for rule in group {
+        let place = &Place::ROUTES.index(number(rule));
+        let of_host = if rule.host.is_some() { " and host" } else { "" };
+        let message = format!(
+            "all other methods fall through to a looser rule: add a rule with the same \
+             path{of_host} and without `methods`"
+        );
+        problems.tell(&place.key("methods"), message);
+    }
+}
+
+/// A rule is reachable if an example of its path falls under it.
+fn unreachable(rules: &Rules, problems: &mut Problems) {
+    let examples = Examples::of(rules);
+    for rule in &rules.list {
+        let host = rule.host.as_deref().unwrap_or("");
+        let method = rule.methods.first().map_or(OTHER_METHOD, String::as_str);
+        if examples.under(rule, host, method).is_none() {
+            let message = "no request can fall under it: all its paths fall under narrower rules, \
+                           or can be read in several ways and are refused";
+            problems.tell(&Place::ROUTES.index(number(rule)).key("path"), message);
+        }
+    }
+}
+
+fn number(rule: &Rule) -> usize {
+    rule.index.unwrap_or_default()
+}
+
+/// The number in `ROUTES[3].path`, to bring problems into the order of the text.
+fn index_in(place: &str) -> usize {
+    let digits = place.split(['[', ']']).nth(1).unwrap_or_default();
+    digits.parse().unwrap_or_default()
+}
+
+/// A method that no rule names, since rules write capitals and hyphens alone.
+const OTHER_METHOD: &str = "~";

@@ -1,0 +1,53 @@
+//! What may be asked of a signed-in visitor: plain data, complete once it exists.
+//!
+//! No list is empty, every `:name` is one that the rule's path captures, and every preset is
+//! spelt out; [`super::read`] sees to that. How it is judged is in [`super::judge`].
+
+use crate::claim_path::ClaimPath;
+use crate::reverification::Reverification;
+
+/// A condition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// Each of these holds.
+    All(Vec<Condition>),
+    /// At least one of these holds.
+    Any(Vec<Condition>),
+    /// This does not hold.
+    Not(Box<Condition>),
+    /// The visitor has one of these roles.
+    Role(Vec<String>),
+    /// The active organization grants one of these permissions.
+    Permission(Vec<String>),
+    /// One of these features is available.
+    Feature(Vec<String>),
+    /// One of these plans is active.
+    Plan(Vec<String>),
+    /// The active organization.
+    Org(OrgWanted),
+    /// A claim of the token.
+    Claim(ClaimPath, ClaimWanted),
+    /// How recently the visitor proved who it is.
+    Reverified(Reverification),
+}
+
+/// Which organization has to be active.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrgWanted {
+    /// Any.
+    Some,
+    /// This one. What begins with `org_` is an id and never compared with a slug, nor the
+    /// reverse: slugs are chosen by their owners.
+    Named(String),
+    /// The one that the path captured under this name.
+    Captured(String),
+}
+
+/// What a claim has to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClaimWanted {
+    /// There, whatever it is.
+    Exists,
+    /// One of these texts, numbers or truth values, or a list that contains one of them.
+    OneOf(Vec<serde_json::Value>),
+}

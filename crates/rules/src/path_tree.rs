@@ -1,0 +1,145 @@
+//! Which rule a path falls under: a tree over segments, so that the most specific wins by
+//! construction and a thousand rules cost what ten do.
+//!
+//! At each segment the literal is tried first, then `:name`, then the `/*` that stands here. A
+//! node is entered at most once for a path, since only one way leads to it; so the work is
+//! bounded by the rules, whatever the path.
+
+use crate::path_params::is_capturable;
+use crate::pattern::Segment;
+use crate::rule_set::Rule;
+
+/// The rules' paths, by segment. It holds places in the list that it was made of.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tree {
+    nodes: Vec<Node>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Node {
+    /// Sorted by their bytes.
+    literals: Vec<(Vec<u8>, usize)>,
+    name: Option<usize>,
+    here: Vec<usize>,
+    below: Vec<usize>,
+}
+
+/// What besides the path narrows a rule, as a request gives it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    host: &'a str,
+    method: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// The host without port and final dot; `HEAD` counts as `GET`.
+    pub(super) fn new(host: &'a str, method: &'a str) -> Self {
+        let host = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => host,
+        };
+        let host = host.strip_suffix('.').unwrap_or(host);
+        let method = if method.eq_ignore_ascii_case("HEAD") { "GET" } else { method };
+        Self { host, method }
+    }
+
+    /// How narrowly a rule fits: none where it does not fit, and host counts before methods.
+    fn fit(&self, rule: &Rule) -> Option<(bool, bool)> {
+        // Without regard to case: whoever sends `patch` may well be understood as `PATCH`.
+        let method = rule.methods.iter().any(|known| known.eq_ignore_ascii_case(self.method));
+        let host = rule.host.as_ref().map(|known| known.eq_ignore_ascii_case(self.host));
+        let fits = host != Some(false) && (method || rule.methods.is_empty());
+        fits.then_some((host.is_some(), method))
+    }
+}
+
+impl Tree {
+    /// The tree over a list of rules.
+    pub(super) fn of(list: &[Rule]) -> Self {
+        let mut tree = Self { nodes: vec![Node::default()] };
+        for (index, rule) in list.iter().enumerate() {
+            let mut at = 0;
+            for segment in rule.pattern.segments() {
+                at = tree.child(at, segment);
+            }
+            if let Some(node) = tree.nodes.get_mut(at) {
+                let rules = if rule.pattern.has_rest() { &mut node.below } else { &mut node.here };
+                rules.push(index);
+            }
+        }
+        tree
+    }
+
+    /// The most specific rule that fits.
+    pub(super) fn find<'r, 's, S>(
+        &self,
+        list: &'r [Rule],
+        asked: &Asked<'_>,
+        segments: S,
+    ) -> Option<&'r Rule>
+    where
+        S: Iterator<Item = &'s [u8]> + Clone,
+    {
+        self.find_below(0, list, asked, segments)
+    }
+
+    fn find_below<'r, 's, S>(
+        &self,
+        at: usize,
+        list: &'r [Rule],
+        asked: &Asked<'_>,
+        mut segments: S,
+    ) -> Option<&'r Rule>
+    where
+        S: Iterator<Item = &'s [u8]> + Clone,
+    {
+        let node = self.nodes.get(at)?;
+        let narrower = match segments.next() {
+            None => narrowest(&node.here, list, asked),
+            Some(segment) => node
+                .literal(segment)
+                .and_then(|next| self.find_below(next, list, asked, segments.clone()))
+                .or_else(|| {
+                    let next = node.name.filter(|_| is_capturable(segment))?;
+                    self.find_below(next, list, asked, segments)
+                }),
+        };
+        narrower.or_else(|| narrowest(&node.below, list, asked))
+    }
+
+    fn child(&mut self, at: usize, segment: &Segment) -> usize {
+        let new = self.nodes.len();
+        let Some(node) = self.nodes.get_mut(at) else { return at };
+        let child = match segment {
+            Segment::Name(_) => *node.name.get_or_insert(new),
+            Segment::Literal(bytes) => match node.place(bytes) {
+                Ok(place) => node.literals.get(place).map_or(at, |(_, child)| *child),
+                Err(place) => {
+                    node.literals.insert(place, (bytes.clone(), new));
+                    new
+                }
+            },
+        };
+        if child == new {
+            self.nodes.push(Node::default());
+        }
+        child
+    }
+}
+
+impl Node {
+    fn place(&self, segment: &[u8]) -> Result<usize, usize> {
+        self.literals.binary_search_by(|(known, _)| known.as_slice().cmp(segment))
+    }
+
+    fn literal(&self, segment: &[u8]) -> Option<usize> {
+        let place = self.place(segment).ok()?;
+        self.literals.get(place).map(|(_, child)| *child)
+    }
+}
+
+fn narrowest<'r>(places: &[usize], list: &'r [Rule], asked: &Asked<'_>) -> Option<&'r Rule> {
+    let rules = places.iter().filter_map(|place| list.get(*place));
+    let fitting = rules.filter_map(|rule| asked.fit(rule).map(|fit| (fit, rule)));
+    fitting.max_by_key(|(fit, _)| *fit).map(|(_, rule)| rule)
+}

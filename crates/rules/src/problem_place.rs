@@ -1,0 +1,193 @@
+//! Where in the rules a problem stands, the list of problems so far, and the nearest right word.
+
+use crate::ordered_json::Json;
+use crate::problem::Problem;
+
+/// A place such as `ROUTES[3].allow.role`, written only when there is something to say about it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    parent: Option<&'a Place<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+/// Every problem that was met; reading goes on after each.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    /// In the order of the text.
+    pub(super) list: Vec<Problem>,
+}
+
+impl<'a> Place<'a> {
+    /// The binding.
+    pub(super) const ROUTES: Place<'static> = Place { parent: None, step: Step::Key("ROUTES") };
+
+    /// A member of the table here.
+    pub(super) fn key(&'a self, key: &'a str) -> Self {
+        Place { parent: Some(self), step: Step::Key(key) }
+    }
+
+    /// An item of the list here.
+    pub(super) fn index(&'a self, index: usize) -> Self {
+        Place { parent: Some(self), step: Step::Index(index) }
+    }
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(parent) = self.parent {
+            write!(f, "{parent}")?;
+        }
+        match self.step {
+            Step::Index(index) => write!(f, "[{index}]"),
+            Step::Key(key) if self.parent.is_none() => f.write_str(key),
+            // A key with a dot of its own would read like two.
+            Step::Key(key) if key.contains(['.', '[', ' ']) => write!(f, "[{key:?}]"),
+            Step::Key(key) => write!(f, ".{key}"),
+        }
+    }
+}
+
+impl Problems {
+    /// Tells a problem.
+    pub(super) fn tell(&mut self, place: &Place<'_>, message: impl Into<String>) {
+        self.list.push(Problem::new(place.to_string(), message));
+    }
+
+    /// The same where a reader ends with it: there is nothing to give.
+    pub(super) fn note<T>(&mut self, place: &Place<'_>, message: impl Into<String>) -> Option<T> {
+        self.tell(place, message);
+        None
+    }
+
+    /// The members of a table, of which only these are known; each at most once.
+    pub(super) fn table<'j>(
+        &mut self,
+        json: &'j Json,
+        place: &Place<'_>,
+        known: &[&str],
+    ) -> Option<&'j [(String, Json)]> {
+        let Json::Table(members) = json else {
+            return self.note(place, format!("a table is wanted here, not {}", json.kind()));
+        };
+        for (at, (key, _)) in members.iter().enumerate() {
+            if !known.is_empty() && !known.contains(&key.as_str()) {
+                let message = format!("no such field{}", did_you_mean(key, known));
+                self.tell(&place.key(key), message);
+            } else if members.iter().take(at).any(|(earlier, _)| earlier == key) {
+                self.tell(&place.key(key), "it stands there twice");
+            }
+        }
+        Some(members)
+    }
+
+    /// A text that is not empty.
+    pub(super) fn text<'j>(&mut self, json: &'j Json, place: &Place<'_>) -> Option<&'j str> {
+        match json.text() {
+            Some("") => self.note(place, "an empty text says nothing"),
+            Some(text) => Some(text),
+            None => self.note(place, format!("a text is wanted here, not {}", json.kind())),
+        }
+    }
+
+    /// A text, or a list of at least one, each once.
+    pub(super) fn texts(&mut self, json: &Json, place: &Place<'_>) -> Option<Vec<String>> {
+        let Json::List(items) = json else {
+            return self.text(json, place).map(|text| vec![text.to_owned()]);
+        };
+        if items.is_empty() {
+            return self.note(place, "an empty list can never hold");
+        }
+        let mut texts: Vec<String> = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            let Some(text) = self.text(item, &place.index(at)) else { continue };
+            if texts.iter().any(|known| known == text) {
+                self.tell(&place.index(at), "it stands there twice");
+                continue;
+            }
+            texts.push(text.to_owned());
+        }
+        (texts.len() == items.len()).then_some(texts)
+    }
+
+    /// A truth value.
+    pub(super) fn truth(&mut self, json: &Json, place: &Place<'_>) -> Option<bool> {
+        match json {
+            Json::Single(serde_json::Value::Bool(truth)) => Some(*truth),
+            other => self.note(place, format!("`true` or `false`, not {}", other.kind())),
+        }
+    }
+}
+
+/// The member of this name.
+pub(super) fn member<'j>(members: &'j [(String, Json)], name: &str) -> Option<&'j Json> {
+    members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// `: did you mean …?`, where one of the known words is near enough, else nothing.
+pub(super) fn did_you_mean(word: &str, known: &[&str]) -> String {
+    let nearest = known
+        .iter()
+        .map(|known| (distance(word, known), known))
+        .filter(|(distance, known)| *distance <= 2 && distance.saturating_mul(2) <= known.len())
+        .min_by_key(|(distance, _)| *distance);
+    nearest.map_or_else(String::new, |(_, known)| format!(": did you mean `{known}`?"))
+}
+
+/// How many letters have to be added, dropped or changed, case and `_` for `-` not counted.
+fn distance(left: &str, right: &str) -> usize {
+    let same = |a: char, b: char| fold(a) == fold(b);
+    if left.len() > WORD_BYTES_MAX {
+        return usize::MAX;
+    }
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (above, a) in left.chars().enumerate() {
+        let mut diagonal = above;
+        let mut previous = above.saturating_add(1);
+        let mut next = vec![previous];
+        for (b, up) in right.chars().zip(row.iter().skip(1).copied()) {
+            let change = diagonal.saturating_add(usize::from(!same(a, b)));
+            previous = change.min(previous.saturating_add(1)).min(up.saturating_add(1));
+            next.push(previous);
+            diagonal = up;
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
+
+fn fold(letter: char) -> char {
+    if letter == '_' { '-' } else { letter.to_ascii_lowercase() }
+}
+
+/// Longer words are nobody's slip.
+const WORD_BYTES_MAX: usize = 40;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_mended_and_a_strange_word_is_not() {
+        assert_eq!(did_you_mean("alow", &["path", "allow"]), ": did you mean `allow`?");
+        assert_eq!(did_you_mean("signedOut", &["signed_out"]), ": did you mean `signed_out`?");
+        assert_eq!(did_you_mean("signed_in", &["signed-in"]), ": did you mean `signed-in`?");
+        assert_eq!(did_you_mean("rol", &["role", "org"]), ": did you mean `role`?");
+        assert_eq!(did_you_mean("banana", &["path", "allow"]), "");
+        assert_eq!(did_you_mean("xy", &["or", "any"]), "");
+    }
+
+    #[test]
+    fn a_place_is_written_like_a_path() {
+        let (routes, key) = (Place::ROUTES, "org.slug");
+        let third = routes.index(3);
+        let allow = third.key("allow");
+        assert_eq!(allow.key("role").to_string(), "ROUTES[3].allow.role");
+        assert_eq!(allow.key(key).to_string(), "ROUTES[3].allow[\"org.slug\"]");
+    }
+}

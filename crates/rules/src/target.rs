@@ -1,0 +1,155 @@
+//! Where a redirect leads: a path on this site, or an `https:` address written out in the rule.
+//!
+//! Nothing of a request comes into it but captured `:name` values, each encoded as one segment
+//! behind a `/` of our own. So it refuses by construction to leave the site for a visitor's sake:
+//! there is no way to write a scheme, a host, a second slash or a dot segment into it.
+
+use crate::path_params::Names;
+use crate::pattern::is_name;
+use clerk_edge_http::path::RequestPath;
+use clerk_edge_http::percent::{decode_once, push_segment};
+
+/// Holding one means: whatever is filled in, it leads where the operator said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Site { parts: Vec<Part>, slash: bool, suffix: String },
+    Elsewhere(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Name(String),
+}
+
+impl Target {
+    /// The address for the names of one request: a path on this site, or an absolute address.
+    #[must_use]
+    pub fn fill(&self, names: &Names) -> String {
+        match &self.0 {
+            Kind::Site { suffix, .. } => {
+                let mut address = self.path(names).unwrap_or_default();
+                address.push_str(suffix);
+                address
+            }
+            Kind::Elsewhere(address) => address.clone(),
+        }
+    }
+
+    /// The path alone, where it leads to this site.
+    #[must_use]
+    pub fn path(&self, names: &Names) -> Option<String> {
+        let Kind::Site { parts, slash, .. } = &self.0 else { return None };
+        let mut path = String::new();
+        for part in parts {
+            path.push('/');
+            match part {
+                Part::Text(text) => path.push_str(text),
+                // Each name was seen in the rule's path, so there is a value, and a full one.
+                Part::Name(name) => push_segment(names.get(name).unwrap_or(b"-"), &mut path),
+            }
+        }
+        if *slash {
+            path.push('/');
+        }
+        Some(path)
+    }
+
+    /// Reads a target; `names` are those that the rule's path captures.
+    pub(super) fn read(text: &str, names: &[&str]) -> Result<Self, String> {
+        if let Some(stray) =
+            text.chars().find(|c| !c.is_ascii_graphic() || "\\\"<>^`{|}".contains(*c))
+        {
+            return Err(format!("{stray:?} cannot stand in an address; write it as an escape"));
+        }
+        if text.starts_with('/') { site(text, names) } else { elsewhere(text) }
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (parts, slash, suffix) = match &self.0 {
+            Kind::Site { parts, slash, suffix } => (parts, *slash, suffix),
+            Kind::Elsewhere(address) => return f.write_str(address),
+        };
+        for part in parts {
+            match part {
+                Part::Text(text) => write!(f, "/{text}")?,
+                Part::Name(name) => write!(f, "/:{name}")?,
+            }
+        }
+        write!(f, "{}{suffix}", if slash { "/" } else { "" })
+    }
+}
+
+fn site(text: &str, names: &[&str]) -> Result<Target, String> {
+    let end = text.find(['?', '#']).unwrap_or(text.len());
+    let (path, suffix) = text.split_at_checked(end).unwrap_or((text, ""));
+    if let Some(name) = names.iter().find(|name| suffix.contains(&format!(":{name}"))) {
+        return Err(format!("`:{name}` is filled in as a whole segment of the path alone"));
+    }
+    let inner = path.strip_prefix('/').unwrap_or(path);
+    let (inner, slash) = match inner.strip_suffix('/') {
+        Some(inner) => (inner, true),
+        None => (inner, inner.is_empty()),
+    };
+    let mut parts = Vec::new();
+    if !(inner.is_empty() && slash && path.len() == 1) {
+        for segment in inner.split('/') {
+            parts.push(part(segment, names)?);
+        }
+    }
+    Ok(Target(Kind::Site { parts, slash, suffix: suffix.to_owned() }))
+}
+
+fn part(segment: &str, names: &[&str]) -> Result<Part, String> {
+    if let Some(name) = segment.strip_prefix(':') {
+        return match names.contains(&name) {
+            true => Ok(Part::Name(name.to_owned())),
+            false if is_name(name) => Err(format!("the rule's path has no `:{name}`")),
+            false => Err(format!("`:{name}` is no name; write `%3A` for a literal colon")),
+        };
+    }
+    if segment.is_empty() {
+        return Err("a target holds no empty segment (`//`)".to_owned());
+    }
+    if let b"." | b".." = decode_once(segment.as_bytes()).as_slice() {
+        return Err("a target is written without `.` and `..`".to_owned());
+    }
+    let canonical = RequestPath::parse(&format!("/{segment}"))
+        .map_err(|_| "a target is a path with whole escapes".to_owned())?;
+    Ok(Part::Text(canonical.as_str().trim_start_matches('/').to_owned()))
+}
+
+fn elsewhere(text: &str) -> Result<Target, String> {
+    let rest = text.strip_prefix("https://").ok_or(
+        "a target is a path on this site (`/…`) or an address that begins with `https://`",
+    )?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    if !is_host(host) || port.parse::<u16>().is_err() {
+        return Err("the address has no host that can be called".to_owned());
+    }
+    if after.split(['/', '?', '#']).any(|part| part.strip_prefix(':').is_some_and(is_name)) {
+        return Err("`:name` is filled in on this site alone; write the address out".to_owned());
+    }
+    Ok(Target(Kind::Elsewhere(text.to_owned())))
+}
+
+/// Whether a text is a host's name, in the letters that are sent (RFC 1123, 2.1).
+pub(super) fn is_host(text: &str) -> bool {
+    text.len() <= HOST_BYTES_MAX
+        && text.split('.').all(|label| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+}
+
+/// As long as a name in the DNS may be (RFC 1035, 2.3.4).
+const HOST_BYTES_MAX: usize = 253;

@@ -1,0 +1,164 @@
+//! A key set (RFC 7517, section 5), read entry by entry: what one entry is cannot spoil another.
+//!
+//! The one parser for sets from Clerk and sets from the store. An entry counts if it is an RSA
+//! public key with an id, meant for signatures; anything else is passed over, but its id is
+//! remembered as unfit, so that a token which names it is answered with the truth. Two usable keys
+//! with one id are both unfit: which of them was meant is not for us to guess.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::{Map, Value, json};
+
+use crate::algorithm::Algorithm;
+use crate::key::PublicKey;
+use crate::limits::{KEY_ID_BYTES_MAX, KEYS_MAX};
+
+/// Holding one means: at least one usable key, and no id that means two of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySet {
+    usable: BTreeMap<String, PublicKey>,
+    unfit: BTreeSet<String>,
+}
+
+/// What a set has under a key id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetEntry<'a> {
+    /// A key that may be used.
+    Usable(&'a PublicKey),
+    /// An entry that may not.
+    Unfit,
+}
+
+/// Why a text is no set that could be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetUnusable {
+    /// It is not JSON.
+    NotJson,
+    /// It is JSON, but no object with a list `keys`.
+    NotASet,
+    /// It has more than [`KEYS_MAX`] entries.
+    TooMany,
+    /// No entry is a usable key.
+    NoUsableKey,
+}
+
+impl KeySet {
+    /// Reads `{"keys":[…]}`.
+    ///
+    /// # Errors
+    /// [`SetUnusable`] where not a single usable key is in it.
+    pub fn parse(text: &[u8]) -> Result<Self, SetUnusable> {
+        let set: Value = serde_json::from_slice(text).map_err(|_| SetUnusable::NotJson)?;
+        let entries = set.get("keys").and_then(Value::as_array).ok_or(SetUnusable::NotASet)?;
+        Self::from_entries(entries)
+    }
+
+    /// Reads the entries of a set.
+    pub fn from_entries(entries: &[Value]) -> Result<Self, SetUnusable> {
+        if entries.len() > KEYS_MAX {
+            return Err(SetUnusable::TooMany);
+        }
+        let mut usable = BTreeMap::new();
+        let mut unfit = BTreeSet::new();
+        let mut twice = BTreeSet::new();
+        for (id, key) in entries.iter().filter_map(read_entry) {
+            match key {
+                None => drop(unfit.insert(id)),
+                Some(key) => {
+                    if usable.insert(id.clone(), key).is_some() {
+                        twice.insert(id);
+                    }
+                }
+            }
+        }
+        usable.retain(|id, _| !twice.contains(id));
+        unfit.extend(twice);
+        if usable.is_empty() { Err(SetUnusable::NoUsableKey) } else { Ok(Self { usable, unfit }) }
+    }
+
+    /// What the set has under this id; `None` means that the set has never heard of it.
+    #[must_use]
+    pub fn get(&self, key_id: &str) -> Option<SetEntry<'_>> {
+        match self.usable.get(key_id) {
+            Some(key) => Some(SetEntry::Usable(key)),
+            None => self.unfit.contains(key_id).then_some(SetEntry::Unfit),
+        }
+    }
+
+    /// How many keys may be used; never zero.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.usable.len()
+    }
+
+    /// Whether both accept exactly the same keys under the same ids.
+    #[must_use]
+    pub fn accepts_the_same(&self, other: &Self) -> bool {
+        self.usable == other.usable
+    }
+
+    /// The usable keys as entries that [`KeySet::from_entries`] reads back.
+    pub fn entries(&self) -> Vec<Value> {
+        self.usable.iter().map(|(id, key)| write_entry(id, key)).collect()
+    }
+}
+
+impl std::fmt::Display for SetUnusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotJson => "the answer is not JSON",
+            Self::NotASet => "the answer is no key set",
+            Self::TooMany => "the key set has too many entries",
+            Self::NoUsableKey => "the key set has no usable key",
+        })
+    }
+}
+
+/// An entry's id, and the key if it may be used. An entry without an id can never be asked for.
+fn read_entry(entry: &Value) -> Option<(String, Option<PublicKey>)> {
+    let entry = entry.as_object()?;
+    let id = entry.get("kid")?.as_str()?;
+    if id.is_empty() || id.len() > KEY_ID_BYTES_MAX {
+        return None;
+    }
+    Some((id.to_owned(), read_key(entry)))
+}
+
+fn read_key(entry: &Map<String, Value>) -> Option<PublicKey> {
+    let is_rsa = entry.get("kty")?.as_str()? == "RSA";
+    // A set that publishes a private key has lost it; nobody should trust its public half.
+    let is_public = !PRIVATE_MEMBERS.iter().any(|member| entry.contains_key(*member));
+    if !(is_rsa && is_public && is_for_signatures(entry)) {
+        return None;
+    }
+    let algorithm = match entry.get("alg") {
+        None => None,
+        Some(name) => Some(Algorithm::named(name.as_str()?)?),
+    };
+    let modulus = Base64UrlUnpadded::decode_vec(entry.get("n")?.as_str()?).ok()?;
+    let exponent = Base64UrlUnpadded::decode_vec(entry.get("e")?.as_str()?).ok()?;
+    PublicKey::from_numbers(&modulus, &exponent, algorithm).ok()
+}
+
+/// RFC 7517, 4.2 and 4.3: both members may be absent; where they stand, they count.
+fn is_for_signatures(entry: &Map<String, Value>) -> bool {
+    let by_use = entry.get("use").is_none_or(|purpose| purpose == "sig");
+    let by_operations = entry.get("key_ops").is_none_or(|operations| {
+        operations.as_array().is_some_and(|all| all.iter().any(|one| one == "verify"))
+    });
+    by_use && by_operations
+}
+
+fn write_entry(id: &str, key: &PublicKey) -> Value {
+    let mut entry = json!({
+        "kty": "RSA", "use": "sig", "kid": id, "n": key.modulus(), "e": key.exponent(),
+    });
+    if let (Some(algorithm), Some(entry)) = (key.algorithm(), entry.as_object_mut()) {
+        entry.insert("alg".to_owned(), algorithm.name().into());
+    }
+    entry
+}
+
+/// RFC 7518, 6.3.2: the members that only a private key has.
+const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];

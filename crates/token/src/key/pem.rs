@@ -1,0 +1,175 @@
+//! `CLERK_JWT_KEY`: a public key as text, in every shape in which people paste it.
+//!
+//! Real line breaks, `\n` written out, Windows line ends, or the base64 body alone. What is inside
+//! is read strictly (RFC 7468, RFC 5280 4.1.2.7, RFC 3279 2.3.1). It refuses private keys, keys
+//! of other kinds and certificates, each with a sentence that says what to do instead and holds
+//! nothing of the text.
+
+use base64ct::{Base64, Encoding};
+
+use crate::algorithm::Algorithm;
+use crate::key::PublicKey;
+use crate::key::der::{BIT_STRING, INTEGER, Malformed, NULL, OBJECT_ID, Reader, SEQUENCE};
+use crate::key::rsa::RsaUnfit;
+use crate::limits::PEM_BYTES_MAX;
+
+/// Why a text holds no key that can be used. Its `Display` is one sentence for the operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PemUnfit {
+    /// Neither a PEM block nor the base64 of one.
+    NotPem,
+    /// More than one block, or text around it.
+    NotAlone,
+    /// A private key, which has no business at the edge.
+    Private,
+    /// The older form that holds the two numbers alone.
+    Pkcs1,
+    /// A certificate.
+    Certificate,
+    /// A public key of another kind.
+    NotRsa,
+    /// The block does not hold what its label says.
+    Malformed,
+    /// Too few bits.
+    TooShort,
+    /// Too many bits.
+    TooLong,
+    /// Numbers that are nobody's key.
+    Numbers,
+}
+
+impl PublicKey {
+    /// Reads an RSA public key from PEM text. It is meant for RS256, as Clerk's are.
+    ///
+    /// # Errors
+    /// [`PemUnfit`] where there is no such key in the text.
+    pub fn from_pem(text: &str) -> Result<Self, PemUnfit> {
+        if text.len() > PEM_BYTES_MAX {
+            return Err(PemUnfit::NotPem);
+        }
+        let text = text.replace("\\r", "").replace("\\n", "\n");
+        let body = body_of(text.trim())?;
+        let compact: String = body.split_ascii_whitespace().collect();
+        let bytes = Base64::decode_vec(&compact).map_err(|_| PemUnfit::NotPem)?;
+        if bytes.is_empty() {
+            return Err(PemUnfit::NotPem);
+        }
+        let (modulus, exponent) = read_key_info(&bytes)?;
+        Ok(Self::from_numbers(modulus, exponent, Some(Algorithm::Rs256))?)
+    }
+}
+
+impl std::fmt::Display for PemUnfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotPem => "is neither PEM nor the base64 body of a PEM public key",
+            Self::NotAlone => "must hold one PEM block and nothing around it",
+            Self::Private => {
+                "is a private key; replace it by the public one, and treat it as leaked"
+            }
+            Self::Pkcs1 => {
+                "is a PKCS#1 key; convert it with \
+                 `openssl rsa -RSAPublicKey_in -in key.pem -pubout`"
+            }
+            Self::Certificate => {
+                "is a certificate; take its key with `openssl x509 -in cert.pem -pubkey -noout`"
+            }
+            Self::NotRsa => "is a key of another kind; Clerk signs sessions with RSA",
+            Self::Malformed => "is damaged: the block does not hold a public key",
+            Self::TooShort => "has fewer than 2048 bits",
+            Self::TooLong => "has more than 8192 bits",
+            Self::Numbers => "holds numbers that are no RSA key",
+        })
+    }
+}
+
+impl From<RsaUnfit> for PemUnfit {
+    fn from(unfit: RsaUnfit) -> Self {
+        match unfit {
+            RsaUnfit::TooShort => Self::TooShort,
+            RsaUnfit::TooLong => Self::TooLong,
+            RsaUnfit::Modulus | RsaUnfit::Exponent => Self::Numbers,
+        }
+    }
+}
+
+impl From<Malformed> for PemUnfit {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
+}
+
+/// What stands between the lines that begin and end a block; all of it where there are none.
+fn body_of(text: &str) -> Result<&str, PemUnfit> {
+    let Some((before, rest)) = text.split_once(BEGIN) else {
+        return if text.contains('-') { Err(PemUnfit::NotPem) } else { Ok(text) };
+    };
+    let (label, rest) = rest.split_once(DASHES).ok_or(PemUnfit::NotPem)?;
+    check_label(label)?;
+    let (body, rest) = rest.split_once(END).ok_or(PemUnfit::NotPem)?;
+    let after = rest.strip_prefix(label).and_then(|rest| rest.strip_prefix(DASHES));
+    match after {
+        Some("") if before.is_empty() => Ok(body),
+        Some(_) => Err(PemUnfit::NotAlone),
+        None => Err(PemUnfit::NotPem),
+    }
+}
+
+fn check_label(label: &str) -> Result<(), PemUnfit> {
+    match label {
+        "PUBLIC KEY" => Ok(()),
+        "RSA PUBLIC KEY" => Err(PemUnfit::Pkcs1),
+        "CERTIFICATE" => Err(PemUnfit::Certificate),
+        label if label.ends_with("PRIVATE KEY") => Err(PemUnfit::Private),
+        _ => Err(PemUnfit::NotRsa),
+    }
+}
+
+/// `SubjectPublicKeyInfo`: the algorithm, and the key as bits.
+fn read_key_info(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemUnfit> {
+    let mut outer = Reader::new(bytes);
+    let mut info = outer.enter(SEQUENCE)?;
+    outer.end()?;
+    if info.next_tag() == Some(INTEGER) {
+        return Err(kind_of_bare_numbers(info));
+    }
+    let mut algorithm = info.enter(SEQUENCE)?;
+    if algorithm.take(OBJECT_ID)? != RSA_ENCRYPTION {
+        return Err(PemUnfit::NotRsa);
+    }
+    if !algorithm.take(NULL)?.is_empty() {
+        return Err(PemUnfit::Malformed);
+    }
+    algorithm.end()?;
+    let bits = info.take(BIT_STRING)?;
+    info.end()?;
+    // The first byte counts the bits that the last one leaves unused; a key leaves none.
+    read_numbers(bits.strip_prefix(&[0]).ok_or(PemUnfit::Malformed)?)
+}
+
+/// `RSAPublicKey`: modulus and exponent.
+fn read_numbers(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemUnfit> {
+    let mut outer = Reader::new(bytes);
+    let mut key = outer.enter(SEQUENCE)?;
+    outer.end()?;
+    let modulus = key.take_unsigned()?;
+    let exponent = key.take_unsigned()?;
+    key.end()?;
+    Ok((modulus, exponent))
+}
+
+/// A body that begins with a number: private keys begin with their version (0 or 1), the older
+/// form of public keys with the modulus.
+fn kind_of_bare_numbers(mut key: Reader<'_>) -> PemUnfit {
+    match key.take_unsigned() {
+        Ok(version) if version.len() <= 1 => PemUnfit::Private,
+        Ok(_) => PemUnfit::Pkcs1,
+        Err(Malformed) => PemUnfit::Malformed,
+    }
+}
+
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
+const DASHES: &str = "-----";
+/// 1.2.840.113549.1.1.1
+const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];

@@ -1,0 +1,121 @@
+//! What makes two numbers an RSA public key that we trust: the one maker of [`PublicKey`].
+//!
+//! It refuses short keys, keys so large that checking them is an attack, and exponents with which
+//! anybody could sign. It does not try to find out whether the modulus is a product of primes.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::algorithm::Algorithm;
+use crate::key::PublicKey;
+use crate::limits::{RSA_BITS_MAX, RSA_BITS_MIN, RSA_EXPONENT_BYTES_MAX};
+
+/// Which of the two numbers is unfit, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RsaUnfit {
+    /// Fewer bits than [`RSA_BITS_MIN`].
+    TooShort,
+    /// More bits than [`RSA_BITS_MAX`].
+    TooLong,
+    /// Even, or written with leading zeros.
+    Modulus,
+    /// Even, 1, too large, or written with leading zeros.
+    Exponent,
+}
+
+impl PublicKey {
+    /// Both numbers are unsigned, big-endian, in as few bytes as they need (RFC 7518, 6.3.1).
+    pub(super) fn from_numbers(
+        modulus: &[u8],
+        exponent: &[u8],
+        algorithm: Option<Algorithm>,
+    ) -> Result<Self, RsaUnfit> {
+        check_modulus(modulus)?;
+        check_exponent(exponent)?;
+        Ok(Self {
+            modulus: Base64UrlUnpadded::encode_string(modulus),
+            exponent: Base64UrlUnpadded::encode_string(exponent),
+            algorithm,
+        })
+    }
+}
+
+fn check_modulus(modulus: &[u8]) -> Result<(), RsaUnfit> {
+    match bits(modulus) {
+        Some(bits) if bits < RSA_BITS_MIN => return Err(RsaUnfit::TooShort),
+        Some(bits) if bits > RSA_BITS_MAX => return Err(RsaUnfit::TooLong),
+        Some(_) => {}
+        None => return Err(RsaUnfit::Modulus),
+    }
+    if is_odd(modulus) { Ok(()) } else { Err(RsaUnfit::Modulus) }
+}
+
+fn check_exponent(exponent: &[u8]) -> Result<(), RsaUnfit> {
+    let fits = exponent.len() <= RSA_EXPONENT_BYTES_MAX
+        && bits(exponent).is_some_and(|bits| bits > 1)
+        && is_odd(exponent);
+    if fits { Ok(()) } else { Err(RsaUnfit::Exponent) }
+}
+
+/// The number's length in bits; `None` for zero and for a number with leading zeros.
+fn bits(number: &[u8]) -> Option<usize> {
+    let first = *number.first().filter(|first| **first != 0)?;
+    let spare = usize::try_from(first.leading_zeros()).ok()?;
+    number.len().checked_mul(8)?.checked_sub(spare)
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|last| last & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An odd number: its first byte, and how many bytes there are in all.
+    fn odd(first: u8, bytes: usize) -> Vec<u8> {
+        let mut number = vec![0xff; bytes];
+        if let Some(byte) = number.first_mut() {
+            *byte = first;
+        }
+        number
+    }
+
+    fn made(modulus: &[u8], exponent: &[u8]) -> Result<(), RsaUnfit> {
+        PublicKey::from_numbers(modulus, exponent, None).map(|_| ())
+    }
+
+    #[test]
+    fn the_modulus_has_a_floor_and_a_ceiling() {
+        let e = [1, 0, 1];
+        assert_eq!(made(&odd(0x7f, 256), &e), Err(RsaUnfit::TooShort));
+        assert_eq!(made(&odd(0x80, 256), &e), Ok(()));
+        assert_eq!(made(&odd(0xff, 1_024), &e), Ok(()));
+        assert_eq!(made(&odd(0x01, 1_025), &e), Err(RsaUnfit::TooLong));
+    }
+
+    #[test]
+    fn numbers_are_odd_and_written_in_as_few_bytes_as_they_need() {
+        let e = [1, 0, 1];
+        let mut even = odd(0x80, 256);
+        if let Some(last) = even.last_mut() {
+            *last = 0xfe;
+        }
+        assert_eq!(made(&even, &e), Err(RsaUnfit::Modulus));
+        let padded: Vec<u8> = [0].into_iter().chain(odd(0x80, 256)).collect();
+        assert_eq!(made(&padded, &e), Err(RsaUnfit::Modulus));
+        assert_eq!(made(&[], &e), Err(RsaUnfit::Modulus));
+        assert_eq!(made(&[0; 256], &e), Err(RsaUnfit::Modulus));
+    }
+
+    #[test]
+    fn an_exponent_is_odd_above_one_and_small() {
+        let n = odd(0x80, 256);
+        assert_eq!(made(&n, &[3]), Ok(()));
+        assert_eq!(made(&n, &[1]), Err(RsaUnfit::Exponent));
+        assert_eq!(made(&n, &[2]), Err(RsaUnfit::Exponent));
+        assert_eq!(made(&n, &[]), Err(RsaUnfit::Exponent));
+        assert_eq!(made(&n, &[0, 1, 0, 1]), Err(RsaUnfit::Exponent));
+        assert_eq!(made(&n, &[0xff; 4]), Ok(()));
+        assert_eq!(made(&n, &[0xff; 5]), Err(RsaUnfit::Exponent));
+    }
+}

@@ -1,0 +1,151 @@
+//! Whether a signed token is a session: for us, from our issuer, now.
+//!
+//! The order of the checks is that of Clerk's SDK, and so are its leniencies: `aud` counts only
+//! where both sides have one, seconds are cut to whole ones, `null` is no absence. Time is an
+//! argument. A time beyond JavaScript's calendar is refused; there it would never come.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::claims::{Claims, Malformed};
+use crate::error::Flaw;
+use crate::policy::{Issuers, Policy};
+
+/// Holding one means: somebody is signed in, here and now, and these are their claims.
+#[derive(Clone, Debug)]
+pub struct Session {
+    claims: Rc<Claims>,
+}
+
+impl Session {
+    pub(super) fn admit(
+        claims: &Rc<Claims>,
+        policy: &Policy,
+        origin: &dyn Fn() -> Option<String>,
+        now_ms: i64,
+    ) -> Result<Self, Flaw> {
+        claims.text("sub").ok_or(Flaw::VerificationFailed)?;
+        audience(claims.value("aud"), &policy.audience)?;
+        party(claims.text("azp"), &policy.authorized_parties)?;
+        issuer(claims.text("iss"), policy, origin)?;
+        let expires = claims.value("exp").ok_or(Flaw::VerificationFailed)?;
+        if date_ms(expires)? <= number(now_ms.saturating_sub(policy.clock_skew_ms)) {
+            return Err(Flaw::Expired);
+        }
+        let latest = number(now_ms.saturating_add(policy.clock_skew_ms));
+        if claims.value("nbf").map(date_ms).transpose()?.is_some_and(|begin| begin > latest) {
+            return Err(Flaw::NotActiveYet);
+        }
+        if claims.value("iat").map(date_ms).transpose()?.is_some_and(|made| made > latest) {
+            return Err(Flaw::IssuedInTheFuture);
+        }
+        Ok(Self { claims: Rc::clone(claims) })
+    }
+
+    /// All that the token says.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The user's id.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        self.claims.text("sub").unwrap_or_default()
+    }
+
+    /// The session's id.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&str> {
+        self.claims.text("sid")
+    }
+
+    /// Who acts in the subject's name, where somebody does.
+    #[must_use]
+    pub fn actor_subject(&self) -> Option<&str> {
+        self.claims.value("act")?.get("sub")?.as_str()
+    }
+
+    /// Whether Clerk still waits for something, such as the choice of an organization.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.claims.text("sts") == Some("pending")
+    }
+
+    /// When it ends, in whole seconds since 1970.
+    #[must_use]
+    pub fn expires_at_seconds(&self) -> i64 {
+        let seconds = self.claims.value("exp").and_then(|exp| date_ms(exp).ok()).unwrap_or(0.0);
+        whole(seconds / 1_000.0)
+    }
+
+    /// Whether its claims can be told at all.
+    ///
+    /// # Errors
+    /// [`Malformed`] where Clerk's own grammar is broken in it.
+    pub fn well_formed(&self) -> Result<(), Malformed> {
+        self.claims.well_formed()
+    }
+}
+
+fn audience(claimed: Option<&Value>, ours: &[String]) -> Result<(), Flaw> {
+    let is_ours = |name: &str| ours.iter().any(|each| each == name);
+    let fits = match claimed {
+        _ if ours.is_empty() => true,
+        Some(Value::String(name)) => name.is_empty() || is_ours(name),
+        Some(Value::Array(names)) => {
+            let texts: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+            texts.is_none_or(|texts| {
+                texts.iter().all(|name| name.is_empty()) || texts.into_iter().any(is_ours)
+            })
+        }
+        _ => true,
+    };
+    if fits { Ok(()) } else { Err(Flaw::VerificationFailed) }
+}
+
+fn party(claimed: Option<&str>, ours: &[String]) -> Result<(), Flaw> {
+    let fits = ours.is_empty()
+        || claimed.is_some_and(|name| !name.is_empty() && ours.iter().any(|each| each == name));
+    if fits { Ok(()) } else { Err(Flaw::InvalidAuthorizedParties) }
+}
+
+fn issuer(
+    claimed: Option<&str>,
+    policy: &Policy,
+    origin: &dyn Fn() -> Option<String>,
+) -> Result<(), Flaw> {
+    let origin = if policy.needs_origin() { origin() } else { None };
+    let is_ours = |name: &str, ours: &str| {
+        if !ours.starts_with('/') {
+            return name == ours;
+        }
+        origin.as_deref().and_then(|origin| name.strip_prefix(origin)) == Some(ours)
+    };
+    let fits = match &policy.issuers {
+        Issuers::Any => true,
+        Issuers::Only(ours) => claimed.is_some_and(|name| ours.iter().any(|it| is_ours(name, it))),
+    };
+    if fits { Ok(()) } else { Err(Flaw::InvalidIssuer) }
+}
+
+/// A time claim in milliseconds since 1970: whole seconds, within the range of dates.
+fn date_ms(claimed: &Value) -> Result<f64, Flaw> {
+    let seconds = claimed.as_f64().ok_or(Flaw::VerificationFailed)?;
+    let date = seconds.trunc() * 1_000.0;
+    if date.abs() <= DATE_MS_MAX { Ok(date) } else { Err(Flaw::VerificationFailed) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "clocks are far below 2^53 milliseconds")]
+fn number(ms: i64) -> f64 {
+    ms as f64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a date in range fits, and the cast saturates")]
+fn whole(seconds: f64) -> i64 {
+    seconds as i64
+}
+
+/// ECMA-262, 21.4.1.1: a hundred million days either way.
+const DATE_MS_MAX: f64 = 8.64e15;

