@@ -28,9 +28,9 @@ use web_sys::CryptoKey;
 
 use crate::platform::Workers;
 use crate::request::EdgeRequest;
-use clerk_edge_gate::context::{Chore, Turn};
+use clerk_edge_gate::context::{BackgroundTask, RequestContext};
 use clerk_edge_gate::gate::Gate;
-use clerk_edge_gate::plan::{Decision, Outcome, server_timing};
+use clerk_edge_gate::plan::{Action, Plan, server_timing};
 
 /// One request: an answer, or the promise of one.
 #[wasm_bindgen]
@@ -58,36 +58,31 @@ async fn serve(request: EdgeRequest, env: JsValue, ctx: JsValue) -> JsValue {
     let began_us = clock::micros();
     let gate = isolate::gate(&env);
     let platform = Workers::new(env.clone());
-    let turn = Turn::new(&platform, clock::now_ms());
-    let mut decision = gate.decide(&request, &turn).await;
-    for line in turn.take_lines() {
+    let ctx = RequestContext::new(&platform, clock::now_ms());
+    let mut decision = gate.decide(&request, &ctx).await;
+    for line in ctx.take_notes() {
         say(&line);
     }
-    after(&gate, &env, &ctx, turn.take_chores());
+    after(&gate, &env, &ctx, ctx.take_tasks());
     tell_time(&mut decision, began_us);
     carry_out(&decision, &request, &env, began_us)
 }
 
 /// How long the decision took, where a developer may know.
-fn tell_time(decision: &mut Decision<'_>, began_us: u64) {
+fn tell_time(decision: &mut Plan<'_>, began_us: u64) {
     let Some(timing) = &decision.timing else { return };
     let header = ("server-timing", server_timing(timing, clock::micros_since(began_us)));
     match &mut decision.outcome {
-        Outcome::Forward(forward) => forward.append.push(header),
-        Outcome::Answer(answer) => answer.headers.push(header),
+        Action::Forward(forward) => forward.append.push(header),
+        Action::Answer(answer) => answer.headers.push(header),
     }
 }
 
-fn carry_out(
-    decision: &Decision<'_>,
-    request: &EdgeRequest,
-    env: &JsValue,
-    began_us: u64,
-) -> JsValue {
+fn carry_out(decision: &Plan<'_>, request: &EdgeRequest, env: &JsValue, began_us: u64) -> JsValue {
     let log = decision.log.as_deref();
     match &decision.outcome {
-        Outcome::Forward(forward) => proxy::forward(forward, decision, request, env, began_us),
-        Outcome::Answer(answer) => {
+        Action::Forward(forward) => proxy::forward(forward, decision, request, env, began_us),
+        Action::Answer(answer) => {
             if let Some(line) = log {
                 say(&clerk_edge_gate::log::finish(
                     line,
@@ -101,17 +96,17 @@ fn carry_out(
 }
 
 /// Work that must not hold up the answer goes on behind it.
-fn after(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<Chore>) {
+fn after(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<BackgroundTask>) {
     if chores.is_empty() {
         return;
     }
     let (gate, platform) = (gate.clone(), Workers::new(env.clone()));
     let work = async move {
-        let turn = Turn::new(&platform, clock::now_ms());
+        let ctx = RequestContext::new(&platform, clock::now_ms());
         for chore in chores {
-            gate.run(chore, &turn).await;
+            gate.run(chore, &ctx).await;
         }
-        for line in turn.take_lines() {
+        for line in ctx.take_notes() {
             say(&line);
         }
         Ok(JsValue::UNDEFINED)

@@ -4,7 +4,7 @@
 use crate::{clock, io};
 use clerk_edge_gate::grant::Forward;
 use clerk_edge_gate::log;
-use clerk_edge_gate::plan::Decision;
+use clerk_edge_gate::plan::Plan;
 
 /// What was noted; of an empty text, that nothing is to be done.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct Note<'a> {
 
 impl<'a> Note<'a> {
     /// As text; empty where the answer may go out as it comes, and nothing is logged.
-    pub(crate) fn write(forward: &Forward<'_>, decision: &Decision<'_>, began_us: u64) -> String {
+    pub(crate) fn write(forward: &Forward<'_>, decision: &Plan<'_>, began_us: u64) -> String {
         let log = decision.log.as_deref().unwrap_or_default();
         if !forward.guarded && log.is_empty() {
             return String::new();

@@ -8,9 +8,11 @@ use web_sys::CryptoKey;
 use crate::env::get;
 use crate::io;
 use clerk_edge_gate::limits::{KEYS_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN};
-use clerk_edge_gate::platform::{API_VERSION, Call, CallFailed, Platform, Reply, StoreFailed};
+use clerk_edge_gate::platform::{
+    API_VERSION, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+};
 use clerk_edge_token::algorithm::Algorithm;
-use clerk_edge_token::crypto::{Crypto, KeyUnfit, VerifierFailed};
+use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
 use clerk_edge_token::key::PublicKey;
 use clerk_edge_webcrypto as webcrypto;
 
@@ -34,7 +36,7 @@ impl Workers {
 impl Crypto for Workers {
     type Key = CryptoKey;
 
-    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyUnfit> {
+    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyError> {
         webcrypto::import(key, algorithm).await
     }
 
@@ -49,12 +51,12 @@ impl Crypto for Workers {
 }
 
 impl Platform for Workers {
-    async fn call(&self, call: &Call) -> Result<Reply, CallFailed> {
+    async fn call(&self, call: &ClerkRequest) -> Result<ClerkResponse, ClerkCallError> {
         let headers = io::text(&headers(call));
         let bytes_max = u32::try_from(call.bytes_max).unwrap_or(u32::MAX);
         let body = call.body.as_deref();
         let answer = io::call(&call.url, &headers, body, call.timeout_ms, bytes_max).await;
-        reply(&answer.map_err(|_| CallFailed::Unreachable)?)
+        reply(&answer.map_err(|_| ClerkCallError::Unreachable)?)
     }
 
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
@@ -71,7 +73,7 @@ impl Platform for Workers {
     }
 }
 
-fn headers(call: &Call) -> Vec<(&'static str, String)> {
+fn headers(call: &ClerkRequest) -> Vec<(&'static str, String)> {
     let Some(secret) = &call.secret else { return Vec::new() };
     vec![
         ("authorization", secret.bearer()),
@@ -82,17 +84,17 @@ fn headers(call: &Call) -> Vec<(&'static str, String)> {
 }
 
 /// `io.js` answers with a list, or with a word that says why there is none.
-fn reply(answer: &JsValue) -> Result<Reply, CallFailed> {
+fn reply(answer: &JsValue) -> Result<ClerkResponse, ClerkCallError> {
     match answer.as_string().as_deref() {
-        Some("timed-out") => return Err(CallFailed::TimedOut),
-        Some("too-large") => return Err(CallFailed::TooLarge),
-        Some(_) => return Err(CallFailed::Unreachable),
+        Some("timed-out") => return Err(ClerkCallError::TimedOut),
+        Some("too-large") => return Err(ClerkCallError::TooLarge),
+        Some(_) => return Err(ClerkCallError::Unreachable),
         None => {}
     }
-    let parts: &Array = answer.dyn_ref().ok_or(CallFailed::Unreachable)?;
-    let body: Uint8Array = parts.get(3).dyn_into().map_err(|_| CallFailed::Unreachable)?;
-    Ok(Reply {
-        status: status(&parts.get(0)).ok_or(CallFailed::Unreachable)?,
+    let parts: &Array = answer.dyn_ref().ok_or(ClerkCallError::Unreachable)?;
+    let body: Uint8Array = parts.get(3).dyn_into().map_err(|_| ClerkCallError::Unreachable)?;
+    Ok(ClerkResponse {
+        status: status(&parts.get(0)).ok_or(ClerkCallError::Unreachable)?,
         content_type: parts.get(1).as_string(),
         retry_after: parts.get(2).as_string(),
         body: body.to_vec(),

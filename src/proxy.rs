@@ -12,15 +12,15 @@ use clerk_edge_gate::answer::Answer;
 use clerk_edge_gate::forward::cache_guard::{CachePlan, SHARED_CACHE_HEADERS};
 use clerk_edge_gate::grant::Forward;
 use clerk_edge_gate::log::record::name_of;
-use clerk_edge_gate::plan::{Decision, internal_fault, upstream_unreachable};
+use clerk_edge_gate::plan::{Plan, internal_fault, upstream_unreachable};
 use clerk_edge_gate::settings::Upstream;
-use clerk_edge_http::kind::Kind;
+use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 
 /// Sends the request on. The answer goes through [`settle`] or [`unreachable`].
 pub(crate) fn forward(
     forward: &Forward<'_>,
-    decision: &Decision<'_>,
+    decision: &Plan<'_>,
     request: &EdgeRequest,
     env: &JsValue,
     began_us: u64,
@@ -28,7 +28,7 @@ pub(crate) fn forward(
     let note = Note::write(forward, decision, began_us);
     send(forward, request, env, &note).unwrap_or_else(|_| {
         Note::read(&note).say(Code::Internal.status());
-        answer(&internal_fault(Kind::of(request), &decision.request_id))
+        answer(&internal_fault(RequestKind::of(request), &decision.request_id))
     })
 }
 
@@ -121,7 +121,7 @@ fn instead(original: web_sys::Request, note: &Note<'_>) -> JsValue {
     let request = EdgeRequest::of(original);
     let id =
         if note.request_id.is_empty() { name_of(&request) } else { note.request_id.to_owned() };
-    answer(&upstream_unreachable(Kind::of(&request), &id))
+    answer(&upstream_unreachable(RequestKind::of(&request), &id))
 }
 
 /// An answer of the gate's own.

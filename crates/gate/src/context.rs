@@ -1,27 +1,26 @@
-//! One request's turn: the platform, the time, and what the line leaves behind for the log and
-//! for afterwards.
+//! The context of one request: the platform, the time of arrival, notes for the log, and tasks to
+//! run after the response.
 //!
-//! Time is read once, at the edge, and carried here: nothing below reads a clock. Work that must
-//! not hold up the answer is left as a [`Chore`], which is data: the edge runs it once the answer
-//! is on its way.
+//! Time is read once, by the host, and carried here; nothing in this crate reads a clock. A task is
+//! data ([`BackgroundTask`]): the host runs it once the answer is on its way.
 
 use std::cell::{Cell, RefCell};
 
 /// What goes with one request through the line.
-pub struct Turn<'a, P> {
+pub struct RequestContext<'a, P> {
     /// The place we run in.
     pub platform: &'a P,
     /// Milliseconds since 1970, read once when the request came.
     pub now_ms: i64,
-    chores: RefCell<Vec<Chore>>,
+    tasks: RefCell<Vec<BackgroundTask>>,
     key_source: Cell<Option<KeySource>>,
     lookups: Cell<u32>,
-    lines: RefCell<Vec<String>>,
+    notes: RefCell<Vec<String>>,
 }
 
 /// Work for after the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Chore {
+pub enum BackgroundTask {
     /// Fetch the key set anew, before its fresh time ends.
     RenewKeys,
     /// Write to the store.
@@ -64,17 +63,17 @@ impl KeySource {
     }
 }
 
-impl<'a, P> Turn<'a, P> {
+impl<'a, P> RequestContext<'a, P> {
     /// Begins a turn.
     #[must_use]
     pub fn new(platform: &'a P, now_ms: i64) -> Self {
         Self {
             platform,
             now_ms,
-            chores: RefCell::default(),
+            tasks: RefCell::default(),
             key_source: Cell::new(None),
             lookups: Cell::new(0),
-            lines: RefCell::default(),
+            notes: RefCell::default(),
         }
     }
 
@@ -85,10 +84,10 @@ impl<'a, P> Turn<'a, P> {
     }
 
     /// Leaves work for after the answer.
-    pub fn leave(&self, chore: Chore) {
-        let mut chores = self.chores.borrow_mut();
-        if !chores.contains(&chore) {
-            chores.push(chore);
+    pub fn defer(&self, task: BackgroundTask) {
+        let mut tasks = self.tasks.borrow_mut();
+        if !tasks.contains(&task) {
+            tasks.push(task);
         }
     }
 
@@ -98,13 +97,13 @@ impl<'a, P> Turn<'a, P> {
     }
 
     /// Notes one call to Clerk's API for a missing claim.
-    pub fn note_lookup(&self) {
+    pub fn count_lookup(&self) {
         self.lookups.set(self.lookups.get().saturating_add(1));
     }
 
     /// Leaves a line for the operator's log: our own words, never a token, secret or claim value.
-    pub fn say(&self, line: impl Into<String>) {
-        self.lines.borrow_mut().push(line.into());
+    pub fn note(&self, line: impl Into<String>) {
+        self.notes.borrow_mut().push(line.into());
     }
 
     /// Where the key came from, if one was used.
@@ -121,13 +120,13 @@ impl<'a, P> Turn<'a, P> {
 
     /// Takes the work that was left.
     #[must_use]
-    pub fn take_chores(&self) -> Vec<Chore> {
-        self.chores.take()
+    pub fn take_tasks(&self) -> Vec<BackgroundTask> {
+        self.tasks.take()
     }
 
     /// Takes the lines that were left.
     #[must_use]
-    pub fn take_lines(&self) -> Vec<String> {
-        self.lines.take()
+    pub fn take_notes(&self) -> Vec<String> {
+        self.notes.take()
     }
 }

@@ -2,24 +2,24 @@
 //!
 //! The steps of a request are in [`crate::line`].
 
-use clerk_edge_token::verified_cache::Remembered;
+use clerk_edge_token::verified_cache::VerifiedCache;
 use serde_json::json;
 
-use crate::clerk_api::failed_nonces::Nonces;
-use crate::context::{Chore, Turn};
+use crate::clerk_api::failed_nonces::FailedNonces;
+use crate::context::{BackgroundTask, RequestContext};
 use crate::keys::find::Keys;
 use crate::lookup::Lookups;
 use crate::platform::Platform;
 use crate::settings::bindings::Bindings;
-use crate::settings::problems::Faulty;
+use crate::settings::problems::SettingsProblems;
 use crate::settings::{InstanceKind, Settings};
 
 /// What one isolate knows: the settings, and all that is remembered between requests.
 pub struct Gate<K> {
-    pub(crate) settings: Result<Settings, Faulty>,
+    pub(crate) settings: Result<Settings, SettingsProblems>,
     pub(crate) keys: Keys<K>,
-    pub(crate) remembered: Remembered,
-    pub(crate) nonces: Nonces,
+    pub(crate) remembered: VerifiedCache,
+    pub(crate) nonces: FailedNonces,
     pub(crate) lookups: Lookups,
 }
 
@@ -45,23 +45,27 @@ impl<K: Clone + 'static> Gate<K> {
             settings: Settings::read(bindings),
             // Without randomness all isolates would renew their keys at once, which is bearable.
             keys: Keys::new(getrandom::u32().unwrap_or_default()),
-            remembered: Remembered::default(),
-            nonces: Nonces::default(),
+            remembered: VerifiedCache::default(),
+            nonces: FailedNonces::default(),
             lookups: Lookups::default(),
         }
     }
 
     /// Does work that was left for after an answer.
-    pub async fn run<P: Platform<Key = K>>(&self, chore: Chore, turn: &Turn<'_, P>) {
+    pub async fn run<P: Platform<Key = K>>(
+        &self,
+        chore: BackgroundTask,
+        ctx: &RequestContext<'_, P>,
+    ) {
         match chore {
-            Chore::RenewKeys => {
+            BackgroundTask::RenewKeys => {
                 if let Ok(settings) = &self.settings {
-                    self.keys.renew(settings, turn).await;
+                    self.keys.renew(settings, ctx).await;
                 }
             }
-            Chore::Store { name, text, keep_seconds } => {
-                if turn.platform.store(&name, &text, keep_seconds).await.is_err() {
-                    turn.say("CLERK_CACHE could not be written; the isolate's memory serves alone");
+            BackgroundTask::Store { name, text, keep_seconds } => {
+                if ctx.platform.store(&name, &text, keep_seconds).await.is_err() {
+                    ctx.note("CLERK_CACHE could not be written; the isolate's memory serves alone");
                 }
             }
         }

@@ -6,17 +6,19 @@
 
 use std::borrow::Cow;
 
-use crate::forward::headers::{Identity, Organization, Told, custom_values, to_remove, to_set};
+use crate::forward::headers::{
+    AuthHeaders, Identity, Organization, custom_values, to_remove, to_set,
+};
 use crate::settings::{Settings, Upstream};
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::path::RequestPath;
-use clerk_edge_http::url_parts::Address;
+use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::facts::Truth;
-use clerk_edge_rules::path_params::Names;
+use clerk_edge_rules::path_params::PathParams;
 use clerk_edge_rules::rule_set::{OpenPath, Requirement, Rule};
 
-use crate::auth::principal::Visitor;
-use crate::auth::{Asked, Who};
+use crate::auth::principal::User;
+use crate::auth::{Auth, AuthStatus};
 
 /// Holding one means: this request may go on.
 #[derive(Debug)]
@@ -59,8 +61,8 @@ impl Grant {
     /// From a visitor with a session.
     pub(super) fn judge(
         requirement: &Requirement,
-        visitor: &Visitor<'_>,
-        names: &Names,
+        visitor: &User<'_>,
+        names: &PathParams,
     ) -> Verdict {
         let truth = match requirement {
             Requirement::Anyone(_) | Requirement::Optional(_) | Requirement::SignedIn => {
@@ -78,11 +80,11 @@ impl Grant {
     /// The request as it goes on.
     pub(super) fn forward<'a>(
         self,
-        asked: &Asked<'_>,
+        asked: &Auth<'_>,
         settings: &'a Settings,
         request: &impl Incoming,
         path: &RequestPath,
-        address: &Address<'_>,
+        address: &UrlParts<'_>,
     ) -> Forward<'a> {
         let mut set = headers(&asked.who, settings);
         if matches!(settings.upstream, Upstream::Url(_)) {
@@ -127,7 +129,7 @@ impl Forward<'_> {
 }
 
 /// Another origin is told what the gate saw. Whatever a client wrote there is overwritten.
-fn forwarded(request: &impl Incoming, address: &Address<'_>) -> Vec<(String, String)> {
+fn forwarded(request: &impl Incoming, address: &UrlParts<'_>) -> Vec<(String, String)> {
     let peer = request.header("cf-connecting-ip").map(Cow::into_owned);
     let headers = [
         ("x-forwarded-host", Some(address.authority.to_owned())),
@@ -138,23 +140,22 @@ fn forwarded(request: &impl Incoming, address: &Address<'_>) -> Vec<(String, Str
 }
 
 /// Files need no headers: a request for one goes on untouched.
-fn headers(who: &Who<'_>, settings: &Settings) -> Vec<(String, String)> {
+fn headers(who: &AuthStatus<'_>, settings: &Settings) -> Vec<(String, String)> {
     if settings.upstream == Upstream::Assets {
         return Vec::new();
     }
     match who {
-        Who::NotAsked => Vec::new(),
-        Who::Unavailable { .. } => to_set(Told::Unavailable, &[]),
-        Who::SignedOut { .. } | Who::Handshake { .. } => to_set(Told::SignedOut, &[]),
-        Who::SignedIn(visitor) => identity_headers(visitor, settings),
+        AuthStatus::NotAsked => Vec::new(),
+        AuthStatus::Unavailable { .. } => to_set(AuthHeaders::Unavailable, &[]),
+        AuthStatus::SignedOut { .. } | AuthStatus::Handshake { .. } => {
+            to_set(AuthHeaders::SignedOut, &[])
+        }
+        AuthStatus::SignedIn(visitor) => identity_headers(visitor, settings),
     }
 }
 
 /// What would be sent for this visitor.
-pub(super) fn identity_headers(
-    visitor: &Visitor<'_>,
-    settings: &Settings,
-) -> Vec<(String, String)> {
+pub(super) fn identity_headers(visitor: &User<'_>, settings: &Settings) -> Vec<(String, String)> {
     let session = visitor.session();
     let claims = session.claims().all();
     let organization = session.claims().organization().and_then(|it| {
@@ -174,11 +175,11 @@ pub(super) fn identity_headers(
         claims: Some(session.claims()),
     };
     let custom = custom_values(&settings.claim_headers, claims, visitor.looked_up());
-    to_set(Told::SignedIn(&identity), &custom)
+    to_set(AuthHeaders::SignedIn(&identity), &custom)
 }
 
 /// Judge the bytes you send: the canonical path, whatever form it came in.
-fn target(upstream: &Upstream, path: &RequestPath, address: &Address<'_>) -> Option<String> {
+fn target(upstream: &Upstream, path: &RequestPath, address: &UrlParts<'_>) -> Option<String> {
     let query = address.query.map(|it| format!("?{it}")).unwrap_or_default();
     match upstream {
         Upstream::Url(base) => Some(format!("{base}{}{query}", path.as_str())),

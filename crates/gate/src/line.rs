@@ -19,90 +19,91 @@
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::is_preflight;
 use clerk_edge_http::path::RequestPath;
-use clerk_edge_http::url_parts::Address;
+use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::rule_set::Requirement;
 
 use crate::answer::Answer;
-use crate::auth::Asked;
-use crate::context::Turn;
-use crate::early_response::Stop;
+use crate::auth::Auth;
+use crate::context::RequestContext;
+use crate::early_response::EarlyResponse;
 use crate::endpoints::{self, Own};
 use crate::gate::Gate;
 use crate::grant::{Forward, Grant};
-use crate::log::record::Record;
-use crate::plan::{Decision, Outcome};
+use crate::log::record::LogRecord;
+use crate::plan::{Action, Plan};
 use crate::platform::Platform;
 use crate::settings::LogLevel;
 
 impl<K: Clone + 'static> Gate<K> {
     /// Decides one request.
-    pub async fn decide<P, R>(&self, request: &R, turn: &Turn<'_, P>) -> Decision<'_>
+    pub async fn decide<P, R>(&self, request: &R, ctx: &RequestContext<'_, P>) -> Plan<'_>
     where
         P: Platform<Key = K>,
         R: Incoming,
     {
-        let mut record = Record::default();
-        let outcome = match self.line(request, turn, &mut record).await {
+        let mut record = LogRecord::default();
+        let outcome = match self.line(request, ctx, &mut record).await {
             Ok(forward) => {
                 record.forwarded();
-                Outcome::Forward(forward)
+                Action::Forward(forward)
             }
             Err(stop) => {
                 record.stopped(&stop);
                 record.name(request);
-                Outcome::Answer(stop.answer(request, &record, self.settings.as_ref().err()))
+                Action::Answer(stop.answer(request, &record, self.settings.as_ref().err()))
             }
         };
         let level = self.settings.as_ref().map_or(LogLevel::Decisions, |it| it.log);
-        let log = record.line(level, request, turn);
+        let log = record.line(level, request, ctx);
         let timing = self.is_development().then(|| record.timing()).flatten();
-        Decision { outcome, log, request_id: record.into_request_id(), timing }
+        Plan { outcome, log, request_id: record.into_request_id(), timing }
     }
 
     async fn line<'a, P, R>(
         &'a self,
         request: &R,
-        turn: &Turn<'_, P>,
-        record: &mut Record<'a>,
-    ) -> Result<Forward<'a>, Stop>
+        ctx: &RequestContext<'_, P>,
+        record: &mut LogRecord<'a>,
+    ) -> Result<Forward<'a>, EarlyResponse>
     where
         P: Platform<Key = K>,
         R: Incoming,
     {
         // 1
-        let address = Address::of(request.url()).ok_or(Stop::code(Code::Internal))?;
+        let address = UrlParts::of(request.url()).ok_or(EarlyResponse::code(Code::Internal))?;
         let settings = match &self.settings {
             Ok(settings) => settings,
             Err(faulty) => return Err(endpoints::closed(faulty, request.method(), address.path)),
         };
         // 2
-        let path = RequestPath::parse(address.path).map_err(|_| Stop::PATH)?;
+        let path = RequestPath::parse(address.path).map_err(|_| EarlyResponse::PATH)?;
         record.path(&path);
         // 3
         if let Some(own) = Own::of(&path, settings) {
-            return Err(self.own(own, settings, request, turn).await);
+            return Err(self.own(own, settings, request, ctx).await);
         }
         // 4
         if is_preflight(request) {
             let grant = Grant::preflight(&settings.upstream);
-            let grant = grant.ok_or_else(|| Stop::own(Answer::preflight()))?;
-            return Ok(grant.forward(&Asked::nobody(), settings, request, &path, &address));
+            let grant = grant.ok_or_else(|| EarlyResponse::own(Answer::preflight()))?;
+            return Ok(grant.forward(&Auth::nobody(), settings, request, &path, &address));
         }
         // 5
         let rules = &settings.rules;
-        let matched =
-            rules.find(address.authority, request.method(), &path).map_err(|_| Stop::PATH)?;
+        let matched = rules
+            .find(address.authority, request.method(), &path)
+            .map_err(|_| EarlyResponse::PATH)?;
         record.rule(matched.rule);
         // 6
         if let Requirement::Anyone(open) = matched.rule.requirement() {
-            let nobody = Asked::nobody();
+            let nobody = Auth::nobody();
             return Ok(Grant::open(open).forward(&nobody, settings, request, &path, &address));
         }
         // 7
-        let mut asked = self.ask(settings, request, turn).await;
+        let mut asked = self.ask(settings, request, ctx).await;
         // 8, 9
-        let verdict = self.judge(settings, request, &matched, &mut asked, turn).await;
+        let verdict = self.judge(settings, request, &matched, &mut asked, ctx).await;
         record.asked(&asked);
         let grant = match verdict {
             Ok(grant) => grant,

@@ -1,16 +1,16 @@
 //! What becomes of a request: a plan that the host carries out.
 
-use clerk_edge_http::kind::Kind;
+use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 
 use crate::answer::Answer;
-use crate::answer::refusal::{Denial, deny};
+use crate::answer::refusal::{Refusal, deny};
 use crate::grant::Forward;
 
 /// What becomes of a request.
-pub struct Decision<'a> {
+pub struct Plan<'a> {
     /// Forward or answer.
-    pub outcome: Outcome<'a>,
+    pub outcome: Action<'a>,
     /// The log's line, but for status and time, where the level wants one.
     pub log: Option<String>,
     /// The request's name, where one was needed.
@@ -21,14 +21,14 @@ pub struct Decision<'a> {
 }
 
 /// Forward or answer.
-pub enum Outcome<'a> {
+pub enum Action<'a> {
     /// It goes on to the upstream.
     Forward(Forward<'a>),
     /// The gate answers by itself.
     Answer(Answer),
 }
 
-/// The value of `Server-Timing` for a [`Decision::timing`] that took so long.
+/// The value of `Server-Timing` for a [`Plan::timing`] that took so long.
 #[must_use]
 pub fn server_timing(timing: &str, micros: u64) -> String {
     let (ms, rest) = (micros.div_euclid(1_000), micros.rem_euclid(1_000));
@@ -37,12 +37,12 @@ pub fn server_timing(timing: &str, micros: u64) -> String {
 
 /// What the browser gets where the upstream did not answer.
 #[must_use]
-pub fn upstream_unreachable(kind: Kind, request_id: &str) -> Answer {
-    deny(&Denial::new(Code::UpstreamUnreachable, request_id), kind)
+pub fn upstream_unreachable(kind: RequestKind, request_id: &str) -> Answer {
+    deny(&Refusal::new(Code::UpstreamUnreachable, request_id), kind)
 }
 
 /// What the browser gets where the platform refused what the gate made.
 #[must_use]
-pub fn internal_fault(kind: Kind, request_id: &str) -> Answer {
-    deny(&Denial::new(Code::Internal, request_id), kind)
+pub fn internal_fault(kind: RequestKind, request_id: &str) -> Answer {
+    deny(&Refusal::new(Code::Internal, request_id), kind)
 }

@@ -11,7 +11,7 @@ use clerk_edge_token::crypto::Crypto;
 #[expect(async_fn_in_trait, reason = "one thread; nothing here is ever sent to another")]
 pub trait Platform: Crypto {
     /// Calls Clerk. Redirects are not followed: a 3xx is an answer like any other.
-    async fn call(&self, call: &Call) -> Result<Reply, CallFailed>;
+    async fn call(&self, call: &ClerkRequest) -> Result<ClerkResponse, ClerkCallError>;
 
     /// Reads the store. `Ok(None)` means that nothing is there (or that no store is bound);
     /// an error means that nobody could look, or not within [`crate::limits::KEYS_TIMEOUT_MS`].
@@ -26,7 +26,7 @@ pub const API_VERSION: &str = "2026-05-12";
 
 /// A call to one of the configured hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
+pub struct ClerkRequest {
     /// The address, absolute, never taken from a request.
     pub url: String,
     /// Sent as `Authorization`; only ever set for the configured API host. A call with a secret
@@ -44,20 +44,20 @@ pub struct Call {
 
 /// What came back, whatever its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
+pub struct ClerkResponse {
     /// HTTP status.
     pub status: u16,
     /// `Content-Type`, if any.
     pub content_type: Option<String>,
     /// `Retry-After`, if any.
     pub retry_after: Option<String>,
-    /// The body, bounded by [`Call::bytes_max`].
+    /// The body, bounded by [`ClerkRequest::bytes_max`].
     pub body: Vec<u8>,
 }
 
 /// Why there is no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallFailed {
+pub enum ClerkCallError {
     /// Nobody answered, or the connection broke.
     Unreachable,
     /// The time was up.

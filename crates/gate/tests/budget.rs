@@ -20,14 +20,16 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use clerk_edge_gate::context::Turn;
+use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::gate::Gate;
-use clerk_edge_gate::plan::Outcome;
-use clerk_edge_gate::platform::{Call, CallFailed, Platform, Reply, StoreFailed};
+use clerk_edge_gate::plan::Action;
+use clerk_edge_gate::platform::{
+    ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+};
 use clerk_edge_gate::settings::bindings::{Binding, Bindings};
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_token::algorithm::Algorithm;
-use clerk_edge_token::crypto::{Crypto, KeyUnfit, VerifierFailed};
+use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
 use clerk_edge_token::key::PublicKey;
 use serde_json::{Value, json};
 
@@ -59,15 +61,15 @@ fn decide(gate: &Gate<()>, request: &Request) -> (u16, Cost) {
     request.headers_read.set(0);
     let mut status = 0;
     let info = allocation_counter::measure(|| {
-        let turn = Turn::new(&Willing, NOW_MS);
-        let mut line = pin!(gate.decide(request, &turn));
+        let ctx = RequestContext::new(&Willing, NOW_MS);
+        let mut line = pin!(gate.decide(request, &ctx));
         let Poll::Ready(decision) = line.as_mut().poll(&mut Context::from_waker(Waker::noop()))
         else {
             panic!("it waits for something");
         };
         status = match &decision.outcome {
-            Outcome::Answer(answer) => answer.status,
-            Outcome::Forward(_) => 0,
+            Action::Answer(answer) => answer.status,
+            Action::Forward(_) => 0,
         };
     });
     (status, Cost { allocations: info.count_total, headers: request.headers_read.get() })
@@ -176,7 +178,7 @@ struct Willing;
 impl Crypto for Willing {
     type Key = ();
 
-    async fn import(&self, _: &PublicKey, _: Algorithm) -> Result<(), KeyUnfit> {
+    async fn import(&self, _: &PublicKey, _: Algorithm) -> Result<(), KeyError> {
         Ok(())
     }
 
@@ -186,7 +188,7 @@ impl Crypto for Willing {
 }
 
 impl Platform for Willing {
-    async fn call(&self, call: &Call) -> Result<Reply, CallFailed> {
+    async fn call(&self, call: &ClerkRequest) -> Result<ClerkResponse, ClerkCallError> {
         panic!("nothing here has to be asked: {}", call.url)
     }
 

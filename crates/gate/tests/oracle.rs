@@ -24,7 +24,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use clerk_edge_token::unverified::Unbelieved;
+use clerk_edge_token::unverified::UnverifiedToken;
 use judge::draw;
 use judge::draw::Dice;
 use judge::pool::Pool;
@@ -94,7 +94,7 @@ fn explanation(
     if let Some((group, _)) = pool.listed.iter().find(|(_, token)| has(token)) {
         return Some(group);
     }
-    let brought = Unbelieved::read(text(&expected["token"]));
+    let brought = UnverifiedToken::read(text(&expected["token"]));
     if brought.is_ok_and(|token| token.kind().is_err()) {
         return Some("brought-kind");
     }

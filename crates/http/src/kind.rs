@@ -7,14 +7,14 @@ use crate::incoming::Incoming;
 
 /// What the sender can make of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum RequestKind {
     /// A person looks at the answer: redirects are followed, HTML is read.
     Page,
     /// A program does.
     Other,
 }
 
-impl Kind {
+impl RequestKind {
     /// `GET` or `HEAD` for a document or a frame; where the browser does not say what for,
     /// `Accept` decides.
     #[must_use]

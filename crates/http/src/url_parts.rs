@@ -5,7 +5,7 @@ use memchr::{memchr, memchr2};
 
 /// The parts as they stand in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Address<'a> {
+pub struct UrlParts<'a> {
     /// `https://example.com:8443`.
     pub origin: &'a str,
     /// `example.com:8443`.
@@ -16,7 +16,7 @@ pub struct Address<'a> {
     pub query: Option<&'a str>,
 }
 
-impl<'a> Address<'a> {
+impl<'a> UrlParts<'a> {
     /// Splits an absolute address; `None` for anything else.
     #[must_use]
     pub fn of(url: &'a str) -> Option<Self> {
@@ -58,11 +58,11 @@ impl<'a> Address<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::Address;
+    use super::UrlParts;
 
     #[test]
     fn an_address_comes_apart_where_it_was_joined() {
-        let address = Address::of("https://a.example:8443/x/y?q=1&path=%2Fa?b#f").unwrap();
+        let address = UrlParts::of("https://a.example:8443/x/y?q=1&path=%2Fa?b#f").unwrap();
         assert_eq!(address.origin, "https://a.example:8443");
         assert_eq!(address.host(), "a.example");
         assert_eq!(address.scheme(), "https");
@@ -70,9 +70,9 @@ mod tests {
         assert_eq!(address.query, Some("q=1&path=%2Fa?b"));
         assert_eq!(address.parameter("path"), Some("%2Fa?b"));
         assert_eq!(address.parameter("pat"), None);
-        assert_eq!(Address::of("https://a.example").map(|it| it.path), Some("/"));
-        assert_eq!(Address::of("https://[::1]:80/").map(|it| it.host()), Some("[::1]"));
-        assert_eq!(Address::of("https://[::1]/").map(|it| it.host()), Some("[::1]"));
-        assert_eq!(Address::of("/a"), None);
+        assert_eq!(UrlParts::of("https://a.example").map(|it| it.path), Some("/"));
+        assert_eq!(UrlParts::of("https://[::1]:80/").map(|it| it.host()), Some("[::1]"));
+        assert_eq!(UrlParts::of("https://[::1]/").map(|it| it.host()), Some("[::1]"));
+        assert_eq!(UrlParts::of("/a"), None);
     }
 }

@@ -18,7 +18,7 @@ use crate::equal::is_same;
 
 /// What a platform said yes to, in the words of the first reader.
 #[derive(Clone, Copy, Debug)]
-pub struct Attested<'a> {
+pub struct SecondReading<'a> {
     /// The JOSE name of the algorithm.
     pub algorithm: &'static str,
     /// The bytes that are signed.
@@ -29,28 +29,28 @@ pub struct Attested<'a> {
 
 /// The two readings of a token differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Disagreement;
+pub struct ReadingsDiffer;
 
-impl Attested<'_> {
+impl SecondReading<'_> {
     /// Whether jwt-compact, reading the text by itself, asks for what was attested.
     ///
     /// # Errors
-    /// [`Disagreement`] where it asks for anything else.
-    pub fn holds(&self, text: &str) -> Result<(), Disagreement> {
+    /// [`ReadingsDiffer`] where it asks for anything else.
+    pub fn holds(&self, text: &str) -> Result<(), ReadingsDiffer> {
         // Padding after the signature changes neither message nor signature.
         let Ok(token) = UntrustedToken::new(text.trim_end_matches('=')) else {
             return Ok(());
         };
         let accepted = Accepted { message: self.message.into(), signature: self.signature.into() };
-        match Row(self.algorithm).validator::<Empty>(&accepted).validate(&token) {
+        match NamedAlgorithm(self.algorithm).validator::<Empty>(&accepted).validate(&token) {
             Ok(_) | Err(ValidationError::MalformedClaims(_)) => Ok(()),
-            Err(_) => Err(Disagreement),
+            Err(_) => Err(ReadingsDiffer),
         }
     }
 }
 
 /// A row of the core's table of algorithms, by its name.
-struct Row(&'static str);
+struct NamedAlgorithm(&'static str);
 
 /// The accepted bytes, as the trait wants a key: owned.
 struct Accepted {
@@ -58,28 +58,33 @@ struct Accepted {
     signature: Vec<u8>,
 }
 
-impl Algorithm for Row {
+impl Algorithm for NamedAlgorithm {
     type SigningKey = Infallible;
     type VerifyingKey = Accepted;
-    type Signature = Plain;
+    type Signature = RawSignature;
 
     fn name(&self) -> Cow<'static, str> {
         Cow::Borrowed(self.0)
     }
 
-    fn sign(&self, key: &Infallible, _message: &[u8]) -> Plain {
+    fn sign(&self, key: &Infallible, _message: &[u8]) -> RawSignature {
         match *key {}
     }
 
-    fn verify_signature(&self, signature: &Plain, accepted: &Accepted, message: &[u8]) -> bool {
+    fn verify_signature(
+        &self,
+        signature: &RawSignature,
+        accepted: &Accepted,
+        message: &[u8],
+    ) -> bool {
         is_same(&signature.0, &accepted.signature) && is_same(message, &accepted.message)
     }
 }
 
 /// A signature as plain bytes; what it means is the platform's business.
-struct Plain(Vec<u8>);
+struct RawSignature(Vec<u8>);
 
-impl AlgorithmSignature for Plain {
+impl AlgorithmSignature for RawSignature {
     fn try_from_slice(bytes: &[u8]) -> anyhow::Result<Self> {
         Ok(Self(bytes.to_vec()))
     }
@@ -95,7 +100,7 @@ mod tests {
 
     /// `{"alg":"RS256"}.{"sub":"u"}` with the signature bytes `a`.
     const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.YQ";
-    const ATTESTED: Attested<'_> = Attested {
+    const ATTESTED: SecondReading<'_> = SecondReading {
         algorithm: "RS256",
         message: b"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0",
         signature: b"a",
@@ -106,17 +111,20 @@ mod tests {
         assert_eq!(ATTESTED.holds(TOKEN), Ok(()));
         let padded = format!("{TOKEN}==");
         assert_eq!(ATTESTED.holds(&padded), Ok(()));
-        assert_eq!(Attested { algorithm: "RS384", ..ATTESTED }.holds(TOKEN), Err(Disagreement));
+        assert_eq!(
+            SecondReading { algorithm: "RS384", ..ATTESTED }.holds(TOKEN),
+            Err(ReadingsDiffer)
+        );
         let message = b"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ2In0";
-        assert_eq!(Attested { message, ..ATTESTED }.holds(TOKEN), Err(Disagreement));
-        assert_eq!(Attested { message, ..ATTESTED }.holds(&padded), Err(Disagreement));
-        assert_eq!(Attested { signature: b"b", ..ATTESTED }.holds(TOKEN), Err(Disagreement));
+        assert_eq!(SecondReading { message, ..ATTESTED }.holds(TOKEN), Err(ReadingsDiffer));
+        assert_eq!(SecondReading { message, ..ATTESTED }.holds(&padded), Err(ReadingsDiffer));
+        assert_eq!(SecondReading { signature: b"b", ..ATTESTED }.holds(TOKEN), Err(ReadingsDiffer));
     }
 
     #[test]
     fn a_text_that_the_library_cannot_read_has_no_second_opinion() {
         // Two `alg`: the library refuses the header, JavaScript takes the last.
         let twice = "eyJhbGciOiJSUzI1NiIsImFsZyI6IlJTMjU2In0.e30.YQ";
-        assert_eq!(Attested { message: b"anything", ..ATTESTED }.holds(twice), Ok(()));
+        assert_eq!(SecondReading { message: b"anything", ..ATTESTED }.holds(twice), Ok(()));
     }
 }

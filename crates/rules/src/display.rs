@@ -4,7 +4,7 @@ use std::fmt;
 use std::fmt::{Display, Formatter};
 
 use crate::condition::{ClaimWanted, Condition, OrgWanted};
-use crate::response::{Otherwise, Send, SignedOut};
+use crate::response::{Otherwise, RedirectByRole, SignedOut};
 use crate::reverification::Reverification;
 use crate::rule_set::{Requirement, Rule, Rules};
 
@@ -62,7 +62,7 @@ impl Display for Requirement {
     }
 }
 
-impl Display for Send {
+impl Display for RedirectByRole {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let rest = self.rest().map(|target| ("*", target));
         f.write_str("{")?;

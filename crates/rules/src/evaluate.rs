@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use crate::condition::{ClaimWanted, Condition, OrgWanted};
 use crate::facts::{Facts, Known, Truth};
-use crate::path_params::Names;
+use crate::path_params::PathParams;
 
 /// One line of an explanation: a condition inside a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct ConditionLine {
     /// How deep it stands.
     pub depth: usize,
     /// What it asks, in the rules' own JSON; `all`, `any` and `not` alone stand for what follows.
@@ -23,13 +23,13 @@ pub struct Line {
 impl Condition {
     /// What the condition says of a visitor on a path with these names.
     #[must_use]
-    pub fn judge(&self, facts: &impl Facts, names: &Names) -> Truth {
+    pub fn judge(&self, facts: &impl Facts, names: &PathParams) -> Truth {
         self.judge_with(&|single: &Self| single.judge_single(facts, names))
     }
 
     /// The same, line by line, outermost first.
     #[must_use]
-    pub fn explain(&self, facts: &impl Facts, names: &Names) -> Vec<Line> {
+    pub fn explain(&self, facts: &impl Facts, names: &PathParams) -> Vec<ConditionLine> {
         let mut lines = Vec::new();
         self.explain_at(0, facts, names, &mut lines);
         lines
@@ -72,7 +72,7 @@ impl Condition {
         }
     }
 
-    fn judge_single(&self, facts: &impl Facts, names: &Names) -> Truth {
+    fn judge_single(&self, facts: &impl Facts, names: &PathParams) -> Truth {
         match self {
             Self::Role(wanted) => match facts.roles() {
                 Known::Yes(roles) => roles.iter().any(|role| wanted.contains(role)).into(),
@@ -93,21 +93,27 @@ impl Condition {
         }
     }
 
-    fn explain_at(&self, depth: usize, facts: &impl Facts, names: &Names, lines: &mut Vec<Line>) {
+    fn explain_at(
+        &self,
+        depth: usize,
+        facts: &impl Facts,
+        names: &PathParams,
+        lines: &mut Vec<ConditionLine>,
+    ) {
         let text = match self {
             Self::All(_) => "all".to_owned(),
             Self::Any(_) => "any".to_owned(),
             Self::Not(_) => "not".to_owned(),
             single => single.to_string(),
         };
-        lines.push(Line { depth, text, truth: self.judge(facts, names) });
+        lines.push(ConditionLine { depth, text, truth: self.judge(facts, names) });
         for part in self.parts() {
             part.explain_at(depth.saturating_add(1), facts, names, lines);
         }
     }
 }
 
-fn org_is(wanted: &OrgWanted, facts: &impl Facts, names: &Names) -> bool {
+fn org_is(wanted: &OrgWanted, facts: &impl Facts, names: &PathParams) -> bool {
     let same = |wanted: &[u8]| {
         let active = if is_org_id(wanted) { facts.org_id() } else { facts.org_slug() };
         active.is_some_and(|active| active.as_bytes() == wanted)

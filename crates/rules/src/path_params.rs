@@ -5,9 +5,9 @@
 
 /// Holding one means: a path fell under a rule, and these are the rule's names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names(Vec<(String, Vec<u8>)>);
+pub struct PathParams(Vec<(String, Vec<u8>)>);
 
-impl Names {
+impl PathParams {
     /// No names at all, as on a path without captures.
     #[must_use]
     pub const fn none() -> Self {

@@ -11,7 +11,7 @@ use crate::rule_set::Rule;
 
 /// The rules' paths, by segment. It holds places in the list that it was made of.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tree {
+pub(super) struct PathTree {
     nodes: Vec<Node>,
 }
 
@@ -26,12 +26,12 @@ struct Node {
 
 /// What besides the path narrows a rule, as a request gives it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked<'a> {
+pub(super) struct HostAndMethod<'a> {
     host: &'a str,
     method: &'a str,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> HostAndMethod<'a> {
     /// The host without port and final dot; `HEAD` counts as `GET`.
     pub(super) fn new(host: &'a str, method: &'a str) -> Self {
         let host = match host.rsplit_once(':') {
@@ -53,7 +53,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl Tree {
+impl PathTree {
     /// The tree over a list of rules.
     pub(super) fn of(list: &[Rule]) -> Self {
         let mut tree = Self { nodes: vec![Node::default()] };
@@ -74,7 +74,7 @@ impl Tree {
     pub(super) fn find<'r, 's, S>(
         &self,
         list: &'r [Rule],
-        asked: &Asked<'_>,
+        asked: &HostAndMethod<'_>,
         segments: S,
     ) -> Option<&'r Rule>
     where
@@ -87,7 +87,7 @@ impl Tree {
         &self,
         at: usize,
         list: &'r [Rule],
-        asked: &Asked<'_>,
+        asked: &HostAndMethod<'_>,
         mut segments: S,
     ) -> Option<&'r Rule>
     where
@@ -138,7 +138,11 @@ impl Node {
     }
 }
 
-fn narrowest<'r>(places: &[usize], list: &'r [Rule], asked: &Asked<'_>) -> Option<&'r Rule> {
+fn narrowest<'r>(
+    places: &[usize],
+    list: &'r [Rule],
+    asked: &HostAndMethod<'_>,
+) -> Option<&'r Rule> {
     let rules = places.iter().filter_map(|place| list.get(*place));
     let fitting = rules.filter_map(|rule| asked.fit(rule).map(|fit| (fit, rule)));
     fitting.max_by_key(|(fit, _)| *fit).map(|(_, rule)| rule)

@@ -5,7 +5,7 @@
 //! can be.
 
 use crate::asset_names::page_of_segments;
-use crate::path_params::{Names, is_capturable};
+use crate::path_params::{PathParams, is_capturable};
 use clerk_edge_http::percent::{decode_once, escape, is_unreserved, push_escape};
 
 /// A rule's path.
@@ -74,8 +74,8 @@ impl Pattern {
     }
 
     /// The values in a path that it matches.
-    pub(super) fn names<'s>(&self, path: impl Iterator<Item = &'s [u8]>) -> Names {
-        Names::captured(self.segments.iter().zip(path).filter_map(|(own, given)| match own {
+    pub(super) fn names<'s>(&self, path: impl Iterator<Item = &'s [u8]>) -> PathParams {
+        PathParams::captured(self.segments.iter().zip(path).filter_map(|(own, given)| match own {
             Segment::Name(name) => Some((name.clone(), given.to_vec())),
             Segment::Literal(_) => None,
         }))

@@ -7,11 +7,11 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a> {
     parent: Option<&'a Place<'a>>,
-    step: Step<'a>,
+    step: PlacePart<'a>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Step<'a> {
+enum PlacePart<'a> {
     Key(&'a str),
     Index(usize),
 }
@@ -25,16 +25,17 @@ pub(super) struct Problems {
 
 impl<'a> Place<'a> {
     /// The binding.
-    pub(super) const ROUTES: Place<'static> = Place { parent: None, step: Step::Key("ROUTES") };
+    pub(super) const ROUTES: Place<'static> =
+        Place { parent: None, step: PlacePart::Key("ROUTES") };
 
     /// A member of the table here.
     pub(super) fn key(&'a self, key: &'a str) -> Self {
-        Place { parent: Some(self), step: Step::Key(key) }
+        Place { parent: Some(self), step: PlacePart::Key(key) }
     }
 
     /// An item of the list here.
     pub(super) fn index(&'a self, index: usize) -> Self {
-        Place { parent: Some(self), step: Step::Index(index) }
+        Place { parent: Some(self), step: PlacePart::Index(index) }
     }
 }
 
@@ -44,11 +45,11 @@ impl std::fmt::Display for Place<'_> {
             write!(f, "{parent}")?;
         }
         match self.step {
-            Step::Index(index) => write!(f, "[{index}]"),
-            Step::Key(key) if self.parent.is_none() => f.write_str(key),
+            PlacePart::Index(index) => write!(f, "[{index}]"),
+            PlacePart::Key(key) if self.parent.is_none() => f.write_str(key),
             // A key with a dot of its own would read like two.
-            Step::Key(key) if key.contains(['.', '[', ' ']) => write!(f, "[{key:?}]"),
-            Step::Key(key) => write!(f, ".{key}"),
+            PlacePart::Key(key) if key.contains(['.', '[', ' ']) => write!(f, "[{key:?}]"),
+            PlacePart::Key(key) => write!(f, ".{key}"),
         }
     }
 }

@@ -5,13 +5,13 @@
 //! them can enter, whatever else is true of them. Both are told with the way that was taken. A
 //! target that only some may enter is no fault.
 
-use crate::path_params::Names;
+use crate::path_params::PathParams;
 use std::collections::BTreeSet;
 
 use crate::check::Examples;
 use crate::problem::Problem;
 use crate::problem_place::{Place, Problems};
-use crate::redirect_walk::{End, Visitor, Walk, Way};
+use crate::redirect_walk::{AssumedCaller, RedirectPath, Walk, WalkEnd};
 use crate::response::{Otherwise, SignedOut};
 use crate::rule_set::{Rule, Rules};
 use crate::target::Target;
@@ -43,8 +43,8 @@ pub(super) fn problems(rules: &Rules, sign_in: Option<&str>) -> Vec<Problem> {
 fn closed_sign_in(rules: &Rules, hosts: &BTreeSet<&str>, sign_in: &str, problems: &mut Problems) {
     let path = sign_in.split(['?', '#']).next().unwrap_or_default();
     for host in hosts {
-        let (ways, _) = Walk::new(rules, host, &Visitor::SignedOut).from(path, path);
-        let closed = ways.iter().find(|way| way.end != End::Arrived);
+        let (ways, _) = Walk::new(rules, host, &AssumedCaller::SignedOut).from(path, path);
+        let closed = ways.iter().find(|way| way.end != WalkEnd::Arrived);
         if let Some(way) = closed {
             let trail = way.trail.join(" → ").replace(" (sign-in)", &format!(" → {path}"));
             let message = format!(
@@ -58,7 +58,7 @@ fn closed_sign_in(rules: &Rules, hosts: &BTreeSet<&str>, sign_in: &str, problems
 
 /// Whether a page under the rule can lead to another page of this site.
 fn redirects(rule: &Rule) -> bool {
-    let stays = |target: &Target| target.path(&Names::none()).is_some();
+    let stays = |target: &Target| target.path(&PathParams::none()).is_some();
     let signed_out = matches!(&rule.signed_out, SignedOut::Redirect(target) if stays(target));
     let otherwise = matches!(&rule.otherwise, Otherwise::Redirect(target) if stays(target));
     let send = rule
@@ -70,7 +70,7 @@ fn redirects(rule: &Rule) -> bool {
 
 /// Walks with each kind of visitor that the rules on the way can tell apart.
 fn from_rule(rules: &Rules, rule: &Rule, host: &str, path: &str, problems: &mut Problems) {
-    let mut visitors = vec![Visitor::SignedOut, Visitor::NoRole];
+    let mut visitors = vec![AssumedCaller::SignedOut, AssumedCaller::NoRole];
     let mut told: BTreeSet<String> = BTreeSet::new();
     let mut next = 0_usize;
     while let Some(visitor) = visitors.get(next).cloned() {
@@ -84,7 +84,7 @@ fn from_rule(rules: &Rules, rule: &Rule, host: &str, path: &str, problems: &mut 
                 }
             }
         }
-        for role in named.into_iter().map(Visitor::Role) {
+        for role in named.into_iter().map(AssumedCaller::Role) {
             if !visitors.contains(&role) {
                 visitors.push(role);
             }
@@ -94,13 +94,13 @@ fn from_rule(rules: &Rules, rule: &Rule, host: &str, path: &str, problems: &mut 
 }
 
 /// What is wrong with the ways of one visitor, by the field that each began with.
-fn faults(ways: &[Way], visitor: &Visitor) -> Vec<(String, String)> {
+fn faults(ways: &[RedirectPath], visitor: &AssumedCaller) -> Vec<(String, String)> {
     let mut fields = BTreeSet::new();
     fields.extend(ways.iter().filter_map(|way| way.field.as_ref()));
     let fault = |field: &String| {
         let own = || ways.iter().filter(|way| way.field.as_ref() == Some(field));
-        let circle = own().find(|way| way.end == End::Circle);
-        let closed = own().next().filter(|_| own().all(|way| way.end == End::Refused));
+        let circle = own().find(|way| way.end == WalkEnd::Circle);
+        let closed = own().next().filter(|_| own().all(|way| way.end == WalkEnd::Refused));
         let (way, what) = match (circle, closed) {
             (Some(way), _) => (way, "is sent in a circle"),
             (None, Some(way)) => (way, "cannot enter the page that this leads to"),
@@ -111,10 +111,10 @@ fn faults(ways: &[Way], visitor: &Visitor) -> Vec<(String, String)> {
     fields.into_iter().filter_map(fault).collect()
 }
 
-fn who(visitor: &Visitor) -> String {
+fn who(visitor: &AssumedCaller) -> String {
     match visitor {
-        Visitor::SignedOut => "a visitor who is not signed in".to_owned(),
-        Visitor::NoRole => "a signed-in visitor without a role".to_owned(),
-        Visitor::Role(role) => format!("a signed-in visitor with the role {role:?}"),
+        AssumedCaller::SignedOut => "a visitor who is not signed in".to_owned(),
+        AssumedCaller::NoRole => "a signed-in visitor without a role".to_owned(),
+        AssumedCaller::Role(role) => format!("a signed-in visitor with the role {role:?}"),
     }
 }

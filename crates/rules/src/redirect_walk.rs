@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use crate::condition::{ClaimWanted, Condition, OrgWanted};
 use crate::facts::Truth;
-use crate::path_params::Names;
+use crate::path_params::PathParams;
 use crate::response::{Otherwise, SignedOut};
 use crate::rule_set::{Match, Requirement, Rule, Rules};
 use crate::target::Target;
@@ -18,7 +18,7 @@ use clerk_edge_http::path::RequestPath;
 
 /// A kind of visitor, as far as the rules tell them apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Visitor {
+pub(super) enum AssumedCaller {
     /// Nobody is signed in, or the session is pending.
     SignedOut,
     /// Signed in, without a role.
@@ -29,7 +29,7 @@ pub(super) enum Visitor {
 
 /// How one way ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum WalkEnd {
     /// At a page, or at an address of another site.
     Arrived,
     /// At an answer that is not the page.
@@ -40,11 +40,11 @@ pub(super) enum End {
 
 /// One way from a page, by the answers that were assumed.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub(super) struct RedirectPath {
     /// The field of the first rule that sent the visitor on; none where it stayed.
     pub(super) field: Option<String>,
     /// How it ends.
-    pub(super) end: End,
+    pub(super) end: WalkEnd,
     /// The pages, in order, for the operator.
     pub(super) trail: Vec<String>,
 }
@@ -53,15 +53,15 @@ pub(super) struct Way {
 pub(super) struct Walk<'r> {
     rules: &'r Rules,
     host: &'r str,
-    visitor: &'r Visitor,
+    visitor: &'r AssumedCaller,
     left: Cell<usize>,
-    ways: RefCell<Vec<Way>>,
+    ways: RefCell<Vec<RedirectPath>>,
     roles: RefCell<BTreeSet<String>>,
 }
 
 /// Where the walk stands: what came before, and what is assumed of the visitor.
 #[derive(Clone, Default)]
-struct State<'r> {
+struct WalkState<'r> {
     field: Option<String>,
     trail: Vec<String>,
     seen: Vec<(Option<usize>, &'r str, String)>,
@@ -82,32 +82,32 @@ enum Step<'r> {
 
 impl<'r> Walk<'r> {
     /// A walk that has not begun.
-    pub(super) fn new(rules: &'r Rules, host: &'r str, visitor: &'r Visitor) -> Self {
+    pub(super) fn new(rules: &'r Rules, host: &'r str, visitor: &'r AssumedCaller) -> Self {
         let left = Cell::new(STOPS_MAX);
         Self { rules, host, visitor, left, ways: RefCell::default(), roles: RefCell::default() }
     }
 
     /// Every way from a page, named as the operator knows it; and the roles that were asked for.
-    pub(super) fn from(self, path: &str, shown: &str) -> (Vec<Way>, BTreeSet<String>) {
-        self.stop(path, State { trail: vec![shown.to_owned()], ..State::default() });
+    pub(super) fn from(self, path: &str, shown: &str) -> (Vec<RedirectPath>, BTreeSet<String>) {
+        self.stop(path, WalkState { trail: vec![shown.to_owned()], ..WalkState::default() });
         (self.ways.take(), self.roles.take())
     }
 
-    fn stop(&self, path: &str, mut state: State<'r>) {
+    fn stop(&self, path: &str, mut state: WalkState<'r>) {
         let Some(left) = self.left.get().checked_sub(1) else { return };
         self.left.set(left);
         let found = RequestPath::parse(path).ok();
         let found = found.as_ref().and_then(|path| self.rules.find(self.host, "GET", path).ok());
         let Some(Match { rule, names }) = found else {
-            return self.end(state, End::Refused, Some("path-ambiguous".to_owned()));
+            return self.end(state, WalkEnd::Refused, Some("path-ambiguous".to_owned()));
         };
         let here = (rule.index, rule.path_text(), path.to_owned());
         if state.seen.contains(&here) || state.seen.len() > REDIRECTS_MAX {
-            return self.end(state, End::Circle, None);
+            return self.end(state, WalkEnd::Circle, None);
         }
         match self.step(rule, &names, &state.answers) {
-            Step::Stay => self.end(state, End::Arrived, None),
-            Step::Refuse(how) => self.end(state, End::Refused, Some(how)),
+            Step::Stay => self.end(state, WalkEnd::Arrived, None),
+            Step::Refuse(how) => self.end(state, WalkEnd::Refused, Some(how)),
             Step::Ask(question) => {
                 for answer in [false, true] {
                     let mut state = state.clone();
@@ -119,7 +119,7 @@ impl<'r> Walk<'r> {
                 state.field.get_or_insert(field);
                 state.seen.push(here);
                 let Some(next) = target.path(&names) else {
-                    return self.end(state, End::Arrived, None);
+                    return self.end(state, WalkEnd::Arrived, None);
                 };
                 state.trail.push(next.clone());
                 self.stop(&next, state);
@@ -127,20 +127,22 @@ impl<'r> Walk<'r> {
         }
     }
 
-    fn end(&self, mut state: State<'_>, end: End, how: Option<String>) {
+    fn end(&self, mut state: WalkState<'_>, end: WalkEnd, how: Option<String>) {
         if let (Some(how), Some(last)) = (how, state.trail.last_mut()) {
             last.extend([" (", &how, ")"]);
         }
-        self.ways.borrow_mut().push(Way { field: state.field, end, trail: state.trail });
+        self.ways.borrow_mut().push(RedirectPath { field: state.field, end, trail: state.trail });
     }
 
-    fn step(&self, rule: &'r Rule, names: &Names, answers: &[(Question, bool)]) -> Step<'r> {
+    fn step(&self, rule: &'r Rule, names: &PathParams, answers: &[(Question, bool)]) -> Step<'r> {
         self.note_roles(rule);
         let allowed = match &rule.requirement {
             Requirement::Anyone(_) => return Step::Stay,
             _ if rule.report_only => return Step::Stay,
-            Requirement::Optional(_) if *self.visitor == Visitor::SignedOut => return Step::Stay,
-            _ if *self.visitor == Visitor::SignedOut => return signed_out(rule),
+            Requirement::Optional(_) if *self.visitor == AssumedCaller::SignedOut => {
+                return Step::Stay;
+            }
+            _ if *self.visitor == AssumedCaller::SignedOut => return signed_out(rule),
             Requirement::Optional(_) | Requirement::SignedIn => Truth::Holds,
             Requirement::Condition(condition) => {
                 let open = RefCell::new(None);
@@ -158,8 +160,8 @@ impl<'r> Walk<'r> {
     fn sent(&self, rule: &'r Rule) -> Step<'r> {
         let Some(send) = &rule.send else { return Step::Stay };
         let own = match self.visitor {
-            Visitor::Role(own) => send.by_role().find(|(named, _)| named == own),
-            Visitor::NoRole | Visitor::SignedOut => None,
+            AssumedCaller::Role(own) => send.by_role().find(|(named, _)| named == own),
+            AssumedCaller::NoRole | AssumedCaller::SignedOut => None,
         };
         match own.or_else(|| send.rest().map(|target| ("*", target))) {
             Some((key, target)) => Step::Go(format!("send.{key}"), target),
@@ -171,12 +173,13 @@ impl<'r> Walk<'r> {
     fn judge(
         &self,
         single: &Condition,
-        names: &Names,
+        names: &PathParams,
         answers: &[(Question, bool)],
         open: &RefCell<Option<Question>>,
     ) -> Truth {
         if let Condition::Role(wanted) = single {
-            return matches!(self.visitor, Visitor::Role(role) if wanted.contains(role)).into();
+            return matches!(self.visitor, AssumedCaller::Role(role) if wanted.contains(role))
+                .into();
         }
         let mut truth = Truth::Fails;
         for question in questions(single, names) {
@@ -225,7 +228,7 @@ fn add_roles(condition: &Condition, roles: &mut BTreeSet<String>) {
 }
 
 /// What a single condition comes down to: it holds if one of these does.
-fn questions(single: &Condition, names: &Names) -> Vec<Question> {
+fn questions(single: &Condition, names: &PathParams) -> Vec<Question> {
     let of_org = |kind: &str, wanted: &[String]| {
         let one = |name: &String| (ORG.to_owned(), Some(format!("{kind} {name}")));
         wanted.iter().map(one).collect()

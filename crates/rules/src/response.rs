@@ -31,12 +31,12 @@ impl Default for Otherwise {
 
 /// Where a page sends the signed-in visitors that it allows, by role.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Send {
+pub struct RedirectByRole {
     by_role: Vec<(String, Target)>,
     rest: Option<Target>,
 }
 
-impl Send {
+impl RedirectByRole {
     pub(super) fn new(by_role: Vec<(String, Target)>, rest: Option<Target>) -> Self {
         Self { by_role, rest }
     }

@@ -25,14 +25,14 @@
 
 use crate::check;
 use crate::condition::Condition;
-use crate::path_params::Names;
+use crate::path_params::PathParams;
 use crate::path_tree;
-use crate::path_tree::Tree;
+use crate::path_tree::PathTree;
 use crate::pattern::Pattern;
 use crate::problem::Problem;
 use crate::read;
 use crate::redirect_circles;
-use crate::response::{Otherwise, Send, SignedOut};
+use crate::response::{Otherwise, RedirectByRole, SignedOut};
 use clerk_edge_http::path::RequestPath;
 
 /// Holding one means: every rule was understood, none ties with another, each can be reached, and
@@ -40,7 +40,7 @@ use clerk_edge_http::path::RequestPath;
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     pub(crate) list: Vec<Rule>,
-    tree: Tree,
+    tree: PathTree,
     fallback: Rule,
     pub(crate) assets: bool,
 }
@@ -64,7 +64,7 @@ pub struct Rule {
     pub(crate) requirement: Requirement,
     pub(crate) signed_out: SignedOut,
     pub(crate) otherwise: Otherwise,
-    pub(crate) send: Option<Send>,
+    pub(crate) send: Option<RedirectByRole>,
     pub(crate) lookup: bool,
     pub(crate) report_only: bool,
 }
@@ -94,7 +94,7 @@ pub struct Match<'a> {
     /// The rule, the built-in one included.
     pub rule: &'a Rule,
     /// The values of its `:name` segments.
-    pub names: Names,
+    pub names: PathParams,
 }
 
 /// The path falls under different rules, or gives different names, depending on who reads it;
@@ -109,7 +109,7 @@ impl Rules {
     /// Every problem there is, each with its place.
     pub fn read(json_text: &str, context: &Context) -> Result<Self, Vec<Problem>> {
         let list = read::rules(json_text, context)?;
-        let tree = Tree::of(&list);
+        let tree = PathTree::of(&list);
         let rules = Self { list, tree, fallback: Rule::default(), assets: context.assets };
         let mut problems = check::problems(&rules);
         if problems.is_empty() {
@@ -128,7 +128,7 @@ impl Rules {
         method: &str,
         path: &RequestPath,
     ) -> Result<Match<'_>, Ambiguous> {
-        let asked = path_tree::Asked::new(host, method);
+        let asked = path_tree::HostAndMethod::new(host, method);
         if let Some(text) = path.single() {
             return Ok(self.find_single(&asked, text));
         }
@@ -170,12 +170,12 @@ impl Rules {
         hash
     }
 
-    fn find_single(&self, asked: &path_tree::Asked<'_>, text: &str) -> Match<'_> {
+    fn find_single(&self, asked: &path_tree::HostAndMethod<'_>, text: &str) -> Match<'_> {
         let page = if self.assets { crate::asset_names::page_of(text) } else { text };
         self.matched(asked, clerk_edge_http::path::split(page))
     }
 
-    fn matched<'s, S>(&self, asked: &path_tree::Asked<'_>, segments: S) -> Match<'_>
+    fn matched<'s, S>(&self, asked: &path_tree::HostAndMethod<'_>, segments: S) -> Match<'_>
     where
         S: Iterator<Item = &'s [u8]> + Clone,
     {
@@ -236,7 +236,7 @@ impl Rule {
 
     /// Where one who is allowed is sent on to, by role.
     #[must_use]
-    pub fn send(&self) -> Option<&Send> {
+    pub fn send(&self) -> Option<&RedirectByRole> {
         self.send.as_ref()
     }
 
@@ -281,7 +281,7 @@ mod tests {
                 if assets {
                     crate::asset_names::page_of_segments(&mut segments);
                 }
-                let asked = path_tree::Asked::new("", "GET");
+                let asked = path_tree::HostAndMethod::new("", "GET");
                 let long = rules.matched(&asked, segments.iter().copied());
                 let long = Ok(Some((long.rule.index, long.names)));
                 assert_eq!(short, long, "{raw} (assets: {assets})");

@@ -4,23 +4,23 @@
 //! behind a `/` of our own. So it refuses by construction to leave the site for a visitor's sake:
 //! there is no way to write a scheme, a host, a second slash or a dot segment into it.
 
-use crate::path_params::Names;
+use crate::path_params::PathParams;
 use crate::pattern::is_name;
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::percent::{decode_once, push_segment};
 
 /// Holding one means: whatever is filled in, it leads where the operator said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target(Kind);
+pub struct Target(TargetKind);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
-    Site { parts: Vec<Part>, slash: bool, suffix: String },
+enum TargetKind {
+    Site { parts: Vec<TargetPart>, slash: bool, suffix: String },
     Elsewhere(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum TargetPart {
     Text(String),
     Name(String),
 }
@@ -28,28 +28,28 @@ enum Part {
 impl Target {
     /// The address for the names of one request: a path on this site, or an absolute address.
     #[must_use]
-    pub fn fill(&self, names: &Names) -> String {
+    pub fn fill(&self, names: &PathParams) -> String {
         match &self.0 {
-            Kind::Site { suffix, .. } => {
+            TargetKind::Site { suffix, .. } => {
                 let mut address = self.path(names).unwrap_or_default();
                 address.push_str(suffix);
                 address
             }
-            Kind::Elsewhere(address) => address.clone(),
+            TargetKind::Elsewhere(address) => address.clone(),
         }
     }
 
     /// The path alone, where it leads to this site.
     #[must_use]
-    pub fn path(&self, names: &Names) -> Option<String> {
-        let Kind::Site { parts, slash, .. } = &self.0 else { return None };
+    pub fn path(&self, names: &PathParams) -> Option<String> {
+        let TargetKind::Site { parts, slash, .. } = &self.0 else { return None };
         let mut path = String::new();
         for part in parts {
             path.push('/');
             match part {
-                Part::Text(text) => path.push_str(text),
+                TargetPart::Text(text) => path.push_str(text),
                 // Each name was seen in the rule's path, so there is a value, and a full one.
-                Part::Name(name) => push_segment(names.get(name).unwrap_or(b"-"), &mut path),
+                TargetPart::Name(name) => push_segment(names.get(name).unwrap_or(b"-"), &mut path),
             }
         }
         if *slash {
@@ -72,13 +72,13 @@ impl Target {
 impl std::fmt::Display for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (parts, slash, suffix) = match &self.0 {
-            Kind::Site { parts, slash, suffix } => (parts, *slash, suffix),
-            Kind::Elsewhere(address) => return f.write_str(address),
+            TargetKind::Site { parts, slash, suffix } => (parts, *slash, suffix),
+            TargetKind::Elsewhere(address) => return f.write_str(address),
         };
         for part in parts {
             match part {
-                Part::Text(text) => write!(f, "/{text}")?,
-                Part::Name(name) => write!(f, "/:{name}")?,
+                TargetPart::Text(text) => write!(f, "/{text}")?,
+                TargetPart::Name(name) => write!(f, "/:{name}")?,
             }
         }
         write!(f, "{}{suffix}", if slash { "/" } else { "" })
@@ -102,13 +102,13 @@ fn site(text: &str, names: &[&str]) -> Result<Target, String> {
             parts.push(part(segment, names)?);
         }
     }
-    Ok(Target(Kind::Site { parts, slash, suffix: suffix.to_owned() }))
+    Ok(Target(TargetKind::Site { parts, slash, suffix: suffix.to_owned() }))
 }
 
-fn part(segment: &str, names: &[&str]) -> Result<Part, String> {
+fn part(segment: &str, names: &[&str]) -> Result<TargetPart, String> {
     if let Some(name) = segment.strip_prefix(':') {
         return match names.contains(&name) {
-            true => Ok(Part::Name(name.to_owned())),
+            true => Ok(TargetPart::Name(name.to_owned())),
             false if is_name(name) => Err(format!("the rule's path has no `:{name}`")),
             false => Err(format!("`:{name}` is no name; write `%3A` for a literal colon")),
         };
@@ -121,7 +121,7 @@ fn part(segment: &str, names: &[&str]) -> Result<Part, String> {
     }
     let canonical = RequestPath::parse(&format!("/{segment}"))
         .map_err(|_| "a target is a path with whole escapes".to_owned())?;
-    Ok(Part::Text(canonical.as_str().trim_start_matches('/').to_owned()))
+    Ok(TargetPart::Text(canonical.as_str().trim_start_matches('/').to_owned()))
 }
 
 fn elsewhere(text: &str) -> Result<Target, String> {
@@ -137,7 +137,7 @@ fn elsewhere(text: &str) -> Result<Target, String> {
     if after.split(['/', '?', '#']).any(|part| part.strip_prefix(':').is_some_and(is_name)) {
         return Err("`:name` is filled in on this site alone; write the address out".to_owned());
     }
-    Ok(Target(Kind::Elsewhere(text.to_owned())))
+    Ok(Target(TargetKind::Elsewhere(text.to_owned())))
 }
 
 /// Whether a text is a host's name, in the letters that are sent (RFC 1123, 2.1).

@@ -11,7 +11,7 @@ pub trait Crypto {
     type Key: Clone + 'static;
 
     /// Imports a key for one algorithm.
-    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<Self::Key, KeyUnfit>;
+    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<Self::Key, KeyError>;
 
     /// Whether `signature` is a valid signature of `message` by `key`.
     async fn verify(
@@ -24,7 +24,7 @@ pub trait Crypto {
 
 /// The key cannot be imported, or not for this algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyUnfit;
+pub struct KeyError;
 
 /// The host's cryptography gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 /// Why a token is refused, in the words that Clerk's users search for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Flaw {
+pub enum TokenError {
     /// It has run out.
     Expired,
     /// It says that it was made in the future.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::claims::{Claims, Malformed};
-use crate::error::Flaw;
+use crate::error::TokenError;
 use crate::policy::{Issuers, Policy};
 
 /// Holding one means: somebody is signed in, here and now, and these are their claims.
@@ -24,21 +24,21 @@ impl Session {
         policy: &Policy,
         origin: &dyn Fn() -> Option<String>,
         now_ms: i64,
-    ) -> Result<Self, Flaw> {
-        claims.text("sub").ok_or(Flaw::VerificationFailed)?;
+    ) -> Result<Self, TokenError> {
+        claims.text("sub").ok_or(TokenError::VerificationFailed)?;
         audience(claims.value("aud"), &policy.audience)?;
         party(claims.text("azp"), &policy.authorized_parties)?;
         issuer(claims.text("iss"), policy, origin)?;
-        let expires = claims.value("exp").ok_or(Flaw::VerificationFailed)?;
+        let expires = claims.value("exp").ok_or(TokenError::VerificationFailed)?;
         if date_ms(expires)? <= number(now_ms.saturating_sub(policy.clock_skew_ms)) {
-            return Err(Flaw::Expired);
+            return Err(TokenError::Expired);
         }
         let latest = number(now_ms.saturating_add(policy.clock_skew_ms));
         if claims.value("nbf").map(date_ms).transpose()?.is_some_and(|begin| begin > latest) {
-            return Err(Flaw::NotActiveYet);
+            return Err(TokenError::NotActiveYet);
         }
         if claims.value("iat").map(date_ms).transpose()?.is_some_and(|made| made > latest) {
-            return Err(Flaw::IssuedInTheFuture);
+            return Err(TokenError::IssuedInTheFuture);
         }
         Ok(Self { claims: Rc::clone(claims) })
     }
@@ -89,7 +89,7 @@ impl Session {
     }
 }
 
-fn audience(claimed: Option<&Value>, ours: &[String]) -> Result<(), Flaw> {
+fn audience(claimed: Option<&Value>, ours: &[String]) -> Result<(), TokenError> {
     let is_ours = |name: &str| ours.iter().any(|each| each == name);
     let fits = match claimed {
         _ if ours.is_empty() => true,
@@ -102,20 +102,20 @@ fn audience(claimed: Option<&Value>, ours: &[String]) -> Result<(), Flaw> {
         }
         _ => true,
     };
-    if fits { Ok(()) } else { Err(Flaw::VerificationFailed) }
+    if fits { Ok(()) } else { Err(TokenError::VerificationFailed) }
 }
 
-fn party(claimed: Option<&str>, ours: &[String]) -> Result<(), Flaw> {
+fn party(claimed: Option<&str>, ours: &[String]) -> Result<(), TokenError> {
     let fits = ours.is_empty()
         || claimed.is_some_and(|name| !name.is_empty() && ours.iter().any(|each| each == name));
-    if fits { Ok(()) } else { Err(Flaw::InvalidAuthorizedParties) }
+    if fits { Ok(()) } else { Err(TokenError::InvalidAuthorizedParties) }
 }
 
 fn issuer(
     claimed: Option<&str>,
     policy: &Policy,
     origin: &dyn Fn() -> Option<String>,
-) -> Result<(), Flaw> {
+) -> Result<(), TokenError> {
     let origin = if policy.needs_origin() { origin() } else { None };
     let is_ours = |name: &str, ours: &str| {
         if !ours.starts_with('/') {
@@ -127,14 +127,14 @@ fn issuer(
         Issuers::Any => true,
         Issuers::Only(ours) => claimed.is_some_and(|name| ours.iter().any(|it| is_ours(name, it))),
     };
-    if fits { Ok(()) } else { Err(Flaw::InvalidIssuer) }
+    if fits { Ok(()) } else { Err(TokenError::InvalidIssuer) }
 }
 
 /// A time claim in milliseconds since 1970: whole seconds, within the range of dates.
-fn date_ms(claimed: &Value) -> Result<f64, Flaw> {
-    let seconds = claimed.as_f64().ok_or(Flaw::VerificationFailed)?;
+fn date_ms(claimed: &Value) -> Result<f64, TokenError> {
+    let seconds = claimed.as_f64().ok_or(TokenError::VerificationFailed)?;
     let date = seconds.trunc() * 1_000.0;
-    if date.abs() <= DATE_MS_MAX { Ok(date) } else { Err(Flaw::VerificationFailed) }
+    if date.abs() <= DATE_MS_MAX { Ok(date) } else { Err(TokenError::VerificationFailed) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "clocks are far below 2^53 milliseconds")]

@@ -11,13 +11,13 @@ use memchr::memchr;
 use serde_json::Value;
 
 use crate::claims::Claims;
-use crate::error::Flaw;
+use crate::error::TokenError;
 use crate::limits::TOKEN_BYTES_MAX;
-use crate::verifiable::Presented;
+use crate::verifiable::VerifiableToken;
 
 /// Holding one means: somebody sent a text that decodes as a JWT. Nothing in it is believed.
 #[derive(Clone, Debug)]
-pub struct Unbelieved {
+pub struct UnverifiedToken {
     text: Rc<str>,
     header: Value,
     claims: Rc<Claims>,
@@ -26,23 +26,23 @@ pub struct Unbelieved {
 
 /// Why a text is not even that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unreadable {
+pub enum DecodeError {
     /// Larger than any token of Clerk's; it was not looked at.
     TooLarge,
     /// Not three parts of base64url, JSON and an object of claims.
     Undecodable,
 }
 
-impl Unbelieved {
+impl UnverifiedToken {
     /// Decodes a text.
     ///
     /// # Errors
-    /// [`Unreadable`] where it is too large or no JWT.
-    pub fn read(text: &str) -> Result<Self, Unreadable> {
+    /// [`DecodeError`] where it is too large or no JWT.
+    pub fn read(text: &str) -> Result<Self, DecodeError> {
         if text.len() > TOKEN_BYTES_MAX {
-            return Err(Unreadable::TooLarge);
+            return Err(DecodeError::TooLarge);
         }
-        Self::decode(text).ok_or(Unreadable::Undecodable)
+        Self::decode(text).ok_or(DecodeError::Undecodable)
     }
 
     fn decode(text: &str) -> Option<Self> {
@@ -68,10 +68,10 @@ impl Unbelieved {
     /// The key that it names. A header without members cannot even be asked.
     ///
     /// # Errors
-    /// [`Flaw::Unexpected`] where the header is `null`.
-    pub fn key_id(&self) -> Result<Option<String>, Flaw> {
+    /// [`TokenError::Unexpected`] where the header is `null`.
+    pub fn key_id(&self) -> Result<Option<String>, TokenError> {
         if self.header.is_null() {
-            return Err(Flaw::Unexpected);
+            return Err(TokenError::Unexpected);
         }
         Ok(match self.header.get("kid") {
             Some(Value::String(name)) => Some(name.clone()),
@@ -84,8 +84,8 @@ impl Unbelieved {
     /// [`Self::present`] does the same; the tree asks early because its order is a promise.
     ///
     /// # Errors
-    /// [`Flaw::TypeMismatch`].
-    pub fn kind(&self) -> Result<(), Flaw> {
+    /// [`TokenError::TypeMismatch`].
+    pub fn kind(&self) -> Result<(), TokenError> {
         let machine = self.claims.text("sub").is_some_and(|sub| sub.starts_with("mch_"))
             || matches!(self.header_text("typ"), Some("at+jwt" | "application/at+jwt"));
         let category = match self.header.get("cat") {
@@ -94,7 +94,7 @@ impl Unbelieved {
             Some(_) => false,
         };
         if machine || !category {
-            return Err(Flaw::TypeMismatch);
+            return Err(TokenError::TypeMismatch);
         }
         Ok(())
     }
@@ -102,10 +102,10 @@ impl Unbelieved {
     /// The next stage: a token of a kind and with an algorithm that we take.
     ///
     /// # Errors
-    /// The first [`Flaw`] of kind, `crit`, `typ` and `alg`.
-    pub fn present(&self) -> Result<Presented, Flaw> {
+    /// The first [`TokenError`] of kind, `crit`, `typ` and `alg`.
+    pub fn present(&self) -> Result<VerifiableToken, TokenError> {
         self.kind()?;
-        Presented::of(self)
+        VerifiableToken::of(self)
     }
 
     pub(super) fn text(&self) -> &Rc<str> {

@@ -1,34 +1,34 @@
 //! A token that the instance's key covers: the issuer said this, at some time, to somebody.
 //!
 //! It is not yet a session: whether it is meant for us and for now is asked anew each time, in
-//! [`Signed::admit`]. So a signed token can be remembered, and a session cannot.
+//! [`VerifiedToken::admit`]. So a signed token can be remembered, and a session cannot.
 
 use std::rc::Rc;
 
 use crate::algorithm::Algorithm;
 use crate::claims::Claims;
-use crate::error::Flaw;
+use crate::error::TokenError;
 use crate::policy::Policy;
 use crate::session::Session;
-use crate::signature_accepted::Evidence;
+use crate::signature_accepted::SignatureAccepted;
 
 /// Holding one means: the key covers exactly these bytes.
 #[derive(Clone, Debug)]
-pub struct Signed {
+pub struct VerifiedToken {
     text: Rc<str>,
     claims: Rc<Claims>,
 }
 
-impl Signed {
+impl VerifiedToken {
     pub(super) fn attested(
         text: Rc<str>,
         algorithm: Algorithm,
-        evidence: &Evidence<'_>,
+        evidence: &SignatureAccepted<'_>,
         claims: Rc<Claims>,
-    ) -> Result<Self, Flaw> {
+    ) -> Result<Self, TokenError> {
         match evidence.covers(&text, algorithm) {
             Ok(()) => Ok(Self { text, claims }),
-            Err(_) => Err(Flaw::InvalidSignature),
+            Err(_) => Err(TokenError::InvalidSignature),
         }
     }
 
@@ -65,14 +65,14 @@ impl Signed {
     /// only where an issuer is a path.
     ///
     /// # Errors
-    /// The first [`Flaw`] in the order of Clerk's SDK: `sub`, `aud`, `azp`, `iss`, `exp`, `nbf`,
-    /// `iat`.
+    /// The first [`TokenError`] in the order of Clerk's SDK: `sub`, `aud`, `azp`, `iss`, `exp`,
+    /// `nbf`, `iat`.
     pub fn admit(
         &self,
         policy: &Policy,
         origin: &dyn Fn() -> Option<String>,
         now_ms: i64,
-    ) -> Result<Session, Flaw> {
+    ) -> Result<Session, TokenError> {
         Session::admit(&self.claims, policy, origin, now_ms)
     }
 }
@@ -86,13 +86,13 @@ mod tests {
         // `{"alg":"RS256"}.{"sub":"u"}` with the signature bytes `a`.
         let message = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0";
         let signed = |covered: &str, signature: &[u8], algorithm| {
-            let evidence = Evidence::assertion(covered.as_bytes(), signature);
+            let evidence = SignatureAccepted::assertion(covered.as_bytes(), signature);
             let claims = Rc::new(Claims::new(serde_json::Map::new()));
             let text = format!("{message}.YQ").into();
-            Signed::attested(text, algorithm, &evidence, claims).map(|_| ())
+            VerifiedToken::attested(text, algorithm, &evidence, claims).map(|_| ())
         };
         assert_eq!(signed(message, b"a", Algorithm::Rs256), Ok(()));
-        let refused = Err(Flaw::InvalidSignature);
+        let refused = Err(TokenError::InvalidSignature);
         assert_eq!(signed("eyJhbGciOiJSUzI1NiJ9.e30", b"a", Algorithm::Rs256), refused);
         assert_eq!(signed(message, b"b", Algorithm::Rs256), refused);
         assert_eq!(signed(message, b"a", Algorithm::Rs384), refused);

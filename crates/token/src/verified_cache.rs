@@ -3,7 +3,7 @@
 //! People fetch dozens of files with one token, and its signature costs more than everything
 //! else. Only what a key accepted is kept, so a flood of forgeries displaces nothing; a token is
 //! dropped when its time is over, and all are when the set of keys changes. What is kept is the
-//! [`Signed`] stage: time, party, audience and issuer are asked anew for every request.
+//! [`VerifiedToken`] stage: time, party, audience and issuer are asked anew for every request.
 //!
 //! Two generations: the young one takes new tokens and, when it is full, becomes the old one,
 //! whose predecessor is dropped whole. A hit in the old one moves the token to the young. So both
@@ -16,20 +16,20 @@ use std::collections::HashMap;
 use clerk_edge_jws::equal::is_same;
 
 use crate::limits::{REMEMBERED_BYTES_MAX, REMEMBERED_TOKENS_MAX};
-use crate::verified::Signed;
+use crate::verified::VerifiedToken;
 
 /// The memory of one isolate.
 #[derive(Debug, Default)]
-pub struct Remembered {
-    kept: RefCell<Kept>,
+pub struct VerifiedCache {
+    kept: RefCell<Generations>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct Generations {
     keys_generation: u64,
-    young: HashMap<Mark, Signed>,
+    young: HashMap<Mark, VerifiedToken>,
     young_bytes: usize,
-    old: HashMap<Mark, Signed>,
+    old: HashMap<Mark, VerifiedToken>,
 }
 
 /// The end of a token, which is the end of a signature: nobody without the instance's key can
@@ -37,10 +37,10 @@ struct Kept {
 /// where the token is long. The full text is compared on every hit.
 type Mark = [u8; MARK_BYTES];
 
-impl Remembered {
+impl VerifiedCache {
     /// The signed token with exactly this text, if the same set of keys is still in force.
     #[must_use]
-    pub fn find(&self, text: &str, keys_generation: u64) -> Option<Signed> {
+    pub fn find(&self, text: &str, keys_generation: u64) -> Option<VerifiedToken> {
         let place = mark(text);
         let mut kept = self.kept.borrow_mut();
         if kept.keys_generation != keys_generation {
@@ -60,18 +60,18 @@ impl Remembered {
 
     /// Keeps a token that was just verified with a key of this generation, unless other keys
     /// came into force meanwhile.
-    pub fn keep(&self, signed: &Signed, keys_generation: u64) {
+    pub fn keep(&self, signed: &VerifiedToken, keys_generation: u64) {
         let mut kept = self.kept.borrow_mut();
         match keys_generation.cmp(&kept.keys_generation) {
             Ordering::Less => return,
             Ordering::Equal => {}
-            Ordering::Greater => *kept = Kept { keys_generation, ..Kept::default() },
+            Ordering::Greater => *kept = Generations { keys_generation, ..Generations::default() },
         }
         kept.keep(mark(signed.text()), signed.clone());
     }
 
     /// Forgets a token whose time is over.
-    pub fn forget(&self, signed: &Signed) {
+    pub fn forget(&self, signed: &VerifiedToken) {
         let place = mark(signed.text());
         let mut kept = self.kept.borrow_mut();
         if let Some(gone) = kept.young.remove(&place) {
@@ -88,8 +88,8 @@ impl Remembered {
     }
 }
 
-impl Kept {
-    fn keep(&mut self, place: Mark, signed: Signed) {
+impl Generations {
+    fn keep(&mut self, place: Mark, signed: VerifiedToken) {
         let bytes = cost(&signed);
         let full = self.young.len() >= REMEMBERED_TOKENS_MAX / 2
             || self.young_bytes.saturating_add(bytes) > REMEMBERED_BYTES_MAX / 2;
@@ -107,7 +107,7 @@ impl Kept {
 
 /// What a token takes in memory: its text, its claims as a tree, roughly twice the text, and once
 /// more as the header that they are sent in.
-fn cost(signed: &Signed) -> usize {
+fn cost(signed: &VerifiedToken) -> usize {
     signed.text().len().saturating_mul(4)
 }
 
@@ -127,28 +127,28 @@ mod tests {
     use super::*;
     use crate::algorithm::Algorithm;
     use crate::claims::Claims;
-    use crate::signature_accepted::Evidence;
+    use crate::signature_accepted::SignatureAccepted;
     use std::rc::Rc;
 
     /// A token of this many letters, different for each number; jwt-compact has no opinion on it.
-    fn token(number: usize, length: usize) -> Signed {
+    fn token(number: usize, length: usize) -> VerifiedToken {
         signed(format!("{}{number:024}", "a".repeat(length - MARK_BYTES)))
     }
 
-    fn signed(text: String) -> Signed {
+    fn signed(text: String) -> VerifiedToken {
         let claims = Rc::new(Claims::new(serde_json::Map::new()));
-        let evidence = Evidence::assertion(b"", b"");
-        let signed = Signed::attested(text.into(), Algorithm::Rs256, &evidence, claims);
+        let evidence = SignatureAccepted::assertion(b"", b"");
+        let signed = VerifiedToken::attested(text.into(), Algorithm::Rs256, &evidence, claims);
         signed.unwrap_or_else(|flaw| unreachable!("{flaw:?}"))
     }
 
-    fn found(remembered: &Remembered, signed: &Signed) -> bool {
+    fn found(remembered: &VerifiedCache, signed: &VerifiedToken) -> bool {
         remembered.find(signed.text(), 0).is_some_and(|found| found.text() == signed.text())
     }
 
     #[test]
     fn a_token_is_found_by_its_full_text_alone() {
-        let remembered = Remembered::default();
+        let remembered = VerifiedCache::default();
         let kept = token(1, 100);
         remembered.keep(&kept, 0);
         assert!(found(&remembered, &kept));
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn one_token_takes_one_place_however_it_is_padded() {
         // Else whoever has one token could push out everybody's.
-        let remembered = Remembered::default();
+        let remembered = VerifiedCache::default();
         for padding in 0..2 * MARK_BYTES {
             let padded = signed(token(1, 100).text().to_owned() + &"=".repeat(padding));
             remembered.keep(&padded, 0);
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn other_keys_forget_everything_and_older_ones_add_nothing() {
-        let remembered = Remembered::default();
+        let remembered = VerifiedCache::default();
         remembered.keep(&token(1, 100), 0);
         assert!(remembered.find(token(1, 100).text(), 1).is_none());
         remembered.keep(&token(2, 100), 1);
@@ -198,7 +198,7 @@ mod tests {
     fn number_and_bytes_are_bounded_and_the_latest_stay() {
         // The second fills its half to the last byte.
         for length in [100, 16_384] {
-            let remembered = Remembered::default();
+            let remembered = VerifiedCache::default();
             let half_bytes = REMEMBERED_BYTES_MAX / 2 / (4 * length);
             let half = half_bytes.min(REMEMBERED_TOKENS_MAX / 2);
             let mut most = 0;
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_stays() {
-        let remembered = Remembered::default();
+        let remembered = VerifiedCache::default();
         let asked = token(0, 100);
         remembered.keep(&asked, 0);
         for number in 1..3 * REMEMBERED_TOKENS_MAX {
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn what_is_forgotten_makes_room() {
-        let remembered = Remembered::default();
+        let remembered = VerifiedCache::default();
         for number in 0..10 * REMEMBERED_TOKENS_MAX {
             remembered.keep(&token(number, 16_000), 0);
             remembered.forget(&token(number, 16_000));

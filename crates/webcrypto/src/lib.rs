@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
 
 use clerk_edge_token::algorithm::Algorithm;
-use clerk_edge_token::crypto::{KeyUnfit, VerifierFailed};
+use clerk_edge_token::crypto::{KeyError, VerifierFailed};
 use clerk_edge_token::key::PublicKey;
 
 #[wasm_bindgen]
@@ -20,8 +20,8 @@ extern "C" {
 /// Imports a key for one algorithm, for verification alone and not extractable.
 ///
 /// # Errors
-/// [`KeyUnfit`] where WebCrypto refuses it: its set says another algorithm, or it is no RSA key.
-pub async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyUnfit> {
+/// [`KeyError`] where WebCrypto refuses it: its set says another algorithm, or it is no RSA key.
+pub async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyError> {
     let jwk = object(&[
         ("kty", "RSA"),
         ("n", key.modulus()),
@@ -32,9 +32,9 @@ pub async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, 
     let usages = js_sys::Array::of1(&JsValue::from_str("verify"));
     let promise: Promise = SUBTLE
         .with(|subtle| subtle.import_key_with_object("jwk", &jwk, &parameters, false, &usages))
-        .map_err(|_| KeyUnfit)?;
-    let imported = JsFuture::from(promise).await.map_err(|_| KeyUnfit)?;
-    imported.dyn_into().map_err(|_| KeyUnfit)
+        .map_err(|_| KeyError)?;
+    let imported = JsFuture::from(promise).await.map_err(|_| KeyError)?;
+    imported.dyn_into().map_err(|_| KeyError)
 }
 
 /// Whether the signature is the key's over exactly these bytes.
@@ -57,11 +57,11 @@ pub async fn verify(
     answer.as_bool().ok_or(VerifierFailed)
 }
 
-fn object(fields: &[(&str, &str)]) -> Result<Object, KeyUnfit> {
+fn object(fields: &[(&str, &str)]) -> Result<Object, KeyError> {
     let out = Object::new();
     for (name, value) in fields {
         Reflect::set(&out, &JsValue::from_str(name), &JsValue::from_str(value))
-            .map_err(|_| KeyUnfit)?;
+            .map_err(|_| KeyError)?;
     }
     Ok(out)
 }

@@ -18,7 +18,7 @@ mod wasm {
     use base64ct::{Base64UrlUnpadded, Encoding};
     use clerk_edge_token::algorithm::Algorithm;
     use clerk_edge_token::algorithm::Algorithm::{Rs256, Rs384, Rs512};
-    use clerk_edge_token::crypto::KeyUnfit;
+    use clerk_edge_token::crypto::KeyError;
     use clerk_edge_token::key::PublicKey;
     use clerk_edge_token::key::jwks::{KeySet, SetEntry};
     use clerk_edge_webcrypto::import;
@@ -148,7 +148,7 @@ mod wasm {
             let key = key(group, Some(meant.name())).unwrap();
             for asked in [Rs256, Rs384, Rs512] {
                 let imported = import(&key, asked).await.map(|_| ());
-                let expected = if asked == meant { Ok(()) } else { Err(KeyUnfit) };
+                let expected = if asked == meant { Ok(()) } else { Err(KeyError) };
                 assert_eq!(imported, expected, "{} for {}", meant.name(), asked.name());
             }
         }

@@ -2,11 +2,11 @@
 //!
 //! No script, no image, no font, nothing from elsewhere; everything variable is escaped.
 
-use crate::answer::refusal::Denial;
+use crate::answer::refusal::Refusal;
 use crate::answer::{Answer, escape};
 use clerk_edge_rules::code::Code;
 
-pub(super) fn page(denial: &Denial<'_>) -> Answer {
+pub(super) fn page(denial: &Refusal<'_>) -> Answer {
     let words = words(denial.code);
     let main = format!(
         "<h1>{}</h1>{}{}{}<p class=\"small\">{} · <code>{}</code> · {}</p>",
@@ -39,7 +39,7 @@ pub fn styled(title: &str, style: &str, main: &str) -> String {
     )
 }
 
-fn sign_in(denial: &Denial<'_>) -> String {
+fn sign_in(denial: &Refusal<'_>) -> String {
     match (denial.code, denial.sign_in) {
         (Code::SignedOut, Some(address)) if is_link(address) => {
             format!("<p><a class=\"button\" href=\"{}\">Sign in</a></p>", escape(address))
@@ -53,7 +53,7 @@ fn is_link(address: &str) -> bool {
     ["https://", "http://", "/"].iter().any(|start| address.starts_with(start))
 }
 
-fn problems(denial: &Denial<'_>) -> String {
+fn problems(denial: &Refusal<'_>) -> String {
     if denial.problems.is_empty() {
         return String::new();
     }

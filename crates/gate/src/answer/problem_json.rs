@@ -6,41 +6,41 @@
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::answer::refusal::Denial;
+use crate::answer::refusal::Refusal;
 
 #[derive(Serialize)]
-struct Wire<'a> {
+struct ProblemJson<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
     code: &'static str,
     request_id: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    problems: Vec<Place<'a>>,
+    problems: Vec<ProblemEntry<'a>>,
 }
 
 /// One problem of the configuration.
 #[derive(Serialize)]
-pub struct Place<'a> {
+pub struct ProblemEntry<'a> {
     place: &'a str,
     message: &'a str,
 }
 
-impl<'a> From<&&'a clerk_edge_rules::problem::Problem> for Place<'a> {
+impl<'a> From<&&'a clerk_edge_rules::problem::Problem> for ProblemEntry<'a> {
     fn from(problem: &&'a clerk_edge_rules::problem::Problem) -> Self {
         Self { place: &problem.place, message: &problem.message }
     }
 }
 
-pub(super) fn problem(denial: &Denial<'_>) -> Answer {
+pub(super) fn problem(denial: &Refusal<'_>) -> Answer {
     let status = denial.code.status();
-    let wire = Wire {
+    let wire = ProblemJson {
         r#type: "about:blank",
         title: phrase(status),
         status,
         code: denial.code.as_str(),
         request_id: denial.request_id,
-        problems: denial.problems.iter().map(Place::from).collect(),
+        problems: denial.problems.iter().map(ProblemEntry::from).collect(),
     };
     // Nothing in there can fail to be written; if it did, the status would still be told.
     let body = serde_json::to_string(&wire).unwrap_or_default();

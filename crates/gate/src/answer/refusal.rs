@@ -1,13 +1,13 @@
 //! A request that does not go on: what the answer to it says, to people and to programs.
 
 use crate::answer::{Answer, page, problem_json};
-use clerk_edge_http::kind::Kind;
+use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::problem::Problem;
 
 /// Everything that the answer may tell.
 #[derive(Clone, Debug)]
-pub struct Denial<'a> {
+pub struct Refusal<'a> {
     /// Why; the status follows from it.
     pub code: Code,
     /// The request's name in the log.
@@ -20,7 +20,7 @@ pub struct Denial<'a> {
     pub problems: Vec<&'a Problem>,
 }
 
-impl<'a> Denial<'a> {
+impl<'a> Refusal<'a> {
     /// A denial with a code and nothing further to tell.
     #[must_use]
     pub fn new(code: Code, request_id: &'a str) -> Self {
@@ -30,10 +30,10 @@ impl<'a> Denial<'a> {
 
 /// The answer to a denial: HTML for a page, a problem for anything else.
 #[must_use]
-pub fn deny(denial: &Denial<'_>, kind: Kind) -> Answer {
+pub fn deny(denial: &Refusal<'_>, kind: RequestKind) -> Answer {
     let answer = match kind {
-        Kind::Page => page::page(denial),
-        Kind::Other => problem_json::problem(denial),
+        RequestKind::Page => page::page(denial),
+        RequestKind::Other => problem_json::problem(denial),
     };
     match answer.status {
         401 => answer.with("www-authenticate", "Bearer"),

@@ -3,20 +3,20 @@
 pub mod credential;
 pub mod principal;
 
-use crate::auth::principal::Visitor;
-use crate::context::Turn;
+use crate::auth::principal::User;
+use crate::context::RequestContext;
 use crate::gate::Gate;
 use crate::platform::Platform;
 use crate::session;
-use crate::session::Fault;
+use crate::session::KeysUnavailableFault;
 use crate::session::reason::Reason;
-use crate::session::state::{Halt, State};
+use crate::session::state::{Halt, RequestState};
 use crate::settings::Settings;
 use clerk_edge_http::incoming::Incoming;
 
 /// Who asks, as far as could be found out.
 #[derive(Debug)]
-pub(super) enum Who<'a> {
+pub(super) enum AuthStatus<'a> {
     /// Nobody was asked for: the route is open.
     NotAsked,
     /// It could not be found out.
@@ -37,14 +37,14 @@ pub(super) enum Who<'a> {
         halt: Option<Halt>,
     },
     /// This person.
-    SignedIn(Visitor<'a>),
+    SignedIn(User<'a>),
 }
 
 /// What came of asking.
 #[derive(Debug)]
-pub(super) struct Asked<'a> {
+pub(super) struct Auth<'a> {
     /// Who.
-    pub(super) who: Who<'a>,
+    pub(super) who: AuthStatus<'a>,
     /// Clerk's word for why nobody is signed in.
     pub(super) reason: Option<Reason>,
     /// Headers to append to whatever the browser receives.
@@ -53,44 +53,44 @@ pub(super) struct Asked<'a> {
     pub(super) cleaned: Option<String>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> Auth<'a> {
     /// Of a route that asks for nobody.
     pub(super) const fn nobody() -> Self {
-        Self::of(Who::NotAsked)
+        Self::of(AuthStatus::NotAsked)
     }
 
     /// What the browser is told where nothing is carried out: cookies that renew a session, but
     /// nothing of a trip that is not made.
     pub(super) fn held_back(mut self) -> Self {
-        if matches!(self.who, Who::Handshake { .. }) {
+        if matches!(self.who, AuthStatus::Handshake { .. }) {
             self.headers.clear();
         }
         self
     }
 
-    const fn of(who: Who<'a>) -> Self {
+    const fn of(who: AuthStatus<'a>) -> Self {
         Self { who, reason: None, headers: Vec::new(), cleaned: None }
     }
 
-    fn from_state(state: State, settings: &'a Settings) -> Self {
+    fn from_state(state: RequestState, settings: &'a Settings) -> Self {
         let headers = state.headers().into_iter().filter(|(name, _)| !OF_REDIRECTS.contains(name));
         let headers = headers.collect();
         match state {
-            State::SignedIn(it) => Self {
+            RequestState::SignedIn(it) => Self {
                 headers,
                 cleaned: it.browser.location,
-                ..Self::of(Who::SignedIn(Visitor::new(settings, it.session, it.token.len())))
+                ..Self::of(AuthStatus::SignedIn(User::new(settings, it.session, it.token.len())))
             },
-            State::SignedOut(it) => Self {
+            RequestState::SignedOut(it) => Self {
                 headers,
                 reason: it.reason().cloned(),
-                who: Who::SignedOut { pending: it.is_pending(), halt: it.halt },
+                who: AuthStatus::SignedOut { pending: it.is_pending(), halt: it.halt },
                 cleaned: it.browser.location,
             },
-            State::Handshake(it) => Self {
+            RequestState::Handshake(it) => Self {
                 headers,
                 reason: Some(it.reason),
-                ..Self::of(Who::Handshake { location: it.location })
+                ..Self::of(AuthStatus::Handshake { location: it.location })
             },
         }
     }
@@ -101,22 +101,22 @@ impl<K: Clone + 'static> Gate<K> {
         &'a self,
         settings: &'a Settings,
         request: &R,
-        turn: &Turn<'_, P>,
-    ) -> Asked<'a>
+        ctx: &RequestContext<'_, P>,
+    ) -> Auth<'a>
     where
         P: Platform<Key = K>,
         R: Incoming,
     {
-        let desk = session::Desk {
+        let verifier = session::SessionVerifier {
             settings,
             keys: &self.keys,
             remembered: &self.remembered,
             nonces: &self.nonces,
         };
-        match session::state(&desk, request, turn).await {
-            Ok(state) => Asked::from_state(state, settings),
-            Err(Fault::KeysUnavailable { retry_after_seconds }) => {
-                Asked::of(Who::Unavailable { retry_after_seconds })
+        match session::state(&verifier, request, ctx).await {
+            Ok(state) => Auth::from_state(state, settings),
+            Err(KeysUnavailableFault::KeysUnavailable { retry_after_seconds }) => {
+                Auth::of(AuthStatus::Unavailable { retry_after_seconds })
             }
         }
     }

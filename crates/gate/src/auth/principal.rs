@@ -17,18 +17,18 @@ use clerk_edge_token::session::Session;
 
 /// A person with a session.
 #[derive(Clone, Debug)]
-pub(crate) struct Visitor<'a> {
+pub(crate) struct User<'a> {
     settings: &'a Settings,
     session: Session,
     token_bytes: usize,
-    metadata: Metadata,
+    metadata: PublicMetadata,
     roles: Vec<String>,
     role_source: Option<&'a str>,
 }
 
 /// What is known of the user's public metadata beyond the token.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Metadata {
+pub(crate) enum PublicMetadata {
     /// Nobody asked yet.
     NotAsked,
     /// Asked for, and this is what it holds.
@@ -37,14 +37,14 @@ pub(crate) enum Metadata {
     Absent,
 }
 
-impl<'a> Visitor<'a> {
+impl<'a> User<'a> {
     /// From the token alone.
     pub(super) fn new(settings: &'a Settings, session: Session, token_bytes: usize) -> Self {
         let mut visitor = Self {
             settings,
             session,
             token_bytes,
-            metadata: Metadata::NotAsked,
+            metadata: PublicMetadata::NotAsked,
             roles: Vec::new(),
             role_source: None,
         };
@@ -53,7 +53,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Adds what was looked up.
-    pub(crate) fn learn(&mut self, metadata: Metadata) {
+    pub(crate) fn learn(&mut self, metadata: PublicMetadata) {
         self.metadata = metadata;
         self.find_role();
     }
@@ -81,8 +81,8 @@ impl<'a> Visitor<'a> {
     /// What was looked up, where anything was found.
     pub(crate) fn looked_up(&self) -> Option<&Value> {
         match &self.metadata {
-            Metadata::Found(value) => Some(value),
-            Metadata::NotAsked | Metadata::Absent => None,
+            PublicMetadata::Found(value) => Some(value),
+            PublicMetadata::NotAsked | PublicMetadata::Absent => None,
         }
     }
 
@@ -112,14 +112,14 @@ impl<'a> Visitor<'a> {
     }
 }
 
-impl Facts for Visitor<'_> {
+impl Facts for User<'_> {
     fn roles(&self) -> Known<&[String]> {
         if !self.roles.is_empty() {
             return Known::Yes(&self.roles);
         }
         match self.metadata {
-            Metadata::NotAsked => Known::NotInToken,
-            Metadata::Found(_) | Metadata::Absent => Known::No,
+            PublicMetadata::NotAsked => Known::NotInToken,
+            PublicMetadata::Found(_) | PublicMetadata::Absent => Known::No,
         }
     }
 
@@ -148,9 +148,9 @@ impl Facts for Visitor<'_> {
             return Known::Yes(value);
         }
         match &self.metadata {
-            Metadata::NotAsked => Known::NotInToken,
-            Metadata::Absent => Known::No,
-            Metadata::Found(metadata) => {
+            PublicMetadata::NotAsked => Known::NotInToken,
+            PublicMetadata::Absent => Known::No,
+            PublicMetadata::Found(metadata) => {
                 path.read_in_metadata(metadata).map_or(Known::No, Known::Yes)
             }
         }

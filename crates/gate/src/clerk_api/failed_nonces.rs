@@ -8,11 +8,11 @@ use std::collections::VecDeque;
 
 /// The memory of one isolate.
 #[derive(Debug, Default)]
-pub struct Nonces {
+pub struct FailedNonces {
     failed: RefCell<VecDeque<(String, i64)>>,
 }
 
-impl Nonces {
+impl FailedNonces {
     /// Whether it is worth asking Clerk about this nonce.
     pub fn may_be_tried(&self, nonce: &str, now_ms: i64) -> bool {
         let mut failed = self.failed.borrow_mut();
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn a_failed_nonce_rests_for_a_minute() {
-        let nonces = Nonces::default();
+        let nonces = FailedNonces::default();
         assert!(nonces.may_be_tried("n", 0));
         nonces.rest("n", 0);
         assert!(!nonces.may_be_tried("n", 60_000));
@@ -51,14 +51,14 @@ mod tests {
 
     #[test]
     fn a_clock_that_jumps_back_frees_it() {
-        let nonces = Nonces::default();
+        let nonces = FailedNonces::default();
         nonces.rest("n", 1_000_000);
         assert!(nonces.may_be_tried("n", 0));
     }
 
     #[test]
     fn memory_is_bounded_and_so_is_a_nonce() {
-        let nonces = Nonces::default();
+        let nonces = FailedNonces::default();
         for index in 0..1_000 {
             nonces.rest(&index.to_string(), 0);
         }

@@ -7,15 +7,15 @@ pub mod failed_nonces;
 
 use serde_json::Value;
 
-use crate::platform::Reply;
+use crate::platform::ClerkResponse;
 
 /// The body of a success.
-pub(super) fn success(reply: &Reply) -> Option<Value> {
+pub(super) fn success(reply: &ClerkResponse) -> Option<Value> {
     (200..300).contains(&reply.status).then(|| json(reply))?
 }
 
 /// The JSON in an answer, if it says that it is JSON.
-pub(super) fn json(reply: &Reply) -> Option<Value> {
+pub(super) fn json(reply: &ClerkResponse) -> Option<Value> {
     let media_type = reply.content_type.as_deref()?.split(';').next()?.trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
         return None;

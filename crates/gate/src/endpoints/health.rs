@@ -6,9 +6,9 @@
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::answer::problem_json::Place;
+use crate::answer::problem_json::ProblemEntry;
 use crate::settings::InstanceKind;
-use crate::settings::problems::Faulty;
+use crate::settings::problems::SettingsProblems;
 
 /// What the gate knows of itself.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Health<'_> {
     #[must_use]
     pub fn answer(&self) -> Answer {
         let (status, word) = if self.keys.is_some() { (200, "ok") } else { (503, "unavailable") };
-        let wire = Wire {
+        let wire = HealthJson {
             rules: Some(WireRules { count: self.rules_count, hash: self.rules_hash }),
             keys: self.keys.map(|keys| WireKeys {
                 source: keys.source,
@@ -54,7 +54,7 @@ impl Health<'_> {
             }),
             lookups: Some(WireLookups { count: self.lookups, failures: self.lookup_failures }),
             notes: self.notes,
-            ..Wire::new(word, Some(self.instance.as_str()))
+            ..HealthJson::new(word, Some(self.instance.as_str()))
         };
         wire.answer(status)
     }
@@ -62,14 +62,15 @@ impl Health<'_> {
 
 /// The health of a gate that faulty bindings keep closed: always 503.
 #[must_use]
-pub fn misconfigured(faulty: &Faulty) -> Answer {
+pub fn misconfigured(faulty: &SettingsProblems) -> Answer {
     let shown = faulty.problems().filter(|_| faulty.may_be_shown());
-    let problems: Vec<Place<'_>> = shown.map(|problem| Place::from(&problem)).collect();
-    Wire { problems, ..Wire::new("misconfigured", None) }.answer(503)
+    let problems: Vec<ProblemEntry<'_>> =
+        shown.map(|problem| ProblemEntry::from(&problem)).collect();
+    HealthJson { problems, ..HealthJson::new("misconfigured", None) }.answer(503)
 }
 
 #[derive(Serialize)]
-struct Wire<'a> {
+struct HealthJson<'a> {
     status: &'static str,
     version: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,7 +83,7 @@ struct Wire<'a> {
     lookups: Option<WireLookups>,
     notes: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    problems: Vec<Place<'a>>,
+    problems: Vec<ProblemEntry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -104,7 +105,7 @@ struct WireLookups {
     failures: u64,
 }
 
-impl Wire<'_> {
+impl HealthJson<'_> {
     fn new(status: &'static str, instance: Option<&'static str>) -> Self {
         Self {
             status,

@@ -9,20 +9,20 @@ pub mod health;
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::auth::principal::Visitor;
-use crate::auth::{Asked, Who};
-use crate::context::{KeySource, Turn};
-use crate::early_response::Stop;
+use crate::auth::principal::User;
+use crate::auth::{Auth, AuthStatus};
+use crate::context::{KeySource, RequestContext};
+use crate::early_response::EarlyResponse;
 use crate::endpoints::health::Health;
 use crate::gate::Gate;
 use crate::grant::{Grant, Verdict};
 use crate::platform::Platform;
 use crate::settings::Settings;
-use crate::settings::problems::Faulty;
+use crate::settings::problems::SettingsProblems;
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_rules::code::Code;
-use clerk_edge_rules::path_params::Names;
+use clerk_edge_rules::path_params::PathParams;
 use clerk_edge_rules::rule_set::{Requirement, Rule};
 
 /// One of the gate's own addresses.
@@ -49,11 +49,11 @@ impl Own {
 }
 
 /// What a gate that faulty bindings keep closed answers.
-pub(super) fn closed(faulty: &Faulty, method: &str, raw_path: &str) -> Stop {
+pub(super) fn closed(faulty: &SettingsProblems, method: &str, raw_path: &str) -> EarlyResponse {
     match (raw_path, method) {
-        (HEALTH, "GET" | "HEAD") => Stop::own(health::misconfigured(faulty)),
-        (HEALTH, _) => Stop::own(Answer::method_not_allowed()),
-        _ => Stop::code(Code::Configuration),
+        (HEALTH, "GET" | "HEAD") => EarlyResponse::own(health::misconfigured(faulty)),
+        (HEALTH, _) => EarlyResponse::own(Answer::method_not_allowed()),
+        _ => EarlyResponse::code(Code::Configuration),
     }
 }
 
@@ -63,32 +63,32 @@ impl<K: Clone + 'static> Gate<K> {
         own: Own,
         settings: &Settings,
         request: &R,
-        turn: &Turn<'_, P>,
-    ) -> Stop
+        ctx: &RequestContext<'_, P>,
+    ) -> EarlyResponse
     where
         P: Platform<Key = K>,
         R: Incoming,
     {
         if !matches!(request.method(), "GET" | "HEAD") {
-            return Stop::own(Answer::method_not_allowed());
+            return EarlyResponse::own(Answer::method_not_allowed());
         }
         match own {
-            Own::Health => Stop::own(self.health(settings, turn).await),
+            Own::Health => EarlyResponse::own(self.health(settings, ctx).await),
             Own::Access => {
-                let mut asked = self.ask(settings, request, turn).await;
-                let end = self.access(settings, &mut asked, turn).await;
+                let mut asked = self.ask(settings, request, ctx).await;
+                let end = self.access(settings, &mut asked, ctx).await;
                 end.with(&asked.headers)
             }
-            Own::Debug => self.debug(settings, request, turn).await,
+            Own::Debug => self.debug(settings, request, ctx).await,
         }
     }
 
     async fn health<P: Platform<Key = K>>(
         &self,
         settings: &Settings,
-        turn: &Turn<'_, P>,
+        ctx: &RequestContext<'_, P>,
     ) -> Answer {
-        let keys = self.keys.warm(settings, turn).await.ok().map(|status| health::Keys {
+        let keys = self.keys.warm(settings, ctx).await.ok().map(|status| health::Keys {
             source: status.source.map_or("none", KeySource::as_str),
             age_seconds: status.age_seconds.map_or(0, u64::from),
             count: status.count,
@@ -109,32 +109,37 @@ impl<K: Clone + 'static> Gate<K> {
     async fn access<P: Platform<Key = K>>(
         &self,
         settings: &Settings,
-        asked: &mut Asked<'_>,
-        turn: &Turn<'_, P>,
-    ) -> Stop {
+        asked: &mut Auth<'_>,
+        ctx: &RequestContext<'_, P>,
+    ) -> EarlyResponse {
         if let Some(location) = &asked.cleaned {
-            return Stop::handshake(location.clone());
+            return EarlyResponse::handshake(location.clone());
         }
         let visitor = match &mut asked.who {
-            Who::SignedIn(visitor) => visitor,
-            Who::Handshake { location } => return Stop::handshake(location.clone()),
-            Who::Unavailable { retry_after_seconds } => {
-                return Stop::later(Code::KeysUnavailable, *retry_after_seconds);
+            AuthStatus::SignedIn(visitor) => visitor,
+            AuthStatus::Handshake { location } => {
+                return EarlyResponse::handshake(location.clone());
             }
-            Who::NotAsked | Who::SignedOut { .. } => {
-                return Stop::own(Access::of(settings, None).answer());
+            AuthStatus::Unavailable { retry_after_seconds } => {
+                return EarlyResponse::later(Code::KeysUnavailable, *retry_after_seconds);
+            }
+            AuthStatus::NotAsked | AuthStatus::SignedOut { .. } => {
+                return EarlyResponse::own(Access::of(settings, None).answer());
             }
         };
         let is_unknown = |rule: &Rule| {
-            matches!(Grant::judge(rule.requirement(), visitor, &Names::default()), Verdict::Unknown)
+            matches!(
+                Grant::judge(rule.requirement(), visitor, &PathParams::default()),
+                Verdict::Unknown
+            )
         };
         if settings.rules.iter().any(is_unknown) {
-            match self.look_up(settings, visitor, turn).await {
+            match self.look_up(settings, visitor, ctx).await {
                 Ok(metadata) => visitor.learn(metadata),
                 Err(stop) => return stop,
             }
         }
-        Stop::own(Access::of(settings, Some(visitor)).answer())
+        EarlyResponse::own(Access::of(settings, Some(visitor)).answer())
     }
 }
 
@@ -155,8 +160,8 @@ struct Area<'a> {
 }
 
 impl<'a> Access<'a> {
-    fn of(settings: &'a Settings, visitor: Option<&'a Visitor<'_>>) -> Self {
-        let roles = visitor.map(Visitor::names).unwrap_or_default();
+    fn of(settings: &'a Settings, visitor: Option<&'a User<'_>>) -> Self {
+        let roles = visitor.map(User::names).unwrap_or_default();
         let area = |rule: &'a Rule| Area { path: rule.path_text(), allowed: may(rule, visitor) };
         Self {
             status: if visitor.is_some() { "signed-in" } else { "signed-out" },
@@ -173,12 +178,15 @@ impl<'a> Access<'a> {
 }
 
 /// A rule that asks for what the path captures is not allowed here: the path is not known.
-fn may(rule: &Rule, visitor: Option<&Visitor<'_>>) -> bool {
+fn may(rule: &Rule, visitor: Option<&User<'_>>) -> bool {
     match (rule.requirement(), visitor) {
         (Requirement::Anyone(_) | Requirement::Optional(_), _) => true,
         (_, None) => false,
         (requirement, Some(visitor)) => {
-            matches!(Grant::judge(requirement, visitor, &Names::default()), Verdict::Granted(_))
+            matches!(
+                Grant::judge(requirement, visitor, &PathParams::default()),
+                Verdict::Granted(_)
+            )
         }
     }
 }

@@ -4,8 +4,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::explain::SessionTold;
-use crate::explain::role::Looked;
+use crate::explain::SessionReport;
+use crate::explain::role::LookupState;
 use crate::settings::Settings;
 
 /// One piece of advice.
@@ -18,7 +18,11 @@ pub(crate) struct Advice {
 }
 
 /// All of it for a session.
-pub(crate) fn of(settings: &Settings, session: &SessionTold<'_>, looked: Looked) -> Vec<Advice> {
+pub(crate) fn of(
+    settings: &Settings,
+    session: &SessionReport<'_>,
+    looked: LookupState,
+) -> Vec<Advice> {
     let mut all = Vec::new();
     let role = &session.role;
     let claim = || Some(token_claim(settings));
@@ -26,16 +30,16 @@ pub(crate) fn of(settings: &Settings, session: &SessionTold<'_>, looked: Looked)
         all.push(advice(UNFILLED, None));
     }
     match looked {
-        Looked::Found if role.source.as_deref() == Some("lookup") => {
+        LookupState::Found if role.source.as_deref() == Some("lookup") => {
             all.push(advice(NOT_IN_TOKEN, claim()));
         }
-        Looked::NotAsked | Looked::Found if !role.names.is_empty() => {}
-        Looked::NotConfigured => all.push(advice(NO_SECRET, claim())),
-        Looked::Failed(failed) => {
+        LookupState::NotAsked | LookupState::Found if !role.names.is_empty() => {}
+        LookupState::NotConfigured => all.push(advice(NO_SECRET, claim())),
+        LookupState::Failed(failed) => {
             let text = format!("The user could not be looked up: {}. {PASTE_INSTEAD}", failed.why);
             all.push(Advice { text, paste: claim() });
         }
-        Looked::NotAsked | Looked::Found | Looked::Absent => {
+        LookupState::NotAsked | LookupState::Found | LookupState::Absent => {
             all.push(advice(NO_ROLE, Some(json!({ "role": "admin" }).to_string())));
             all.push(advice(THEN_TOKEN, claim()));
         }
@@ -65,7 +69,7 @@ fn token_claim(settings: &Settings) -> String {
 }
 
 /// Whether a template's braces arrived where its value should be.
-fn is_unfilled(session: &SessionTold<'_>) -> bool {
+fn is_unfilled(session: &SessionReport<'_>) -> bool {
     let has_braces = |value: &Value| value.as_str().is_some_and(|text| text.contains("{{"));
     session.role.steps.iter().filter_map(|step| step.value.as_ref()).any(has_braces)
         || session.claims.as_object().into_iter().flatten().any(|(_, value)| has_braces(value))

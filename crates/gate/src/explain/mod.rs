@@ -9,12 +9,12 @@ pub mod token_size;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::auth::principal::Visitor;
-use crate::auth::{Asked, Who};
+use crate::auth::principal::User;
+use crate::auth::{Auth, AuthStatus};
 use crate::explain::advice::Advice;
-use crate::explain::path::Judged;
-use crate::explain::reasons::Words;
-use crate::explain::role::{Looked, RoleFound};
+use crate::explain::path::PathExplanation;
+use crate::explain::reasons::ReasonText;
+use crate::explain::role::{LookupState, RoleFound};
 use crate::explain::token_size::TokenSize;
 use crate::settings::Settings;
 
@@ -30,16 +30,16 @@ pub(crate) struct Report<'a> {
     /// What helps.
     pub(crate) way_out: &'static str,
     /// Who is signed in, if somebody is.
-    pub(crate) session: Option<SessionTold<'a>>,
+    pub(crate) session: Option<SessionReport<'a>>,
     /// What is worth mending.
     pub(crate) advice: Vec<Advice>,
     /// What was asked about a path, if something was.
-    pub(crate) path: Option<Judged>,
+    pub(crate) path: Option<PathExplanation>,
 }
 
 /// Who is signed in.
 #[derive(Debug, Serialize)]
-pub(crate) struct SessionTold<'a> {
+pub(crate) struct SessionReport<'a> {
     pub(crate) user_id: &'a str,
     pub(crate) session_id: Option<&'a str>,
     pub(crate) expires_in_seconds: i64,
@@ -52,14 +52,16 @@ impl<'a> Report<'a> {
     /// From what was found out.
     pub(crate) fn of(
         settings: &Settings,
-        asked: &'a Asked<'_>,
-        looked: Looked,
-        path: Option<Judged>,
+        asked: &'a Auth<'_>,
+        looked: LookupState,
+        path: Option<PathExplanation>,
         now_seconds: i64,
     ) -> Self {
-        let Words { explanation, way_out } = reasons::of(asked);
+        let ReasonText { explanation, way_out } = reasons::of(asked);
         let session = match &asked.who {
-            Who::SignedIn(visitor) => Some(SessionTold::of(settings, visitor, looked, now_seconds)),
+            AuthStatus::SignedIn(visitor) => {
+                Some(SessionReport::of(settings, visitor, looked, now_seconds))
+            }
             _ => None,
         };
         let advice =
@@ -87,8 +89,13 @@ impl<'a> Report<'a> {
     }
 }
 
-impl<'a> SessionTold<'a> {
-    fn of(settings: &Settings, visitor: &'a Visitor<'_>, looked: Looked, now_seconds: i64) -> Self {
+impl<'a> SessionReport<'a> {
+    fn of(
+        settings: &Settings,
+        visitor: &'a User<'_>,
+        looked: LookupState,
+        now_seconds: i64,
+    ) -> Self {
         let session = visitor.session();
         Self {
             user_id: session.subject(),
@@ -101,11 +108,13 @@ impl<'a> SessionTold<'a> {
     }
 }
 
-const fn status(who: &Who<'_>) -> &'static str {
+const fn status(who: &AuthStatus<'_>) -> &'static str {
     match who {
-        Who::SignedIn(_) => "signed-in",
-        Who::Unavailable { .. } => UNAVAILABLE,
-        Who::NotAsked | Who::SignedOut { .. } | Who::Handshake { .. } => "signed-out",
+        AuthStatus::SignedIn(_) => "signed-in",
+        AuthStatus::Unavailable { .. } => UNAVAILABLE,
+        AuthStatus::NotAsked | AuthStatus::SignedOut { .. } | AuthStatus::Handshake { .. } => {
+            "signed-out"
+        }
     }
 }
 

@@ -5,32 +5,32 @@
 
 use serde::Serialize;
 
-use crate::auth::principal::Visitor;
-use crate::auth::{Asked, Who};
-use crate::early_response::Stop;
+use crate::auth::principal::User;
+use crate::auth::{Auth, AuthStatus};
+use crate::early_response::EarlyResponse;
 use crate::endpoints::Own;
-use crate::explain::role::Looked;
-use crate::forward::headers::{Told, to_set};
+use crate::explain::role::LookupState;
+use crate::forward::headers::{AuthHeaders, to_set};
 use crate::grant::{Grant, Verdict, identity_headers};
 use crate::judge::{lacks_a_role, nobody, settle};
 use crate::log::Outcome;
 use crate::settings::{Settings, Upstream};
 use clerk_edge_http::incoming::Incoming;
-use clerk_edge_http::kind::Kind;
+use clerk_edge_http::kind::RequestKind;
 use clerk_edge_http::path::RequestPath;
-use clerk_edge_http::url_parts::Address;
+use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::facts::Truth;
 use clerk_edge_rules::response::SignedOut;
 use clerk_edge_rules::rule_set::{Match, Requirement};
 
 /// A path that somebody asks about, as far as it leads.
-pub(crate) struct Question<'a> {
+pub(crate) struct PathQuestion<'a> {
     asked: String,
-    found: Found<'a>,
+    found: PathKind<'a>,
 }
 
-enum Found<'a> {
+enum PathKind<'a> {
     /// It can be read in more than one way.
     Ambiguous,
     /// The gate answers it by itself.
@@ -41,7 +41,7 @@ enum Found<'a> {
 
 /// The answer.
 #[derive(Debug, Serialize)]
-pub(crate) struct Judged {
+pub(crate) struct PathExplanation {
     /// The path as it was typed.
     pub(crate) asked: String,
     /// As it is judged and sent.
@@ -53,9 +53,9 @@ pub(crate) struct Judged {
     /// Its condition, line by line, outermost first.
     pub(crate) conditions: Vec<ConditionLine>,
     /// What becomes of a page.
-    pub(crate) outcome: End,
+    pub(crate) outcome: ExplainedOutcome,
     /// What becomes of anything else.
-    pub(crate) outcome_unless_page: End,
+    pub(crate) outcome_unless_page: ExplainedOutcome,
     /// What the upstream would receive.
     pub(crate) headers: Vec<(String, String)>,
     /// Why the upstream receives none of them, where that is so.
@@ -75,7 +75,7 @@ pub(crate) struct ConditionLine {
 
 /// An outcome, for programs and in words.
 #[derive(Debug, Serialize)]
-pub(crate) struct End {
+pub(crate) struct ExplainedOutcome {
     /// `forward`, `redirect`, `refuse` or `own`.
     pub(crate) action: &'static str,
     /// The status, where the gate answers by itself.
@@ -90,19 +90,19 @@ pub(crate) struct End {
     pub(crate) words: String,
 }
 
-impl<'a> Question<'a> {
+impl<'a> PathQuestion<'a> {
     /// Finds the rule for a path that was typed: a whole address will do, its query does not count.
     pub(crate) fn read(typed: &str, settings: &'a Settings, request: &impl Incoming) -> Self {
-        let path = Address::of(typed).map_or(typed, |it| it.path);
+        let path = UrlParts::of(typed).map_or(typed, |it| it.path);
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        let found = find(&path, settings, request).unwrap_or(Found::Ambiguous);
+        let found = find(&path, settings, request).unwrap_or(PathKind::Ambiguous);
         Self { asked: typed.to_owned(), found }
     }
 
     /// Whether the rule depends on what the token lacks.
-    pub(crate) fn lacks(&self, visitor: &Visitor<'_>) -> bool {
-        let Found::Rule(_, matched) = &self.found else { return false };
+    pub(crate) fn lacks(&self, visitor: &User<'_>) -> bool {
+        let PathKind::Rule(_, matched) = &self.found else { return false };
         let verdict = Grant::judge(matched.rule.requirement(), visitor, &matched.names);
         matches!(verdict, Verdict::Unknown) || (matched.rule.lookup() && visitor.lacks_a_header())
     }
@@ -112,26 +112,28 @@ impl<'a> Question<'a> {
         self,
         settings: &Settings,
         request: &impl Incoming,
-        asked: &Asked<'_>,
-        looked: Looked,
-    ) -> Judged {
+        asked: &Auth<'_>,
+        looked: LookupState,
+    ) -> PathExplanation {
         let (path, matched) = match self.found {
-            Found::Ambiguous => {
-                let end = || End::stopped(&Stop::PATH, false);
-                return Judged::plain(self.asked, None, end);
+            PathKind::Ambiguous => {
+                let end = || ExplainedOutcome::stopped(&EarlyResponse::PATH, false);
+                return PathExplanation::plain(self.asked, None, end);
             }
-            Found::Own(path) => return Judged::plain(self.asked, Some(&path), End::own),
-            Found::Rule(path, matched) => (path, matched),
+            PathKind::Own(path) => {
+                return PathExplanation::plain(self.asked, Some(&path), ExplainedOutcome::own);
+            }
+            PathKind::Rule(path, matched) => (path, matched),
         };
         let end = |kind| match attempt(settings, request, asked, &matched, looked, kind) {
-            Ok(()) => End::forward(settings),
-            Err(stop) => End::of_stop(&stop, &matched),
+            Ok(()) => ExplainedOutcome::forward(settings),
+            Err(stop) => ExplainedOutcome::of_stop(&stop, &matched),
         };
-        let (outcome, outcome_unless_page) = (end(Kind::Page), end(Kind::Other));
+        let (outcome, outcome_unless_page) = (end(RequestKind::Page), end(RequestKind::Other));
         let goes_on = outcome.goes_on() || outcome_unless_page.goes_on();
         let headers = if goes_on { headers(asked, &matched, settings) } else { Vec::new() };
         let no_headers = settings.upstream == Upstream::Assets && !headers.is_empty();
-        Judged {
+        PathExplanation {
             asked: self.asked,
             canonical: Some(path.as_str().to_owned()),
             rule: Some(matched.rule.path_text().to_owned()),
@@ -145,8 +147,12 @@ impl<'a> Question<'a> {
     }
 }
 
-impl Judged {
-    fn plain(asked: String, path: Option<&RequestPath>, end: impl Fn() -> End) -> Self {
+impl PathExplanation {
+    fn plain(
+        asked: String,
+        path: Option<&RequestPath>,
+        end: impl Fn() -> ExplainedOutcome,
+    ) -> Self {
         Self {
             asked,
             canonical: path.map(|it| it.as_str().to_owned()),
@@ -161,7 +167,7 @@ impl Judged {
     }
 }
 
-impl End {
+impl ExplainedOutcome {
     fn forward(settings: &Settings) -> Self {
         let words = match settings.upstream {
             Upstream::Assets => "It goes on to the static assets.",
@@ -183,7 +189,7 @@ impl End {
         }
     }
 
-    fn of_stop(stop: &Stop, matched: &Match<'_>) -> Self {
+    fn of_stop(stop: &EarlyResponse, matched: &Match<'_>) -> Self {
         let mut end = Self::stopped(stop, matched.rule.report_only());
         // The way back in a sign-in's address would be the one to this page.
         if *matched.rule.signed_out() == SignedOut::SignIn && end.action == "redirect" {
@@ -193,7 +199,7 @@ impl End {
         end
     }
 
-    fn stopped(stop: &Stop, report_only: bool) -> Self {
+    fn stopped(stop: &EarlyResponse, report_only: bool) -> Self {
         let action = stop.outcome().unwrap_or(Outcome::Refuse).as_str();
         let code = stop.denial_code();
         let mut end = Self {
@@ -220,35 +226,38 @@ impl End {
     }
 }
 
-fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Option<Found<'a>> {
+fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Option<PathKind<'a>> {
     let path = RequestPath::parse(path).ok()?;
     if Own::of(&path, settings).is_some() {
-        return Some(Found::Own(path));
+        return Some(PathKind::Own(path));
     }
-    let host = Address::of(request.url())?.authority;
+    let host = UrlParts::of(request.url())?.authority;
     let matched = settings.rules.find(host, "GET", &path).ok()?;
-    Some(Found::Rule(path, matched))
+    Some(PathKind::Rule(path, matched))
 }
 
 fn attempt(
     settings: &Settings,
     request: &impl Incoming,
-    asked: &Asked<'_>,
+    asked: &Auth<'_>,
     matched: &Match<'_>,
-    looked: Looked,
-    kind: Kind,
-) -> Result<(), Stop> {
+    looked: LookupState,
+    kind: RequestKind,
+) -> Result<(), EarlyResponse> {
     let requirement = matched.rule.requirement();
     match (&asked.who, requirement) {
         (_, Requirement::Anyone(_)) => Ok(()),
-        (Who::SignedIn(visitor), _) => {
+        (AuthStatus::SignedIn(visitor), _) => {
             let wanted = match Grant::judge(requirement, visitor, &matched.names) {
                 Verdict::Unknown => true,
                 Verdict::Granted(_) => lacks_a_role(matched.rule, visitor, kind),
                 Verdict::Refused => false,
             };
-            if let (true, Looked::Failed(failed)) = (wanted, looked) {
-                return Err(Stop::later(Code::ClaimsUnavailable, failed.retry_after_seconds));
+            if let (true, LookupState::Failed(failed)) = (wanted, looked) {
+                return Err(EarlyResponse::later(
+                    Code::ClaimsUnavailable,
+                    failed.retry_after_seconds,
+                ));
             }
             settle(visitor, matched, kind).map(|_| ())
         }
@@ -257,8 +266,8 @@ fn attempt(
     }
 }
 
-fn conditions(asked: &Asked<'_>, matched: &Match<'_>) -> Vec<ConditionLine> {
-    let (Who::SignedIn(visitor), Requirement::Condition(condition)) =
+fn conditions(asked: &Auth<'_>, matched: &Match<'_>) -> Vec<ConditionLine> {
+    let (AuthStatus::SignedIn(visitor), Requirement::Condition(condition)) =
         (&asked.who, matched.rule.requirement())
     else {
         return Vec::new();
@@ -277,12 +286,14 @@ fn conditions(asked: &Asked<'_>, matched: &Match<'_>) -> Vec<ConditionLine> {
         .collect()
 }
 
-fn headers(asked: &Asked<'_>, matched: &Match<'_>, settings: &Settings) -> Vec<(String, String)> {
+fn headers(asked: &Auth<'_>, matched: &Match<'_>, settings: &Settings) -> Vec<(String, String)> {
     match (&asked.who, matched.rule.requirement()) {
-        (_, Requirement::Anyone(_)) | (Who::NotAsked, _) => Vec::new(),
-        (Who::SignedIn(visitor), _) => identity_headers(visitor, settings),
-        (Who::Unavailable { .. }, _) => to_set(Told::Unavailable, &[]),
-        (Who::SignedOut { .. } | Who::Handshake { .. }, _) => to_set(Told::SignedOut, &[]),
+        (_, Requirement::Anyone(_)) | (AuthStatus::NotAsked, _) => Vec::new(),
+        (AuthStatus::SignedIn(visitor), _) => identity_headers(visitor, settings),
+        (AuthStatus::Unavailable { .. }, _) => to_set(AuthHeaders::Unavailable, &[]),
+        (AuthStatus::SignedOut { .. } | AuthStatus::Handshake { .. }, _) => {
+            to_set(AuthHeaders::SignedOut, &[])
+        }
     }
 }
 

@@ -2,14 +2,14 @@
 //!
 //! The list is complete by construction: a new reason without words does not compile.
 
-use crate::auth::{Asked, Who};
-use crate::session::reason::{NotRefreshed, Reason};
+use crate::auth::{Auth, AuthStatus};
+use crate::session::reason::{Reason, RefreshError};
 use crate::session::state::Halt;
-use clerk_edge_token::error::Flaw;
+use clerk_edge_token::error::TokenError;
 
 /// What happened, and what helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Words {
+pub(crate) struct ReasonText {
     /// What happened.
     pub(crate) explanation: &'static str,
     /// What helps; empty where nothing needs help.
@@ -17,24 +17,24 @@ pub(crate) struct Words {
 }
 
 /// For what came of asking.
-pub(crate) fn of(asked: &Asked<'_>) -> Words {
+pub(crate) fn of(asked: &Auth<'_>) -> ReasonText {
     match (&asked.who, &asked.reason) {
-        (Who::SignedIn(_), _) => say("You are signed in: the token was accepted.", ""),
-        (Who::Unavailable { .. }, _) => say(
+        (AuthStatus::SignedIn(_), _) => say("You are signed in: the token was accepted.", ""),
+        (AuthStatus::Unavailable { .. }, _) => say(
             "No key of the Clerk instance could be had, so no token can be checked.",
             "See /.clerk-edge/health. Clerk may be out of reach, or CLERK_PUBLISHABLE_KEY or \
              CLERK_JWKS_URL may name the wrong host; CLERK_JWT_KEY needs nobody to be asked.",
         ),
-        (Who::SignedOut { pending: true, .. }, _) => say(
+        (AuthStatus::SignedOut { pending: true, .. }, _) => say(
             "You are signed in, but Clerk still waits for something, such as the choice of an \
              organization. Until then you count as signed out.",
             "Open a page that needs a session: it leads to what is still to do.",
         ),
-        (Who::SignedOut { halt: Some(Halt::TokenTooLarge), .. }, _) => say(
+        (AuthStatus::SignedOut { halt: Some(Halt::TokenTooLarge), .. }, _) => say(
             "The token that was sent is larger than any of Clerk's, and was not read.",
             "Delete the cookies of this site and sign in again.",
         ),
-        (Who::SignedOut { halt: Some(Halt::RedirectLoop), .. }, _) => say(
+        (AuthStatus::SignedOut { halt: Some(Halt::RedirectLoop), .. }, _) => say(
             "Your browser was sent to Clerk and back three times and came without a session each \
              time.",
             "The publishable key and the secret key must belong to the same instance, cookies must \
@@ -45,7 +45,7 @@ pub(crate) fn of(asked: &Asked<'_>) -> Words {
     }
 }
 
-const fn of_reason(reason: &Reason) -> Words {
+const fn of_reason(reason: &Reason) -> ReasonText {
     match reason {
         Reason::ClientUatWithoutSession => say(
             "A cookie says that somebody is signed in, but there is no session token.",
@@ -97,90 +97,90 @@ const fn of_reason(reason: &Reason) -> Words {
     }
 }
 
-const fn of_expired(why: &NotRefreshed) -> Words {
+const fn of_expired(why: &RefreshError) -> ReasonText {
     let way_out = match why {
-        NotRefreshed::Api(_) | NotRefreshed::UnexpectedApiError => {
+        RefreshError::Api(_) | RefreshError::UnexpectedApiError => {
             "Clerk's API refused to renew it. Does CLERK_SECRET_KEY belong to the same instance as \
              the publishable key? Sign out and in."
         }
-        NotRefreshed::FetchError => "Clerk's API did not answer. Try again in a moment.",
-        NotRefreshed::InvalidSessionToken | NotRefreshed::UnexpectedSdkError => {
+        RefreshError::FetchError => "Clerk's API did not answer. Try again in a moment.",
+        RefreshError::InvalidSessionToken | RefreshError::UnexpectedSdkError => {
             "Clerk's API gave a token that is none for this site: the keys of two instances may be \
              mixed."
         }
-        NotRefreshed::MissingApiClient => {
+        RefreshError::MissingApiClient => {
             "Set CLERK_SECRET_KEY to have it renewed here. A page fetches a new one by itself."
         }
-        NotRefreshed::MissingSessionId | NotRefreshed::Undecodable => "Sign out and in.",
-        NotRefreshed::NoRefreshCookie => {
+        RefreshError::MissingSessionId | RefreshError::Undecodable => "Sign out and in.",
+        RefreshError::NoRefreshCookie => {
             "A page fetches a new one from Clerk by itself; a program has to ask Clerk's library \
              for a new token before each call."
         }
-        NotRefreshed::NotGet => "Only a GET is renewed: load a page first, then try again.",
+        RefreshError::NotGet => "Only a GET is renewed: load a page first, then try again.",
     };
     say("The session token has run out; it lives for a minute.", way_out)
 }
 
-const fn of_flaw(flaw: Flaw) -> Words {
+const fn of_flaw(flaw: TokenError) -> ReasonText {
     match flaw {
-        Flaw::Expired => say(
+        TokenError::Expired => say(
             "The session token has run out; it lives for a minute.",
             "Load a page: it fetches a new one.",
         ),
-        Flaw::IssuedInTheFuture => CLOCK_FUTURE,
-        Flaw::NotActiveYet => CLOCK_EARLY,
-        Flaw::Invalid => say(
+        TokenError::IssuedInTheFuture => CLOCK_FUTURE,
+        TokenError::NotActiveYet => CLOCK_EARLY,
+        TokenError::Invalid => say(
             "What was sent as the session token cannot be read as one.",
             "Delete the cookies of this site and sign in again; in a header send the token alone, \
              after Bearer.",
         ),
-        Flaw::InvalidAlgorithm => say(
+        TokenError::InvalidAlgorithm => say(
             "The token is signed in a way that no session token is.",
             "Send a session token of Clerk's, signed with RS256.",
         ),
-        Flaw::InvalidAuthorizedParties => say(
+        TokenError::InvalidAuthorizedParties => say(
             "The token was made for another site: its azp is not in CLERK_AUTHORIZED_PARTIES.",
             "Add the origin of the site where people sign in, such as https://www.example.com, \
              without a slash at its end.",
         ),
-        Flaw::InvalidIssuer => say(
+        TokenError::InvalidIssuer => say(
             "The token was made by another instance, or under another address of it.",
             "With a proxy set CLERK_PROXY_URL; else name the issuer in CLERK_ISSUER.",
         ),
-        Flaw::InvalidSignature => say(
+        TokenError::InvalidSignature => say(
             "The token's signature is not the instance's: it was changed, or CLERK_JWT_KEY is \
              another instance's key.",
             "Copy CLERK_JWT_KEY anew, or leave it out. Then sign out and in.",
         ),
-        Flaw::KeyIdMismatch => say(
+        TokenError::KeyIdMismatch => say(
             "The token was signed with a key that this instance does not have.",
             "It is probably another instance's: compare the publishable key with the one of the \
              site where you signed in. Then delete the cookies of this site and sign in again.",
         ),
-        Flaw::TypeMismatch => say(
+        TokenError::TypeMismatch => say(
             "The token is a machine's or made from a template, and no session's.",
             "Send the session token: getToken() without a template.",
         ),
-        Flaw::Unexpected => say(
+        TokenError::Unexpected => say(
             "The token holds something that Clerk's own rules do not allow.",
             "Sign out and in; if it stays so, look at the features and plans of the instance.",
         ),
-        Flaw::VerificationFailed => say(
+        TokenError::VerificationFailed => say(
             "A claim of the token is missing or wrong, such as its audience.",
             "Compare CLERK_AUDIENCE with the token's aud, or leave it out.",
         ),
     }
 }
 
-const fn say(explanation: &'static str, way_out: &'static str) -> Words {
-    Words { explanation, way_out }
+const fn say(explanation: &'static str, way_out: &'static str) -> ReasonText {
+    ReasonText { explanation, way_out }
 }
 
-const CLOCK_FUTURE: Words = say(
+const CLOCK_FUTURE: ReasonText = say(
     "The token says that it was made in the future.",
     "A clock is wrong: set this machine's, or allow more in CLERK_CLOCK_SKEW_SECONDS.",
 );
-const CLOCK_EARLY: Words = say(
+const CLOCK_EARLY: ReasonText = say(
     "The token's time has not come yet.",
     "A clock is wrong: set this machine's, or allow more in CLERK_CLOCK_SKEW_SECONDS.",
 );
@@ -191,14 +191,14 @@ mod tests {
 
     #[test]
     fn reasons_that_need_different_help_have_different_words() {
-        let azp = of_reason(&Reason::Token(Flaw::InvalidAuthorizedParties));
-        let kid = of_reason(&Reason::Token(Flaw::KeyIdMismatch));
+        let azp = of_reason(&Reason::Token(TokenError::InvalidAuthorizedParties));
+        let kid = of_reason(&Reason::Token(TokenError::KeyIdMismatch));
         let uat = of_reason(&Reason::ClientUatWithoutSession);
         assert!(azp.explanation.contains("CLERK_AUTHORIZED_PARTIES"));
         assert!(kid.explanation.contains("key") && kid.way_out.contains("publishable key"));
         assert!(uat.explanation.contains("cookie") && uat != kid && kid != azp);
-        let none = of_expired(&NotRefreshed::MissingApiClient);
+        let none = of_expired(&RefreshError::MissingApiClient);
         assert!(none.way_out.contains("CLERK_SECRET_KEY"));
-        assert_ne!(none, of_expired(&NotRefreshed::NotGet));
+        assert_ne!(none, of_expired(&RefreshError::NotGet));
     }
 }

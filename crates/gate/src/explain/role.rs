@@ -3,13 +3,13 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::auth::principal::{Visitor, full};
+use crate::auth::principal::{User, full};
 use crate::lookup::LookupFailed;
 use crate::settings::Settings;
 
 /// What became of the look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Looked {
+pub(crate) enum LookupState {
     /// None was needed.
     NotAsked,
     /// The user has public metadata.
@@ -30,14 +30,14 @@ pub(crate) struct RoleFound {
     /// The claim, or `lookup`.
     pub(crate) source: Option<String>,
     /// Every place that was looked at, in order.
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<RolePlace>,
     /// The name of what became of the look-up.
     pub(crate) lookup: &'static str,
 }
 
 /// One place.
 #[derive(Debug, Serialize)]
-pub(crate) struct Step {
+pub(crate) struct RolePlace {
     /// A claim of the token, or the user object.
     pub(crate) place: String,
     /// What stands there.
@@ -50,7 +50,7 @@ pub(crate) struct Step {
 
 impl RoleFound {
     /// The way that the gate went for this visitor.
-    pub(crate) fn of(settings: &Settings, visitor: &Visitor<'_>, looked: Looked) -> Self {
+    pub(crate) fn of(settings: &Settings, visitor: &User<'_>, looked: LookupState) -> Self {
         let source = visitor.role_source();
         let claims = visitor.session().claims().all();
         let mut is_settled = false;
@@ -60,7 +60,7 @@ impl RoleFound {
             let hit = source == Some(place.as_str()) && !is_settled;
             let note = if hit { TAKEN } else { note(value, is_settled) };
             is_settled |= full(value).is_some();
-            Step { place, value: value.cloned(), hit, note: note.to_owned() }
+            RolePlace { place, value: value.cloned(), hit, note: note.to_owned() }
         });
         let steps = in_token.chain([user_object(settings, visitor, looked)]).collect();
         Self {
@@ -72,7 +72,7 @@ impl RoleFound {
     }
 }
 
-impl Looked {
+impl LookupState {
     /// The name in the JSON.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -85,7 +85,7 @@ impl Looked {
     }
 }
 
-fn user_object(settings: &Settings, visitor: &Visitor<'_>, looked: Looked) -> Step {
+fn user_object(settings: &Settings, visitor: &User<'_>, looked: LookupState) -> RolePlace {
     let metadata = visitor.looked_up();
     let value = metadata.and_then(|it| {
         settings.role_claims.iter().find_map(|path| path.read_in_metadata(it)).cloned()
@@ -93,14 +93,16 @@ fn user_object(settings: &Settings, visitor: &Visitor<'_>, looked: Looked) -> St
     let hit = visitor.role_source() == Some("lookup");
     let note = match looked {
         _ if hit => TAKEN.to_owned(),
-        Looked::NotAsked => "not asked: the token says enough".to_owned(),
-        Looked::Found if value.is_some() => "found, but it is not where the role came from".into(),
-        Looked::Found => "the user has public metadata, but no role in it".to_owned(),
-        Looked::Absent => "the user has no public metadata".to_owned(),
-        Looked::NotConfigured => "not configured: CLERK_SECRET_KEY is not set".to_owned(),
-        Looked::Failed(failed) => format!("failed: {}", failed.why),
+        LookupState::NotAsked => "not asked: the token says enough".to_owned(),
+        LookupState::Found if value.is_some() => {
+            "found, but it is not where the role came from".into()
+        }
+        LookupState::Found => "the user has public metadata, but no role in it".to_owned(),
+        LookupState::Absent => "the user has no public metadata".to_owned(),
+        LookupState::NotConfigured => "not configured: CLERK_SECRET_KEY is not set".to_owned(),
+        LookupState::Failed(failed) => format!("failed: {}", failed.why),
     };
-    Step { place: "user object: public_metadata".to_owned(), value, hit, note }
+    RolePlace { place: "user object: public_metadata".to_owned(), value, hit, note }
 }
 
 fn note(value: Option<&Value>, is_settled: bool) -> &'static str {

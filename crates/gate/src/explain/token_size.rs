@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::auth::principal::Visitor;
+use crate::auth::principal::User;
 
 /// How much room is taken.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -21,7 +21,7 @@ pub(crate) struct TokenSize {
 
 impl TokenSize {
     /// Of the visitor's token.
-    pub(crate) fn of(visitor: &Visitor<'_>) -> Self {
+    pub(crate) fn of(visitor: &User<'_>) -> Self {
         Self {
             bytes: visitor.token_bytes(),
             bytes_max: COOKIE_BYTES_MAX,

@@ -45,7 +45,7 @@ pub struct Organization<'a> {
 
 /// Who the upstream is told is asking.
 #[derive(Clone, Copy, Debug)]
-pub enum Told<'a> {
+pub enum AuthHeaders<'a> {
     /// Nobody was asked for: the route is open.
     Nothing,
     /// Nobody is signed in.
@@ -59,13 +59,13 @@ pub enum Told<'a> {
 /// The headers to set, in the order of their worth, 16 kB together: what does not fit is left out
 /// from the end, and its absence is said.
 #[must_use]
-pub fn to_set(told: Told<'_>, custom: &[(String, Option<Value>)]) -> Vec<(String, String)> {
-    let mut room = Room { left: CLAIM_HEADERS_BYTES_MAX, set: Vec::new() };
+pub fn to_set(told: AuthHeaders<'_>, custom: &[(String, Option<Value>)]) -> Vec<(String, String)> {
+    let mut room = HeaderBudget { left: CLAIM_HEADERS_BYTES_MAX, set: Vec::new() };
     match told {
-        Told::Nothing => {}
-        Told::SignedOut => room.put("x-clerk-auth-status", "signed-out".to_owned()),
-        Told::Unavailable => room.put("x-clerk-auth-status", "unavailable".to_owned()),
-        Told::SignedIn(identity) => room.put_identity(identity, custom),
+        AuthHeaders::Nothing => {}
+        AuthHeaders::SignedOut => room.put("x-clerk-auth-status", "signed-out".to_owned()),
+        AuthHeaders::Unavailable => room.put("x-clerk-auth-status", "unavailable".to_owned()),
+        AuthHeaders::SignedIn(identity) => room.put_identity(identity, custom),
     }
     room.set
 }
@@ -142,12 +142,12 @@ const fn folded(byte: u8) -> u8 {
     if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() }
 }
 
-struct Room {
+struct HeaderBudget {
     left: usize,
     set: Vec<(String, String)>,
 }
 
-impl Room {
+impl HeaderBudget {
     fn put_identity(&mut self, identity: &Identity<'_>, custom: &[(String, Option<Value>)]) {
         self.put("x-clerk-auth-status", "signed-in".to_owned());
         self.put("x-clerk-user-id", encode(identity.user_id));
@@ -254,7 +254,7 @@ mod tests {
             let claims = Claims::new(claims.as_object().unwrap().clone());
             let identity =
                 Identity { user_id: "user_1", claims: Some(&claims), ..Identity::default() };
-            let set = to_set(Told::SignedIn(&identity), &[]);
+            let set = to_set(AuthHeaders::SignedIn(&identity), &[]);
             assert!(set.iter().map(|(n, v)| n.len() + v.len()).sum::<usize>() <= 16 * 1024);
             set.last().cloned().unwrap()
         };
@@ -275,7 +275,7 @@ mod tests {
             claims: Some(&claims),
             ..Identity::default()
         };
-        let set = to_set(Told::SignedIn(&identity), &[]);
+        let set = to_set(AuthHeaders::SignedIn(&identity), &[]);
         let has = |name: &str| set.iter().any(|(it, _)| it == name);
         assert!(has("x-clerk-org-id") && !has("x-clerk-org-permissions"));
         assert!(has("x-clerk-org-permissions-omitted"));
@@ -283,9 +283,9 @@ mod tests {
 
     #[test]
     fn a_route_that_asks_for_nobody_says_nothing() {
-        assert!(to_set(Told::Nothing, &[]).is_empty());
+        assert!(to_set(AuthHeaders::Nothing, &[]).is_empty());
         assert_eq!(
-            to_set(Told::Unavailable, &[]),
+            to_set(AuthHeaders::Unavailable, &[]),
             [("x-clerk-auth-status".to_owned(), "unavailable".to_owned())]
         );
     }

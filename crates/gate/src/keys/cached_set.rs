@@ -6,17 +6,17 @@
 //! replace a set by an older one, and to believe a moment that lies ahead.
 
 use crate::context::KeySource;
-use crate::keys::stored_set::Record;
+use crate::keys::stored_set::StoredSet;
 use crate::limits::{KEYS_FRESH_MEMORY_SECONDS, KEYS_FRESH_STORE_SECONDS, KEYS_STALE_SECONDS};
 use clerk_edge_token::algorithm::Algorithm;
-use clerk_edge_token::crypto::KeyUnfit;
+use clerk_edge_token::crypto::KeyError;
 use clerk_edge_token::key::PublicKey;
 use clerk_edge_token::key::jwks::SetEntry;
 
 /// A set, with the keys of it that the platform has imported.
 #[derive(Debug)]
-pub(super) struct Held<K> {
-    record: Record,
+pub(super) struct CachedSet<K> {
+    record: StoredSet,
     /// Where it was asked for; it is nobody's set elsewhere.
     asked_at: String,
     source: KeySource,
@@ -28,8 +28,8 @@ pub(super) struct Held<K> {
 
 /// A set that has just come.
 #[derive(Debug)]
-pub(super) struct Offer {
-    pub(super) record: Record,
+pub(super) struct NewSet {
+    pub(super) record: StoredSet,
     pub(super) source: KeySource,
     /// Until when it is known to be Clerk's.
     pub(super) made_sure_ms: i64,
@@ -42,12 +42,12 @@ pub(super) struct Offer {
 struct Imported<K> {
     key_id: String,
     algorithm: Algorithm,
-    key: Result<K, KeyUnfit>,
+    key: Result<K, KeyError>,
 }
 
 /// What a set says about a key id.
 #[derive(Debug)]
-pub(super) enum Sight<K> {
+pub(super) enum KeyLookup<K> {
     /// Imported before.
     Ready(K),
     /// Usable, to be imported.
@@ -60,7 +60,7 @@ pub(super) enum Sight<K> {
 
 /// What came of offering a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
+pub(super) enum Replaced {
     /// The accepted keys are others than before.
     Changed,
     /// The same keys, newly made sure of.
@@ -69,8 +69,8 @@ pub(super) enum Taken {
     Older,
 }
 
-impl<K: Clone> Held<K> {
-    pub(super) fn new(offer: Offer, asked_at: &str) -> Self {
+impl<K: Clone> CachedSet<K> {
+    pub(super) fn new(offer: NewSet, asked_at: &str) -> Self {
         Self {
             record: offer.record,
             asked_at: asked_at.to_owned(),
@@ -84,13 +84,13 @@ impl<K: Clone> Held<K> {
     /// Takes another set over, unless it is older than this one. This isolate's own fetches are
     /// ordered by their beginning, whatever the clock did meanwhile; sets of the store, which
     /// others fetched, by their stamps.
-    pub(super) fn take(&mut self, offer: Offer, now_ms: i64) -> Taken {
+    pub(super) fn take(&mut self, offer: NewSet, now_ms: i64) -> Replaced {
         let is_older = match offer.fetch {
             Some(fetch) => fetch < self.fetch,
             None => is_newer(self.record.fetched_at_ms, offer.record.fetched_at_ms, now_ms),
         };
         if is_older {
-            return Taken::Older;
+            return Replaced::Older;
         }
         let same = self.record.set.accepts_the_same(&offer.record.set);
         self.record = offer.record;
@@ -98,10 +98,10 @@ impl<K: Clone> Held<K> {
         self.made_sure_ms = offer.made_sure_ms;
         self.fetch = offer.fetch.unwrap_or(self.fetch);
         if same {
-            return Taken::Same;
+            return Replaced::Same;
         }
         self.imported.clear();
-        Taken::Changed
+        Replaced::Changed
     }
 
     /// Whether it may serve at all: it was asked for there, and is not too old.
@@ -117,30 +117,30 @@ impl<K: Clone> Held<K> {
     }
 
     /// What it says about a key id.
-    pub(super) fn see(&self, key_id: &str, algorithm: Algorithm) -> Sight<K> {
+    pub(super) fn see(&self, key_id: &str, algorithm: Algorithm) -> KeyLookup<K> {
         let known = |one: &&Imported<K>| one.algorithm == algorithm && one.key_id == key_id;
         match self.imported.iter().find(known).map(|one| &one.key) {
-            Some(Ok(key)) => return Sight::Ready(key.clone()),
-            Some(Err(KeyUnfit)) => return Sight::Unfit,
+            Some(Ok(key)) => return KeyLookup::Ready(key.clone()),
+            Some(Err(KeyError)) => return KeyLookup::Unfit,
             None => {}
         }
         match self.record.set.get(key_id) {
             Some(SetEntry::Usable(key)) if key.algorithm().is_none_or(|own| own == algorithm) => {
-                Sight::Raw(key.clone())
+                KeyLookup::Raw(key.clone())
             }
-            Some(SetEntry::Usable(_) | SetEntry::Unfit) => Sight::Unfit,
-            None => Sight::Missing,
+            Some(SetEntry::Usable(_) | SetEntry::Unfit) => KeyLookup::Unfit,
+            None => KeyLookup::Missing,
         }
     }
 
     /// Keeps what the platform made of a key of this set.
-    pub(super) fn keep(&mut self, key_id: &str, algorithm: Algorithm, key: Result<K, KeyUnfit>) {
-        if matches!(self.see(key_id, algorithm), Sight::Raw(_)) {
+    pub(super) fn keep(&mut self, key_id: &str, algorithm: Algorithm, key: Result<K, KeyError>) {
+        if matches!(self.see(key_id, algorithm), KeyLookup::Raw(_)) {
             self.imported.push(Imported { key_id: key_id.to_owned(), algorithm, key });
         }
     }
 
-    pub(super) fn record(&self) -> &Record {
+    pub(super) fn record(&self) -> &StoredSet {
         &self.record
     }
 
@@ -155,7 +155,7 @@ impl<K: Clone> Held<K> {
     }
 }
 
-impl Record {
+impl StoredSet {
     /// Whether it may serve at all.
     pub(super) fn serves(&self, now_ms: i64) -> bool {
         serves(self.fetched_at_ms, now_ms)

@@ -20,7 +20,7 @@ use crate::limits::{KEYS_COOL_DOWN_SECONDS, KEYS_ROUND_SECONDS, KEYS_ROUNDS_MAX}
 
 /// What this isolate knows about its own asking.
 #[derive(Debug, Default)]
-pub(super) struct Asking {
+pub(super) struct FetchLimits {
     unknown: RefCell<Option<Unknown>>,
     under_way: RefCell<Vec<i64>>,
     failures: Cell<u32>,
@@ -32,12 +32,12 @@ pub(super) struct Asking {
 struct Unknown {
     key_id: String,
     began_ms: i64,
-    end: Option<End>,
+    end: Option<FetchResult>,
 }
 
 /// How a round of asking ended, for the key that it was about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum FetchResult {
     /// A set came, and the key is in it.
     Found,
     /// A set came without the key.
@@ -49,14 +49,14 @@ pub(super) enum End {
 /// Holding one means: this request may ask, once.
 #[derive(Debug)]
 #[must_use]
-pub(super) struct Leave {
+pub(super) struct FetchPermit {
     began_ms: i64,
     key_id: Option<String>,
 }
 
-impl Asking {
+impl FetchLimits {
     /// For a key that the set at hand does not have.
-    pub(super) fn for_unknown(&self, key_id: &str, now_ms: i64) -> Result<Leave, NoKey> {
+    pub(super) fn for_unknown(&self, key_id: &str, now_ms: i64) -> Result<FetchPermit, NoKey> {
         let follows = self.judge_unknown(key_id, now_ms)?;
         self.check_room(now_ms)?;
         if !follows {
@@ -71,7 +71,7 @@ impl Asking {
         &self,
         key_id: Option<&str>,
         now_ms: i64,
-    ) -> Result<Leave, KeysUnavailable> {
+    ) -> Result<FetchPermit, KeysUnavailable> {
         if let Some(left) = self.not_before_ms.get().and_then(|at| left_ms(at, now_ms)) {
             return Err(unavailable(left));
         }
@@ -80,15 +80,15 @@ impl Asking {
     }
 
     /// How it ended.
-    pub(super) fn ended(&self, leave: Leave, end: End) {
+    pub(super) fn ended(&self, leave: FetchPermit, end: FetchResult) {
         let mut under_way = self.under_way.borrow_mut();
         if let Some(place) = under_way.iter().position(|began| *began == leave.began_ms) {
             under_way.swap_remove(place);
         }
         drop(under_way);
         match end {
-            End::Failed => self.count_failure(leave.began_ms),
-            End::Found | End::Missing => {
+            FetchResult::Failed => self.count_failure(leave.began_ms),
+            FetchResult::Found | FetchResult::Missing => {
                 self.failures.set(0);
                 self.not_before_ms.set(None);
             }
@@ -109,9 +109,9 @@ impl Asking {
         let Some(unknown) = unknown.as_ref() else { return Ok(false) };
         let cool_down = left_ms(plus(unknown.began_ms, KEYS_COOL_DOWN_SECONDS), now_ms);
         match (unknown.end, cool_down) {
-            (Some(End::Found), _) | (_, None) => Ok(false),
-            (Some(End::Missing), Some(_)) => Err(NoKey::Unknown),
-            (Some(End::Failed), Some(left)) => Err(unavailable(left).into()),
+            (Some(FetchResult::Found), _) | (_, None) => Ok(false),
+            (Some(FetchResult::Missing), Some(_)) => Err(NoKey::Unknown),
+            (Some(FetchResult::Failed), Some(left)) => Err(unavailable(left).into()),
             (None, Some(_)) if is_over(unknown.began_ms, now_ms) => Ok(false),
             (None, Some(_)) if unknown.key_id == key_id => Ok(true),
             (None, Some(_)) => Err(unavailable(0).into()),
@@ -124,9 +124,9 @@ impl Asking {
         if under_way.len() < KEYS_ROUNDS_MAX { Ok(()) } else { Err(unavailable(0)) }
     }
 
-    fn begin(&self, key_id: Option<&str>, now_ms: i64) -> Leave {
+    fn begin(&self, key_id: Option<&str>, now_ms: i64) -> FetchPermit {
         self.under_way.borrow_mut().push(now_ms);
-        Leave { began_ms: now_ms, key_id: key_id.map(str::to_owned) }
+        FetchPermit { began_ms: now_ms, key_id: key_id.map(str::to_owned) }
     }
 
     /// Failures that ran side by side count as one: only one that began after the last pause was
@@ -141,13 +141,13 @@ impl Asking {
         self.not_before_ms.set(Some(plus(began_ms, pause.min(KEYS_COOL_DOWN_SECONDS))));
     }
 
-    fn note_unknown(&self, leave: Leave, end: End) {
+    fn note_unknown(&self, leave: FetchPermit, end: FetchResult) {
         let Some(key_id) = leave.key_id else { return };
         let mut unknown = self.unknown.borrow_mut();
         match unknown.as_mut() {
             Some(own) if own.key_id == key_id => own.end = Some(better(own.end, end)),
             // Whoever began with nothing and got a set without its key asked for an unknown one.
-            _ if end == End::Missing => {
+            _ if end == FetchResult::Missing => {
                 *unknown = Some(Unknown { key_id, began_ms: leave.began_ms, end: Some(end) });
             }
             _ => {}
@@ -156,9 +156,9 @@ impl Asking {
 }
 
 /// Of several requests that asked for the same key, a set counts for more than none.
-fn better(old: Option<End>, new: End) -> End {
+fn better(old: Option<FetchResult>, new: FetchResult) -> FetchResult {
     match (old, new) {
-        (Some(old), End::Failed) => old,
+        (Some(old), FetchResult::Failed) => old,
         (_, new) => new,
     }
 }

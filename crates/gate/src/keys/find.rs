@@ -4,7 +4,7 @@
 //! |----------------------------------------|--------------------------------------------------|
 //! | the key, fresh                         | the key, at the first poll                       |
 //! | the key, stale                         | the key at once; renewal is left as a chore      |
-//! | a set without the key                  | one fetch, past memory and store ([`Asking`])    |
+//! | a set without the key                  | one fetch, past memory and store |
 //! | nothing in memory                      | one read of the store, then one fetch            |
 //! | nothing, and nobody could be asked     | [`NoKey::Unavailable`], never "unknown"          |
 //!
@@ -14,23 +14,23 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::context::{KeySource, Turn};
-use crate::keys::cached_set::{Held, Sight};
-use crate::keys::fetch_permit::{Asking, End, Leave};
+use crate::context::{KeySource, RequestContext};
+use crate::keys::cached_set::{CachedSet, KeyLookup};
+use crate::keys::fetch_permit::{FetchLimits, FetchPermit, FetchResult};
 use crate::limits::KEYS_COOL_DOWN_SECONDS;
 use crate::platform::Platform;
 use crate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
-use clerk_edge_token::crypto::KeyUnfit;
+use clerk_edge_token::crypto::KeyError;
 use clerk_edge_token::key::PublicKey;
 use clerk_edge_token::limits::KEY_ID_BYTES_MAX;
 
 /// One isolate's keys, for one configuration.
 #[derive(Debug)]
 pub struct Keys<K> {
-    pub(super) held: RefCell<Option<Held<K>>>,
-    binding: RefCell<Option<(PublicKey, Result<K, KeyUnfit>)>>,
-    pub(super) asking: Asking,
+    pub(super) held: RefCell<Option<CachedSet<K>>>,
+    binding: RefCell<Option<(PublicKey, Result<K, KeyError>)>>,
+    pub(super) asking: FetchLimits,
     pub(super) fetches: Cell<u64>,
     pub(super) generation: Cell<u64>,
     pub(super) renewal_left_ms: Cell<Option<i64>>,
@@ -39,7 +39,7 @@ pub struct Keys<K> {
 
 /// A key, and the set that it was looked up in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found<K> {
+pub struct FoundKey<K> {
     /// Imported for the algorithm that was asked for.
     pub key: K,
     /// [`Keys::generation`] when it was looked up. By the time that it is imported another set may
@@ -93,7 +93,7 @@ impl<K: Clone + 'static> Keys<K> {
         Self {
             held: RefCell::new(None),
             binding: RefCell::new(None),
-            asking: Asking::default(),
+            asking: FetchLimits::default(),
             fetches: Cell::new(0),
             generation: Cell::new(0),
             renewal_left_ms: Cell::new(None),
@@ -111,34 +111,34 @@ impl<K: Clone + 'static> Keys<K> {
         settings: &Settings,
         key_id: Option<&str>,
         algorithm: Algorithm,
-        turn: &Turn<'_, P>,
-    ) -> Result<Found<K>, NoKey> {
+        ctx: &RequestContext<'_, P>,
+    ) -> Result<FoundKey<K>, NoKey> {
         if let Some(key) = &settings.jwt_key {
-            let key = self.bound(key, algorithm, turn).await?;
-            return Ok(Found { key, generation: self.generation() });
+            let key = self.bound(key, algorithm, ctx).await?;
+            return Ok(FoundKey { key, generation: self.generation() });
         }
         // No set can hold a key without an id, so there is nobody to ask about it.
         let key_id = key_id
             .filter(|id| !id.is_empty() && id.len() <= KEY_ID_BYTES_MAX)
             .ok_or(NoKey::Unknown)?;
-        let mut sight = self.see(settings, key_id, algorithm, turn);
-        if sight.is_none() && self.read_store(settings, turn).await {
-            sight = self.see(settings, key_id, algorithm, turn);
+        let mut sight = self.see(settings, key_id, algorithm, ctx);
+        if sight.is_none() && self.read_store(settings, ctx).await {
+            sight = self.see(settings, key_id, algorithm, ctx);
         }
         let sight = match sight {
-            None | Some(Sight::Missing) => {
-                self.ask_for(settings, key_id, algorithm, sight.is_some(), turn).await?
+            None | Some(KeyLookup::Missing) => {
+                self.ask_for(settings, key_id, algorithm, sight.is_some(), ctx).await?
             }
             Some(sight) => sight,
         };
         let generation = self.generation();
         let key = match sight {
-            Sight::Ready(key) => key,
-            Sight::Raw(key) => self.import(key_id, &key, algorithm, turn).await?,
-            Sight::Unfit => return Err(NoKey::Unfit),
-            Sight::Missing => return Err(NoKey::Unknown),
+            KeyLookup::Ready(key) => key,
+            KeyLookup::Raw(key) => self.import(key_id, &key, algorithm, ctx).await?,
+            KeyLookup::Unfit => return Err(NoKey::Unfit),
+            KeyLookup::Missing => return Err(NoKey::Unknown),
         };
-        Ok(Found { key, generation })
+        Ok(FoundKey { key, generation })
     }
 
     /// Changes whenever other keys are accepted than before: what was concluded from the old ones
@@ -152,14 +152,14 @@ impl<K: Clone + 'static> Keys<K> {
     /// that would be asked now. Renewal is left as a chore where it is due, since somebody who
     /// always brings the same token never asks for a key.
     #[must_use]
-    pub fn still_serve<P>(&self, settings: &Settings, turn: &Turn<'_, P>) -> bool {
+    pub fn still_serve<P>(&self, settings: &Settings, ctx: &RequestContext<'_, P>) -> bool {
         if settings.jwt_key.is_some() {
             return true;
         }
         let held = self.held.borrow();
-        let held = held.as_ref().filter(|held| held.serves(&settings.jwks_url, turn.now_ms));
-        if held.is_some_and(|held| held.is_due(self.spread, turn.now_ms)) {
-            self.leave_renewal(turn);
+        let held = held.as_ref().filter(|held| held.serves(&settings.jwks_url, ctx.now_ms));
+        if held.is_some_and(|held| held.is_due(self.spread, ctx.now_ms)) {
+            self.leave_renewal(ctx);
         }
         held.is_some()
     }
@@ -168,9 +168,9 @@ impl<K: Clone + 'static> Keys<K> {
         &self,
         key: &PublicKey,
         algorithm: Algorithm,
-        turn: &Turn<'_, P>,
+        ctx: &RequestContext<'_, P>,
     ) -> Result<K, NoKey> {
-        turn.note_key_source(KeySource::Binding);
+        ctx.note_key_source(KeySource::Binding);
         if key.algorithm().is_some_and(|own| own != algorithm) {
             return Err(NoKey::Unfit);
         }
@@ -178,11 +178,11 @@ impl<K: Clone + 'static> Keys<K> {
         let imported = if let Some((_, imported)) = before {
             imported
         } else {
-            let imported = turn.platform.import(key, algorithm).await;
+            let imported = ctx.platform.import(key, algorithm).await;
             self.binding.replace(Some((key.clone(), imported.clone())));
             imported
         };
-        imported.map_err(|KeyUnfit| NoKey::Unfit)
+        imported.map_err(|KeyError| NoKey::Unfit)
     }
 
     /// What memory says, and the chore of renewing it where that is due. `None`: it says nothing.
@@ -191,15 +191,15 @@ impl<K: Clone + 'static> Keys<K> {
         settings: &Settings,
         key_id: &str,
         algorithm: Algorithm,
-        turn: &Turn<'_, P>,
-    ) -> Option<Sight<K>> {
+        ctx: &RequestContext<'_, P>,
+    ) -> Option<KeyLookup<K>> {
         let held = self.held.borrow();
-        let held = held.as_ref().filter(|held| held.serves(&settings.jwks_url, turn.now_ms))?;
-        if turn.key_source().is_none() {
-            turn.note_key_source(KeySource::Memory);
+        let held = held.as_ref().filter(|held| held.serves(&settings.jwks_url, ctx.now_ms))?;
+        if ctx.key_source().is_none() {
+            ctx.note_key_source(KeySource::Memory);
         }
-        if held.is_due(self.spread, turn.now_ms) {
-            self.leave_renewal(turn);
+        if held.is_due(self.spread, ctx.now_ms) {
+            self.leave_renewal(ctx);
         }
         Some(held.see(key_id, algorithm))
     }
@@ -211,38 +211,38 @@ impl<K: Clone + 'static> Keys<K> {
         key_id: &str,
         algorithm: Algorithm,
         has_set: bool,
-        turn: &Turn<'_, P>,
-    ) -> Result<Sight<K>, NoKey> {
+        ctx: &RequestContext<'_, P>,
+    ) -> Result<KeyLookup<K>, NoKey> {
         let leave = if has_set {
-            self.asking.for_unknown(key_id, turn.now_ms)?
+            self.asking.for_unknown(key_id, ctx.now_ms)?
         } else {
-            self.asking.for_any(Some(key_id), turn.now_ms)?
+            self.asking.for_any(Some(key_id), ctx.now_ms)?
         };
-        let fetched = self.fetch(settings, turn).await;
+        let fetched = self.fetch(settings, ctx).await;
         let answered = fetched.is_ok();
         if let Ok(Some(chore)) = fetched {
-            turn.leave(chore);
+            ctx.defer(chore);
         }
         // Looked up in what is held, not in what came: another request may have got a newer set.
-        let sight = self.see(settings, key_id, algorithm, turn);
-        self.conclude(leave, answered, sight, turn.now_ms)
+        let sight = self.see(settings, key_id, algorithm, ctx);
+        self.conclude(leave, answered, sight, ctx.now_ms)
     }
 
     fn conclude(
         &self,
-        leave: Leave,
+        leave: FetchPermit,
         answered: bool,
-        sight: Option<Sight<K>>,
+        sight: Option<KeyLookup<K>>,
         now_ms: i64,
-    ) -> Result<Sight<K>, NoKey> {
+    ) -> Result<KeyLookup<K>, NoKey> {
         match sight {
-            Some(Sight::Missing) if answered => {
-                self.asking.ended(leave, End::Missing);
+            Some(KeyLookup::Missing) if answered => {
+                self.asking.ended(leave, FetchResult::Missing);
                 Err(NoKey::Unknown)
             }
-            None | Some(Sight::Missing) => {
+            None | Some(KeyLookup::Missing) => {
                 let had_set = sight.is_some();
-                self.asking.ended(leave, End::Failed);
+                self.asking.ended(leave, FetchResult::Failed);
                 let retry_after_seconds = if had_set {
                     u32::try_from(KEYS_COOL_DOWN_SECONDS).unwrap_or(1)
                 } else {
@@ -251,7 +251,7 @@ impl<K: Clone + 'static> Keys<K> {
                 Err(NoKey::Unavailable { retry_after_seconds })
             }
             Some(sight) => {
-                self.asking.ended(leave, End::Found);
+                self.asking.ended(leave, FetchResult::Found);
                 Ok(sight)
             }
         }
@@ -262,12 +262,12 @@ impl<K: Clone + 'static> Keys<K> {
         key_id: &str,
         key: &PublicKey,
         algorithm: Algorithm,
-        turn: &Turn<'_, P>,
+        ctx: &RequestContext<'_, P>,
     ) -> Result<K, NoKey> {
         let generation = self.generation();
-        let imported = turn.platform.import(key, algorithm).await;
+        let imported = ctx.platform.import(key, algorithm).await;
         if imported.is_err() {
-            turn.say(format!("keys: one could not be imported for {}", algorithm.name()));
+            ctx.note(format!("keys: one could not be imported for {}", algorithm.name()));
         }
         // Memory may hold another set by now, with another key under the same id.
         if generation == self.generation()
@@ -275,6 +275,6 @@ impl<K: Clone + 'static> Keys<K> {
         {
             held.keep(key_id, algorithm, imported.clone());
         }
-        imported.map_err(|KeyUnfit| NoKey::Unfit)
+        imported.map_err(|KeyError| NoKey::Unfit)
     }
 }

@@ -9,13 +9,13 @@
 //! It refuses to write a set that is older than what it holds, and to take "nobody answered" for
 //! "there are no keys".
 
-use crate::context::{Chore, KeySource, Turn};
-use crate::keys::cached_set::{Held, Offer, Taken};
+use crate::context::{BackgroundTask, KeySource, RequestContext};
+use crate::keys::cached_set::{CachedSet, NewSet, Replaced};
 use crate::keys::fetch;
-use crate::keys::fetch_permit::End;
+use crate::keys::fetch_permit::FetchResult;
 use crate::keys::find::{Keys, KeysStatus, KeysUnavailable};
 use crate::keys::stored_set;
-use crate::keys::stored_set::Record;
+use crate::keys::stored_set::StoredSet;
 use crate::limits::{KEYS_COOL_DOWN_SECONDS, KEYS_STALE_SECONDS};
 use crate::platform::Platform;
 use crate::settings::Settings;
@@ -25,22 +25,26 @@ use crate::settings::Settings;
 pub(super) struct NobodyAnswered;
 
 impl<K: Clone + 'static> Keys<K> {
-    /// The chore [`Chore::RenewKeys`]: makes sure of the set, by the store if what it holds is
-    /// fresh, else by Clerk. Writes the store itself, since it runs after the answer.
-    pub async fn renew<P: Platform<Key = K>>(&self, settings: &Settings, turn: &Turn<'_, P>) {
+    /// The task [`BackgroundTask::RenewKeys`]: renews the set from the store if its set is fresh,
+    /// else from Clerk. Writes the store itself, since it runs after the answer.
+    pub async fn renew<P: Platform<Key = K>>(
+        &self,
+        settings: &Settings,
+        ctx: &RequestContext<'_, P>,
+    ) {
         if settings.jwt_key.is_some() {
             return;
         }
-        if let Some(stored) = look_in_store(settings, turn).await
-            && self.take_stored(settings, stored, turn.now_ms)
+        if let Some(stored) = look_in_store(settings, ctx).await
+            && self.take_stored(settings, stored, ctx.now_ms)
         {
             return;
         }
-        if let Ok(Some(Chore::Store { name, text, keep_seconds })) =
-            self.fetch(settings, turn).await
-            && turn.platform.store(&name, &text, keep_seconds).await.is_err()
+        if let Ok(Some(BackgroundTask::Store { name, text, keep_seconds })) =
+            self.fetch(settings, ctx).await
+            && ctx.platform.store(&name, &text, keep_seconds).await.is_err()
         {
-            turn.say("keys: the KV namespace could not be written");
+            ctx.note("keys: the KV namespace could not be written");
         }
     }
 
@@ -51,21 +55,24 @@ impl<K: Clone + 'static> Keys<K> {
     pub async fn warm<P: Platform<Key = K>>(
         &self,
         settings: &Settings,
-        turn: &Turn<'_, P>,
+        ctx: &RequestContext<'_, P>,
     ) -> Result<KeysStatus, KeysUnavailable> {
-        let has_some = || self.status(settings, turn.now_ms).count > 0;
-        if !has_some() && !self.read_store(settings, turn).await {
-            let leave = self.asking.for_any(None, turn.now_ms)?;
-            let fetched = self.fetch(settings, turn).await;
-            self.asking.ended(leave, if fetched.is_ok() { End::Found } else { End::Failed });
+        let has_some = || self.status(settings, ctx.now_ms).count > 0;
+        if !has_some() && !self.read_store(settings, ctx).await {
+            let leave = self.asking.for_any(None, ctx.now_ms)?;
+            let fetched = self.fetch(settings, ctx).await;
+            self.asking.ended(
+                leave,
+                if fetched.is_ok() { FetchResult::Found } else { FetchResult::Failed },
+            );
             if let Ok(Some(chore)) = fetched {
-                turn.leave(chore);
+                ctx.defer(chore);
             }
         }
         if has_some() {
-            return Ok(self.status(settings, turn.now_ms));
+            return Ok(self.status(settings, ctx.now_ms));
         }
-        Err(KeysUnavailable { retry_after_seconds: self.asking.retry_after_seconds(turn.now_ms) })
+        Err(KeysUnavailable { retry_after_seconds: self.asking.retry_after_seconds(ctx.now_ms) })
     }
 
     /// What is held now, without asking anybody.
@@ -77,7 +84,7 @@ impl<K: Clone + 'static> Keys<K> {
         let held = self.held.borrow();
         let held = held.as_ref().filter(|held| held.serves(&settings.jwks_url, now_ms));
         KeysStatus {
-            source: held.map(Held::source),
+            source: held.map(CachedSet::source),
             age_seconds: held.map(|held| held.age_seconds(now_ms)),
             count: held.map_or(0, |held| held.record().set.count()),
         }
@@ -87,24 +94,24 @@ impl<K: Clone + 'static> Keys<K> {
     pub(super) async fn read_store<P: Platform<Key = K>>(
         &self,
         settings: &Settings,
-        turn: &Turn<'_, P>,
+        ctx: &RequestContext<'_, P>,
     ) -> bool {
-        let Some(stored) = look_in_store(settings, turn).await else { return false };
-        turn.note_key_source(KeySource::Store);
-        self.take_stored(settings, stored, turn.now_ms);
+        let Some(stored) = look_in_store(settings, ctx).await else { return false };
+        ctx.note_key_source(KeySource::Store);
+        self.take_stored(settings, stored, ctx.now_ms);
         true
     }
 
     /// One request leaves the chore, and for a while no other does: it may fail, or be cancelled.
-    pub(super) fn leave_renewal<P>(&self, turn: &Turn<'_, P>) {
+    pub(super) fn leave_renewal<P>(&self, ctx: &RequestContext<'_, P>) {
         let pause_ms = KEYS_COOL_DOWN_SECONDS.saturating_mul(1_000);
         let is_left = self
             .renewal_left_ms
             .get()
-            .is_some_and(|at| turn.now_ms.saturating_sub(at).saturating_abs() < pause_ms);
+            .is_some_and(|at| ctx.now_ms.saturating_sub(at).saturating_abs() < pause_ms);
         if !is_left {
-            self.renewal_left_ms.set(Some(turn.now_ms));
-            turn.leave(Chore::RenewKeys);
+            self.renewal_left_ms.set(Some(ctx.now_ms));
+            ctx.defer(BackgroundTask::RenewKeys);
         }
     }
 
@@ -113,34 +120,34 @@ impl<K: Clone + 'static> Keys<K> {
     pub(super) async fn fetch<P: Platform<Key = K>>(
         &self,
         settings: &Settings,
-        turn: &Turn<'_, P>,
-    ) -> Result<Option<Chore>, NobodyAnswered> {
+        ctx: &RequestContext<'_, P>,
+    ) -> Result<Option<BackgroundTask>, NobodyAnswered> {
         let fetch = self.fetches.get().wrapping_add(1);
         self.fetches.set(fetch);
-        let (set, source) = fetch::fetch(settings, turn).await.ok_or(NobodyAnswered)?;
-        let record = Record { set, fetched_at_ms: turn.now_ms };
-        let chore = settings.has_store.then(|| Chore::Store {
+        let (set, source) = fetch::fetch(settings, ctx).await.ok_or(NobodyAnswered)?;
+        let record = StoredSet { set, fetched_at_ms: ctx.now_ms };
+        let chore = settings.has_store.then(|| BackgroundTask::Store {
             name: stored_set::name(settings),
             text: record.to_text(),
             keep_seconds: u32::try_from(KEYS_STALE_SECONDS).unwrap_or(u32::MAX),
         });
-        turn.note_key_source(source);
-        let offer = Offer { record, source, made_sure_ms: turn.now_ms, fetch: Some(fetch) };
-        let taken = self.take(settings, offer, turn.now_ms);
-        Ok(chore.filter(|_| taken != Taken::Older))
+        ctx.note_key_source(source);
+        let offer = NewSet { record, source, made_sure_ms: ctx.now_ms, fetch: Some(fetch) };
+        let taken = self.take(settings, offer, ctx.now_ms);
+        Ok(chore.filter(|_| taken != Replaced::Older))
     }
 
     /// Takes a set over, unless it is older than the one that is held.
-    fn take(&self, settings: &Settings, offer: Offer, now_ms: i64) -> Taken {
+    fn take(&self, settings: &Settings, offer: NewSet, now_ms: i64) -> Replaced {
         let mut held = self.held.borrow_mut();
         let serving = held.as_mut().filter(|held| held.serves(&settings.jwks_url, now_ms));
         let taken = if let Some(held) = serving {
             held.take(offer, now_ms)
         } else {
-            *held = Some(Held::new(offer, &settings.jwks_url));
-            Taken::Changed
+            *held = Some(CachedSet::new(offer, &settings.jwks_url));
+            Replaced::Changed
         };
-        if taken == Taken::Changed {
+        if taken == Replaced::Changed {
             self.generation.set(self.generation.get().wrapping_add(1));
         }
         taken
@@ -148,33 +155,36 @@ impl<K: Clone + 'static> Keys<K> {
 
     /// Takes over what the store holds, and says whether that makes sure of it: if it is due
     /// itself, it serves, but is as old as it is.
-    fn take_stored(&self, settings: &Settings, stored: Record, now_ms: i64) -> bool {
+    fn take_stored(&self, settings: &Settings, stored: StoredSet, now_ms: i64) -> bool {
         let is_due = stored.is_due(self.spread, now_ms);
         let made_sure_ms = if is_due { stored.fetched_at_ms } else { now_ms };
-        let offer = Offer { record: stored, source: KeySource::Store, made_sure_ms, fetch: None };
+        let offer = NewSet { record: stored, source: KeySource::Store, made_sure_ms, fetch: None };
         let taken = self.take(settings, offer, now_ms);
-        !is_due && taken != Taken::Older
+        !is_due && taken != Replaced::Older
     }
 }
 
 /// What the store holds, if it serves. That nothing is there and that nobody could look come to
 /// the same here and only here: Clerk is asked next, and the log says which it was.
-async fn look_in_store<P: Platform>(settings: &Settings, turn: &Turn<'_, P>) -> Option<Record> {
+async fn look_in_store<P: Platform>(
+    settings: &Settings,
+    ctx: &RequestContext<'_, P>,
+) -> Option<StoredSet> {
     if !settings.has_store {
         return None;
     }
-    let Ok(text) = turn.platform.load(&stored_set::name(settings)).await else {
-        turn.say("keys: the KV namespace could not be read; going on to Clerk");
+    let Ok(text) = ctx.platform.load(&stored_set::name(settings)).await else {
+        ctx.note("keys: the KV namespace could not be read; going on to Clerk");
         return None;
     };
-    match Record::parse(&text?) {
-        Ok(record) if record.serves(turn.now_ms) => Some(record),
+    match StoredSet::parse(&text?) {
+        Ok(record) if record.serves(ctx.now_ms) => Some(record),
         Ok(_) => {
-            turn.say("keys: the set in the KV namespace is more than a day away; passed over");
+            ctx.note("keys: the set in the KV namespace is more than a day away; passed over");
             None
         }
         Err(why) => {
-            turn.say(format!("keys: the set in the KV namespace was passed over: {why}"));
+            ctx.note(format!("keys: the set in the KV namespace was passed over: {why}"));
             None
         }
     }

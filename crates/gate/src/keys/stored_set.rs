@@ -9,42 +9,44 @@ use serde_json::Value;
 
 use crate::limits::ANSWER_BYTES_MAX;
 use crate::settings::Settings;
-use clerk_edge_token::key::jwks::{KeySet, SetUnusable};
+use clerk_edge_token::key::jwks::{JwksError, KeySet};
 
 /// Holding one means: Clerk gave this set then, or whoever may write the store says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Record {
+pub(super) struct StoredSet {
     pub(super) set: KeySet,
     pub(super) fetched_at_ms: i64,
 }
 
 /// Why the store's text is nothing to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RecordUnusable {
+pub(super) enum StoredSetError {
     /// It is not what we write.
     Rubbish,
     /// It is what another release writes.
     Version,
     /// It is ours, but what is in it is no usable set.
-    Set(SetUnusable),
+    Set(JwksError),
 }
 
-impl Record {
-    pub(super) fn parse(text: &str) -> Result<Self, RecordUnusable> {
+impl StoredSet {
+    pub(super) fn parse(text: &str) -> Result<Self, StoredSetError> {
         if text.len() > ANSWER_BYTES_MAX {
-            return Err(RecordUnusable::Rubbish);
+            return Err(StoredSetError::Rubbish);
         }
-        let mark: Mark = serde_json::from_str(text).map_err(|_| RecordUnusable::Rubbish)?;
+        let mark: Mark = serde_json::from_str(text).map_err(|_| StoredSetError::Rubbish)?;
         if mark.v != VERSION {
-            return Err(RecordUnusable::Version);
+            return Err(StoredSetError::Version);
         }
-        let wire: Wire = serde_json::from_str(text).map_err(|_| RecordUnusable::Rubbish)?;
-        let set = KeySet::from_entries(&wire.keys).map_err(RecordUnusable::Set)?;
+        let wire: StoredSetJson =
+            serde_json::from_str(text).map_err(|_| StoredSetError::Rubbish)?;
+        let set = KeySet::from_entries(&wire.keys).map_err(StoredSetError::Set)?;
         Ok(Self { set, fetched_at_ms: wire.fetched_at })
     }
 
     pub(super) fn to_text(&self) -> String {
-        let wire = Wire { v: VERSION, fetched_at: self.fetched_at_ms, keys: self.set.entries() };
+        let wire =
+            StoredSetJson { v: VERSION, fetched_at: self.fetched_at_ms, keys: self.set.entries() };
         // Numbers, texts and lists alone: there is nothing in it that could fail to be written.
         serde_json::to_string(&wire).unwrap_or_default()
     }
@@ -57,7 +59,7 @@ pub(super) fn name(settings: &Settings) -> String {
     format!("clerk-edge:keys:{VERSION}:{}:{hosts}", settings.instance.frontend_host)
 }
 
-impl std::fmt::Display for RecordUnusable {
+impl std::fmt::Display for StoredSetError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Rubbish => f.write_str("it is not in the form that is written here"),
@@ -77,7 +79,7 @@ struct Mark {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct StoredSetJson {
     v: u32,
     fetched_at: i64,
     keys: Vec<Value>,

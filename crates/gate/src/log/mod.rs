@@ -38,7 +38,7 @@ impl Outcome {
 
 /// A decision, as the log tells it.
 #[derive(Clone, Debug)]
-pub struct Line<'a> {
+pub struct LogLine<'a> {
     /// Milliseconds since 1970.
     pub time_ms: i64,
     /// `cf-ray`, or one of our own.
@@ -83,7 +83,7 @@ impl LogLevel {
     }
 }
 
-impl Line<'_> {
+impl LogLine<'_> {
     /// The line as JSON, without a line break, as it stands when the decision is made. What does
     /// not apply is left out; what is known only once the answer is, [`finish`] adds.
     #[must_use]

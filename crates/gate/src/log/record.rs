@@ -1,22 +1,22 @@
 //! What the log will say of a request, gathered on its way down the line.
 
-use crate::auth::{Asked, Who};
-use crate::context::Turn;
-use crate::early_response::Stop;
-use crate::log::{Line, Outcome};
+use crate::auth::{Auth, AuthStatus};
+use crate::context::RequestContext;
+use crate::early_response::EarlyResponse;
+use crate::log::{LogLine, Outcome};
 use crate::session::reason::Reason;
 use crate::settings::LogLevel;
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::request_id::request_id;
-use clerk_edge_http::url_parts::Address;
+use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::rule_set::{Requirement, Rule};
 use clerk_edge_token::session::Session;
 
 /// Words of ours and names, never a token, cookie, secret or claim value.
 #[derive(Debug, Default)]
-pub(crate) struct Record<'a> {
+pub(crate) struct LogRecord<'a> {
     request_id: String,
     path: String,
     rule: Option<&'a str>,
@@ -29,7 +29,7 @@ pub(crate) struct Record<'a> {
     role_source: Option<&'a str>,
 }
 
-impl<'a> Record<'a> {
+impl<'a> LogRecord<'a> {
     /// The request's name for answers and log, made when one is wanted.
     pub(crate) fn name(&mut self, request: &impl Incoming) {
         if self.request_id.is_empty() {
@@ -54,9 +54,9 @@ impl<'a> Record<'a> {
         self.open = matches!(rule.requirement(), Requirement::Anyone(_));
     }
 
-    pub(crate) fn asked(&mut self, asked: &Asked<'a>) {
+    pub(crate) fn asked(&mut self, asked: &Auth<'a>) {
         self.reason.clone_from(&asked.reason);
-        if let Who::SignedIn(visitor) = &asked.who {
+        if let AuthStatus::SignedIn(visitor) = &asked.who {
             self.session = Some(visitor.session().clone());
             self.role_source = visitor.role_source();
         }
@@ -66,13 +66,13 @@ impl<'a> Record<'a> {
         self.outcome = Some(Outcome::Forward);
     }
 
-    pub(crate) fn stopped(&mut self, stop: &Stop) {
+    pub(crate) fn stopped(&mut self, stop: &EarlyResponse) {
         self.outcome = stop.outcome();
         self.code = stop.denial_code();
     }
 
     /// What a rule that merely reports held back.
-    pub(crate) fn would(&mut self, stop: &Stop) {
+    pub(crate) fn would(&mut self, stop: &EarlyResponse) {
         self.would = stop.outcome();
         self.code = stop.denial_code();
     }
@@ -97,14 +97,14 @@ impl<'a> Record<'a> {
         &mut self,
         level: LogLevel,
         request: &impl Incoming,
-        turn: &Turn<'_, P>,
+        ctx: &RequestContext<'_, P>,
     ) -> Option<String> {
         let outcome = self.outcome.filter(|it| level.wants(*it, self.would, self.open))?;
         self.name(request);
-        let address = Address::of(request.url());
+        let address = UrlParts::of(request.url());
         let reason = self.reason.as_ref().map(Reason::as_str);
-        let line = Line {
-            time_ms: turn.now_ms,
+        let line = LogLine {
+            time_ms: ctx.now_ms,
             request_id: &self.request_id,
             method: request.method(),
             host: address.map_or("", |it| it.authority),
@@ -116,8 +116,8 @@ impl<'a> Record<'a> {
             reason: reason.as_deref(),
             user: self.session.as_ref().map(Session::subject),
             role_source: self.role_source,
-            key_source: turn.key_source(),
-            lookups: turn.lookups(),
+            key_source: ctx.key_source(),
+            lookups: ctx.lookups(),
         };
         Some(line.to_json())
     }

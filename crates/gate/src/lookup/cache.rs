@@ -18,25 +18,25 @@ use crate::settings::Settings;
 
 /// Holding one means: Clerk said this about a user then. No metadata is a finding too.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Finding {
+pub(super) struct CachedMetadata {
     pub(super) metadata: Option<Rc<Value>>,
     pub(super) fetched_at_ms: i64,
 }
 
 /// The findings in memory.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
-    findings: BTreeMap<String, (Finding, usize)>,
+pub(super) struct MetadataCache {
+    findings: BTreeMap<String, (CachedMetadata, usize)>,
     bytes: usize,
 }
 
-impl Finding {
+impl CachedMetadata {
     /// Reads the store's text; `None` where it is not what is written here.
     pub(super) fn parse(text: &str) -> Option<Self> {
         if text.len() > ANSWER_BYTES_MAX {
             return None;
         }
-        let wire: Wire = serde_json::from_str(text).ok()?;
+        let wire: CachedMetadataJson = serde_json::from_str(text).ok()?;
         let metadata = wire.metadata.map(|metadata| Rc::new(Value::Object(metadata)));
         (wire.v == VERSION).then_some(Self { metadata, fetched_at_ms: wire.fetched_at })
     }
@@ -44,7 +44,7 @@ impl Finding {
     /// The text for the store.
     pub(super) fn to_text(&self) -> String {
         let metadata = self.metadata.as_ref().and_then(|metadata| metadata.as_object().cloned());
-        let wire = Wire { v: VERSION, fetched_at: self.fetched_at_ms, metadata };
+        let wire = CachedMetadataJson { v: VERSION, fetched_at: self.fetched_at_ms, metadata };
         // JSON that was read can be written: there is nothing in it that could fail.
         serde_json::to_string(&wire).unwrap_or_default()
     }
@@ -63,15 +63,15 @@ impl Finding {
     }
 }
 
-impl Kept {
+impl MetadataCache {
     /// What is known under this name, if it is fresh.
-    pub(super) fn get(&self, name: &str, ttl_seconds: u32, now_ms: i64) -> Option<Finding> {
+    pub(super) fn get(&self, name: &str, ttl_seconds: u32, now_ms: i64) -> Option<CachedMetadata> {
         let (finding, _) = self.findings.get(name)?;
         finding.is_fresh(ttl_seconds, now_ms).then(|| finding.clone())
     }
 
     /// Keeps a finding, at the cost of the oldest ones.
-    pub(super) fn put(&mut self, name: String, finding: &Finding, now_ms: i64) {
+    pub(super) fn put(&mut self, name: String, finding: &CachedMetadata, now_ms: i64) {
         let size = name.len().saturating_add(finding.size_bytes());
         let newer = self.findings.get(&name).is_some_and(|(known, _)| {
             known.fetched_at_ms > finding.fetched_at_ms && known.fetched_at_ms <= now_ms
@@ -111,7 +111,7 @@ const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct CachedMetadataJson {
     v: u32,
     fetched_at: i64,
     metadata: Option<Map<String, Value>>,
@@ -122,13 +122,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn finding(metadata: Value, fetched_at_ms: i64) -> Finding {
-        Finding { metadata: Some(Rc::new(metadata)), fetched_at_ms }
+    fn finding(metadata: Value, fetched_at_ms: i64) -> CachedMetadata {
+        CachedMetadata { metadata: Some(Rc::new(metadata)), fetched_at_ms }
     }
 
     #[test]
     fn memory_is_bounded_in_users_and_the_oldest_goes() {
-        let mut kept = Kept::default();
+        let mut kept = MetadataCache::default();
         for at in 0..=1_000 {
             kept.put(format!("u{at}"), &finding(json!({ "role": "x" }), at), at);
         }
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn memory_is_bounded_in_bytes_and_what_is_too_large_is_not_kept() {
         let large = |bytes: usize| finding(json!({ "a": "x".repeat(bytes) }), 5);
-        let mut kept = Kept::default();
+        let mut kept = MetadataCache::default();
         kept.put("u".to_owned(), &large(LOOKUP_KEPT_BYTES_MAX), 5);
         assert_eq!((kept.findings.len(), kept.bytes), (0, 0));
         for at in 0..100 {
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn an_older_finding_does_not_replace_a_newer_one() {
-        let mut kept = Kept::default();
+        let mut kept = MetadataCache::default();
         kept.put("u".to_owned(), &finding(json!({ "role": "new" }), 2_000), 2_000);
         kept.put("u".to_owned(), &finding(json!({ "role": "old" }), 1_000), 2_000);
         assert_eq!(kept.get("u", 60, 2_000), Some(finding(json!({ "role": "new" }), 2_000)));
@@ -175,8 +175,8 @@ mod tests {
     #[test]
     fn text_is_read_back_and_nothing_else_is() {
         for metadata in [None, Some(Rc::new(json!({ "role": "admin" })))] {
-            let finding = Finding { metadata, fetched_at_ms: 7 };
-            assert_eq!(Finding::parse(&finding.to_text()), Some(finding));
+            let finding = CachedMetadata { metadata, fetched_at_ms: 7 };
+            assert_eq!(CachedMetadata::parse(&finding.to_text()), Some(finding));
         }
         for text in [
             "",
@@ -187,7 +187,7 @@ mod tests {
             r#"{"v":1,"fetched_at":7,"metadata":null,"more":1}"#,
             r#"{"v":1,"metadata":null}"#,
         ] {
-            assert_eq!(Finding::parse(text), None, "{text}");
+            assert_eq!(CachedMetadata::parse(text), None, "{text}");
         }
     }
 }

@@ -16,21 +16,21 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::context::{Chore, Turn};
+use crate::context::{BackgroundTask, RequestContext};
 use crate::limits::{
     ANSWER_BYTES_MAX, LOOKUP_KEPT_BYTES_MAX, LOOKUP_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN,
 };
-use crate::platform::{Call, CallFailed, Platform};
+use crate::platform::{ClerkCallError, ClerkRequest, Platform};
 use crate::secret::Secret;
 use crate::settings::Settings;
 
 use crate::clerk_api::breaker::Breaker;
-use crate::lookup::cache::{Finding, Kept};
+use crate::lookup::cache::{CachedMetadata, MetadataCache};
 
 /// One isolate's look-ups, for one configuration.
 #[derive(Debug, Default)]
 pub struct Lookups {
-    kept: RefCell<Kept>,
+    kept: RefCell<MetadataCache>,
     breaker: Breaker,
     count: Cell<u64>,
     failures: Cell<u64>,
@@ -52,16 +52,16 @@ pub enum LookedUp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LookupFailed {
     /// What went wrong.
-    pub why: WhyNot,
+    pub why: LookupError,
     /// When it is worth asking again; at least 1.
     pub retry_after_seconds: u32,
 }
 
 /// What went wrong with a look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhyNot {
+pub enum LookupError {
     /// The API did not answer, or not in time, or too much.
-    Silent(CallFailed),
+    Silent(ClerkCallError),
     /// The API refuses the secret key.
     SecretRefused,
     /// Too many calls; the API said when to come back.
@@ -100,35 +100,35 @@ impl Lookups {
         &self,
         settings: &Settings,
         user_id: &str,
-        turn: &Turn<'_, P>,
+        ctx: &RequestContext<'_, P>,
     ) -> Result<LookedUp, LookupFailed> {
         let Some(secret) = &settings.secret_key else {
-            self.say_unconfigured(turn);
+            self.say_unconfigured(ctx);
             return Ok(LookedUp::NotConfigured);
         };
         if !user_answer::is_user_id(user_id) {
-            turn.say("lookup: the token's subject has not the form of a user id; none is asked");
+            ctx.note("lookup: the token's subject has not the form of a user id; none is asked");
             return Ok(LookedUp::Absent);
         }
         let name = cache::name(settings, user_id);
         let ttl = settings.lookup_ttl_seconds;
-        if let Some(finding) = self.kept.borrow().get(&name, ttl, turn.now_ms) {
+        if let Some(finding) = self.kept.borrow().get(&name, ttl, ctx.now_ms) {
             return Ok(finding.into());
         }
-        if let Some(finding) = look_in_store(settings, &name, turn).await {
-            self.kept.borrow_mut().put(name, &finding, turn.now_ms);
+        if let Some(finding) = look_in_store(settings, &name, ctx).await {
+            self.kept.borrow_mut().put(name, &finding, ctx.now_ms);
             return Ok(finding.into());
         }
-        let metadata = self.call(settings, secret, user_id, turn).await?;
-        let finding = Finding { metadata: metadata.map(Rc::new), fetched_at_ms: turn.now_ms };
+        let metadata = self.call(settings, secret, user_id, ctx).await?;
+        let finding = CachedMetadata { metadata: metadata.map(Rc::new), fetched_at_ms: ctx.now_ms };
         if settings.has_store && ttl > 0 {
             let (name, text) = (name.clone(), finding.to_text());
             let keep_seconds = ttl.max(STORE_KEEP_SECONDS_MIN);
             if text.len() <= LOOKUP_KEPT_BYTES_MAX {
-                turn.leave(Chore::Store { name, text, keep_seconds });
+                ctx.defer(BackgroundTask::Store { name, text, keep_seconds });
             }
         }
-        self.kept.borrow_mut().put(name, &finding, turn.now_ms);
+        self.kept.borrow_mut().put(name, &finding, ctx.now_ms);
         Ok(finding.into())
     }
 
@@ -143,57 +143,61 @@ impl Lookups {
         settings: &Settings,
         secret: &Secret,
         user_id: &str,
-        turn: &Turn<'_, P>,
+        ctx: &RequestContext<'_, P>,
     ) -> Result<Option<Value>, LookupFailed> {
-        if turn.lookups() > 0 {
-            return Err(LookupFailed { why: WhyNot::AskedAlready, retry_after_seconds: 1 });
+        if ctx.lookups() > 0 {
+            return Err(LookupFailed { why: LookupError::AskedAlready, retry_after_seconds: 1 });
         }
-        if let Err(retry_after_seconds) = self.breaker.may_call(turn.now_ms) {
-            turn.say(format!("lookup: none is made for another {retry_after_seconds} s"));
-            return Err(LookupFailed { why: WhyNot::Resting, retry_after_seconds });
+        if let Err(retry_after_seconds) = self.breaker.may_call(ctx.now_ms) {
+            ctx.note(format!("lookup: none is made for another {retry_after_seconds} s"));
+            return Err(LookupFailed { why: LookupError::Resting, retry_after_seconds });
         }
-        turn.note_lookup();
-        turn.say(ADVICE);
+        ctx.count_lookup();
+        ctx.note(ADVICE);
         self.count.set(self.count.get().saturating_add(1));
-        let call = Call {
+        let call = ClerkRequest {
             url: format!("{}/v1/users/{user_id}", settings.api_url),
             secret: Some(secret.clone()),
             body: None,
             timeout_ms: LOOKUP_TIMEOUT_MS,
             bytes_max: ANSWER_BYTES_MAX,
         };
-        let answer = match turn.platform.call(&call).await {
+        let answer = match ctx.platform.call(&call).await {
             Ok(reply) => user_answer::read(&reply, user_id),
-            Err(failed) => Err(user_answer::Unusable::from(WhyNot::Silent(failed))),
+            Err(failed) => Err(user_answer::UserAnswerError::from(LookupError::Silent(failed))),
         };
         match answer {
             Ok(user) => {
                 self.breaker.succeeded();
                 if user.is_unknown() {
-                    turn.say(UNKNOWN_USER);
+                    ctx.note(UNKNOWN_USER);
                 }
                 Ok(user.into_metadata())
             }
-            Err(unusable) => Err(self.failed(unusable, turn)),
+            Err(unusable) => Err(self.failed(unusable, ctx)),
         }
     }
 
-    fn failed<P>(&self, unusable: user_answer::Unusable, turn: &Turn<'_, P>) -> LookupFailed {
+    fn failed<P>(
+        &self,
+        unusable: user_answer::UserAnswerError,
+        ctx: &RequestContext<'_, P>,
+    ) -> LookupFailed {
         self.failures.set(self.failures.get().saturating_add(1));
-        turn.say(format!("lookup: it failed: {}", unusable.why));
-        if unusable.why != WhyNot::RateLimited {
-            self.breaker.failed(turn.now_ms);
+        ctx.note(format!("lookup: it failed: {}", unusable.why));
+        if unusable.why != LookupError::RateLimited {
+            self.breaker.failed(ctx.now_ms);
         }
         if let Some(seconds) = unusable.retry_after_seconds {
-            self.breaker.rest(seconds, turn.now_ms);
+            self.breaker.rest(seconds, ctx.now_ms);
         }
-        let retry_after_seconds = self.breaker.retry_after_seconds(turn.now_ms);
+        let retry_after_seconds = self.breaker.retry_after_seconds(ctx.now_ms);
         LookupFailed { why: unusable.why, retry_after_seconds }
     }
 
-    fn say_unconfigured<P>(&self, turn: &Turn<'_, P>) {
+    fn say_unconfigured<P>(&self, ctx: &RequestContext<'_, P>) {
         if !self.said_unconfigured.replace(true) {
-            turn.say(
+            ctx.note(
                 "lookup: a claim that the token lacks cannot be looked up without \
                  CLERK_SECRET_KEY; it counts as absent",
             );
@@ -201,18 +205,18 @@ impl Lookups {
     }
 }
 
-impl From<Finding> for LookedUp {
-    fn from(finding: Finding) -> Self {
+impl From<CachedMetadata> for LookedUp {
+    fn from(finding: CachedMetadata) -> Self {
         finding.metadata.map_or(Self::Absent, Self::Found)
     }
 }
 
-impl std::fmt::Display for WhyNot {
+impl std::fmt::Display for LookupError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Silent(CallFailed::Unreachable) => "the API cannot be reached",
-            Self::Silent(CallFailed::TimedOut) => "the API did not answer in time",
-            Self::Silent(CallFailed::TooLarge) => "the answer is too large",
+            Self::Silent(ClerkCallError::Unreachable) => "the API cannot be reached",
+            Self::Silent(ClerkCallError::TimedOut) => "the API did not answer in time",
+            Self::Silent(ClerkCallError::TooLarge) => "the answer is too large",
             Self::SecretRefused => {
                 "the API refuses CLERK_SECRET_KEY; take the secret of the instance that \
                  CLERK_PUBLISHABLE_KEY names"
@@ -230,20 +234,20 @@ impl std::fmt::Display for WhyNot {
 async fn look_in_store<P: Platform>(
     settings: &Settings,
     name: &str,
-    turn: &Turn<'_, P>,
-) -> Option<Finding> {
+    ctx: &RequestContext<'_, P>,
+) -> Option<CachedMetadata> {
     if !settings.has_store || settings.lookup_ttl_seconds == 0 {
         return None;
     }
-    let Ok(text) = turn.platform.load(name).await else {
-        turn.say("lookup: the KV namespace could not be read; going on to Clerk");
+    let Ok(text) = ctx.platform.load(name).await else {
+        ctx.note("lookup: the KV namespace could not be read; going on to Clerk");
         return None;
     };
-    let Some(finding) = Finding::parse(&text?) else {
-        turn.say("lookup: what the KV namespace holds has another form; passed over");
+    let Some(finding) = CachedMetadata::parse(&text?) else {
+        ctx.note("lookup: what the KV namespace holds has another form; passed over");
         return None;
     };
-    finding.is_fresh(settings.lookup_ttl_seconds, turn.now_ms).then_some(finding)
+    finding.is_fresh(settings.lookup_ttl_seconds, ctx.now_ms).then_some(finding)
 }
 
 /// Said with every call: how to make it the last one.

@@ -7,12 +7,12 @@
 use serde_json::Value;
 
 use crate::limits::USER_ID_BYTES_MAX;
-use crate::lookup::WhyNot;
-use crate::platform::Reply;
+use crate::lookup::LookupError;
+use crate::platform::ClerkResponse;
 
 /// What the API says about a user.
 #[derive(Debug, PartialEq)]
-pub(super) enum User {
+pub(super) enum UserAnswer {
     /// There is none of this id.
     Unknown,
     /// There is one, with or without metadata.
@@ -21,13 +21,13 @@ pub(super) enum User {
 
 /// An answer that says nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unusable {
-    pub(super) why: WhyNot,
+pub(super) struct UserAnswerError {
+    pub(super) why: LookupError,
     /// How long the API wants to be left alone, where it says so.
     pub(super) retry_after_seconds: Option<i64>,
 }
 
-impl User {
+impl UserAnswer {
     pub(super) fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
@@ -40,8 +40,8 @@ impl User {
     }
 }
 
-impl From<WhyNot> for Unusable {
-    fn from(why: WhyNot) -> Self {
+impl From<LookupError> for UserAnswerError {
+    fn from(why: LookupError) -> Self {
         Self { why, retry_after_seconds: None }
     }
 }
@@ -54,31 +54,31 @@ pub(super) fn is_user_id(text: &str) -> bool {
 }
 
 /// Reads an answer to the question about this user.
-pub(super) fn read(reply: &Reply, user_id: &str) -> Result<User, Unusable> {
+pub(super) fn read(reply: &ClerkResponse, user_id: &str) -> Result<UserAnswer, UserAnswerError> {
     match reply.status {
-        200 => read_user(&reply.body, user_id).ok_or(WhyNot::NotUnderstood.into()),
-        404 if is_of_clerk(&reply.body) => Ok(User::Unknown),
-        401 | 403 => Err(WhyNot::SecretRefused.into()),
+        200 => read_user(&reply.body, user_id).ok_or(LookupError::NotUnderstood.into()),
+        404 if is_of_clerk(&reply.body) => Ok(UserAnswer::Unknown),
+        401 | 403 => Err(LookupError::SecretRefused.into()),
         429 => {
             let wait = read_seconds(reply).unwrap_or(RATE_LIMIT_SECONDS);
-            Err(Unusable { why: WhyNot::RateLimited, retry_after_seconds: Some(wait) })
+            Err(UserAnswerError { why: LookupError::RateLimited, retry_after_seconds: Some(wait) })
         }
         status => {
             let retry_after_seconds = if status == 503 { read_seconds(reply) } else { None };
-            Err(Unusable { why: WhyNot::Status(status), retry_after_seconds })
+            Err(UserAnswerError { why: LookupError::Status(status), retry_after_seconds })
         }
     }
 }
 
-fn read_user(body: &[u8], user_id: &str) -> Option<User> {
+fn read_user(body: &[u8], user_id: &str) -> Option<UserAnswer> {
     let mut user: Value = serde_json::from_slice(body).ok()?;
     if user.get("id")?.as_str()? != user_id {
         return None;
     }
     match user.get_mut("public_metadata").map(Value::take) {
-        None | Some(Value::Null) => Some(User::Known(None)),
-        Some(Value::Object(metadata)) if metadata.is_empty() => Some(User::Known(None)),
-        Some(metadata @ Value::Object(_)) => Some(User::Known(Some(metadata))),
+        None | Some(Value::Null) => Some(UserAnswer::Known(None)),
+        Some(Value::Object(metadata)) if metadata.is_empty() => Some(UserAnswer::Known(None)),
+        Some(metadata @ Value::Object(_)) => Some(UserAnswer::Known(Some(metadata))),
         Some(_) => None,
     }
 }
@@ -91,7 +91,7 @@ fn is_of_clerk(body: &[u8]) -> bool {
 }
 
 /// `Retry-After` in seconds; the API does not use its other form, a date.
-fn read_seconds(reply: &Reply) -> Option<i64> {
+fn read_seconds(reply: &ClerkResponse) -> Option<i64> {
     let text = reply.retry_after.as_deref()?.trim();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(i64::MAX))

@@ -1,29 +1,32 @@
 //! Clerk's decision tree, branch by branch in Clerk's order. The letters are only for reading.
 
-use crate::context::Turn;
+use crate::context::RequestContext;
 use crate::platform::Platform;
-use crate::session::context::Visit;
-use crate::session::inspected_token::Look;
-use crate::session::reason::NotRefreshed;
+use crate::session::context::AuthenticateContext;
+use crate::session::inspected_token::InspectedToken;
 use crate::session::reason::Reason;
-use crate::session::state::{Browser, Halt, SignedOut, State, Why};
+use crate::session::reason::RefreshError;
+use crate::session::state::{BrowserUpdate, Halt, RequestState, SignedOut, SignedOutReason};
 use crate::session::verify::admitted;
-use crate::session::{Desk, Fault, frontend, handshake_resolve, handshake_start, refresh, settle};
+use crate::session::{
+    KeysUnavailableFault, SessionVerifier, frontend, handshake_resolve, handshake_start, refresh,
+    settle,
+};
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::url::Url;
-use clerk_edge_token::error::Flaw;
+use clerk_edge_token::error::TokenError;
 use clerk_edge_token::js_number;
-use clerk_edge_token::unverified::Unreadable;
+use clerk_edge_token::unverified::DecodeError;
 
 /// Who asks, by cookies.
 pub(super) async fn by_cookie<P: Platform, R: Incoming>(
-    desk: &Desk<'_, P::Key>,
-    visit: &Visit<'_, R>,
-    session: Option<Look>,
-    turn: &Turn<'_, P>,
-) -> Result<State, Fault> {
+    verifier: &SessionVerifier<'_, P::Key>,
+    visit: &AuthenticateContext<'_, R>,
+    session: Option<InspectedToken>,
+    ctx: &RequestContext<'_, P>,
+) -> Result<RequestState, KeysUnavailableFault> {
     // A: the way back from Clerk.
-    if let Some(state) = handshake_resolve::resolved(desk, visit, turn).await? {
+    if let Some(state) = handshake_resolve::resolved(verifier, visit, ctx).await? {
         return Ok(state);
     }
     let uat = visit.client_uat();
@@ -56,55 +59,57 @@ pub(super) async fn by_cookie<P: Platform, R: Incoming>(
     }
     // L: asked of a key, held against time and place.
     let policy = &visit.settings.session_policy;
-    match admitted(desk, look, policy, &|| visit.origin(), turn).await? {
-        Err(flaw) => refused(desk, visit, flaw, turn).await,
+    match admitted(verifier, look, policy, &|| visit.origin(), ctx).await? {
+        Err(flaw) => refused(verifier, visit, flaw, ctx).await,
         // M: another domain of ours may know of a newer session.
         Ok(_) if is_cross_origin(visit) => {
             Ok(handshake_start::or_signed_out(visit, Reason::CrossOriginSync))
         }
-        Ok((session, token)) => Ok(settle::signed_in(session, &token, Browser::default())),
+        Ok((session, token)) => Ok(settle::signed_in(session, &token, BrowserUpdate::default())),
     }
 }
 
 /// What becomes of a token that was refused, in a header or in a cookie.
 pub(super) async fn refused<P: Platform, R: Incoming>(
-    desk: &Desk<'_, P::Key>,
-    visit: &Visit<'_, R>,
-    flaw: Flaw,
-    turn: &Turn<'_, P>,
-) -> Result<State, Fault> {
+    verifier: &SessionVerifier<'_, P::Key>,
+    visit: &AuthenticateContext<'_, R>,
+    flaw: TokenError,
+    ctx: &RequestContext<'_, P>,
+) -> Result<RequestState, KeysUnavailableFault> {
     let reason = match flaw {
-        Flaw::Expired if !visit.is_get() => Reason::Expired(NotRefreshed::NotGet),
-        Flaw::Expired => match refresh::refreshed(desk, visit, turn).await? {
+        TokenError::Expired if !visit.is_get() => Reason::Expired(RefreshError::NotGet),
+        TokenError::Expired => match refresh::refreshed(verifier, visit, ctx).await? {
             Ok(state) => return Ok(state),
             Err(why) => Reason::Expired(why),
         },
-        Flaw::NotActiveYet => Reason::NotActiveYet,
-        Flaw::IssuedInTheFuture => Reason::IssuedInTheFuture,
+        TokenError::NotActiveYet => Reason::NotActiveYet,
+        TokenError::IssuedInTheFuture => Reason::IssuedInTheFuture,
         _ => return Ok(handshake_start::signed_out(Reason::Token(flaw))),
     };
     Ok(handshake_start::or_signed_out(visit, reason))
 }
 
 /// A text that is no token, or none of a session's.
-pub(super) fn unfit(look: &Look) -> Option<State> {
+pub(super) fn unfit(look: &InspectedToken) -> Option<RequestState> {
     let (flaw, halt) = match look {
-        Look::Signed(_) => return None,
-        Look::Unbelieved(token) => (token.kind().err()?, None),
-        Look::Unreadable(Unreadable::Undecodable) => (Flaw::Invalid, None),
-        Look::Unreadable(Unreadable::TooLarge) => (Flaw::Invalid, Some(Halt::TokenTooLarge)),
+        InspectedToken::Verified(_) => return None,
+        InspectedToken::Unverified(token) => (token.kind().err()?, None),
+        InspectedToken::Undecodable(DecodeError::Undecodable) => (TokenError::Invalid, None),
+        InspectedToken::Undecodable(DecodeError::TooLarge) => {
+            (TokenError::Invalid, Some(Halt::TokenTooLarge))
+        }
     };
-    let why = Why::Because(Reason::Token(flaw));
-    Some(State::SignedOut(SignedOut { why, halt, browser: Browser::default() }))
+    let why = SignedOutReason::Because(Reason::Token(flaw));
+    Some(RequestState::SignedOut(SignedOut { why, halt, browser: BrowserUpdate::default() }))
 }
 
 /// B and C: satellites ask their primary domain, and the primary of a development instance
 /// answers in the address.
 fn between_domains<R: Incoming>(
-    visit: &Visit<'_, R>,
+    visit: &AuthenticateContext<'_, R>,
     uat: f64,
     has_session: bool,
-) -> Option<State> {
+) -> Option<RequestState> {
     let settings = visit.settings;
     let synced = visit.parameters.synced.as_deref();
     let has_cookies = has_session || uat != 0.0;
@@ -127,7 +132,7 @@ fn between_domains<R: Incoming>(
     Some(handshake_start::to(visit, Reason::PrimaryResponds, Some(location)))
 }
 
-fn ask_the_primary<R: Incoming>(visit: &Visit<'_, R>) -> State {
+fn ask_the_primary<R: Incoming>(visit: &AuthenticateContext<'_, R>) -> RequestState {
     let reason = Reason::SatelliteNeedsSyncing;
     if !visit.is_development() {
         return handshake_start::or_signed_out(visit, reason);
@@ -140,7 +145,7 @@ fn ask_the_primary<R: Incoming>(visit: &Visit<'_, R>) -> State {
 }
 
 /// D and E: a development instance's browser has a mark of its own.
-fn development_browser<R: Incoming>(visit: &Visit<'_, R>) -> Option<State> {
+fn development_browser<R: Incoming>(visit: &AuthenticateContext<'_, R>) -> Option<RequestState> {
     if !visit.is_development() {
         return None;
     }
@@ -151,13 +156,13 @@ fn development_browser<R: Incoming>(visit: &Visit<'_, R>) -> Option<State> {
     is_missing.then(|| handshake_start::or_signed_out(visit, Reason::DevBrowserMissing))
 }
 
-fn is_outdated(look: &Look, uat: f64) -> bool {
+fn is_outdated(look: &InspectedToken, uat: f64) -> bool {
     let issued = look.claims().and_then(|claims| claims.value("iat"));
     issued.and_then(js_number::converted).is_some_and(|issued| issued < uat)
 }
 
 /// A page that another origin led to, neither one of Clerk's own nor reached by such a trip.
-fn is_cross_origin<R: Incoming>(visit: &Visit<'_, R>) -> bool {
+fn is_cross_origin<R: Incoming>(visit: &AuthenticateContext<'_, R>) -> bool {
     let settings = visit.settings;
     if !settings.cross_origin_sync || settings.is_satellite || !visit.is_get() {
         return false;

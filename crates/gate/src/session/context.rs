@@ -5,19 +5,19 @@ use std::cell::{Cell, OnceCell};
 
 use clerk_edge_jws::equal::is_same;
 
-use crate::session::Desk;
-use crate::session::cookies::{Cookies, Twin};
+use crate::session::SessionVerifier;
+use crate::session::cookies::{CookiePair, Cookies};
 use crate::session::frontend;
-use crate::session::inspected_token::Look;
+use crate::session::inspected_token::InspectedToken;
 use crate::session::parameters::Parameters;
-use crate::session::suffix::Choice;
+use crate::session::suffix::CookieSuffixChoice;
 use crate::settings::{InstanceKind, Settings};
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::url::Url;
 use clerk_edge_token::js_number;
 
 /// What is read of a request, some of it only when it is asked for.
-pub(super) struct Visit<'a, R> {
+pub(super) struct AuthenticateContext<'a, R> {
     pub(super) settings: &'a Settings,
     pub(super) request: &'a R,
     pub(super) cookies: &'a Cookies<'a>,
@@ -33,19 +33,19 @@ pub(super) struct Visit<'a, R> {
     address: OnceCell<Option<Url>>,
 }
 
-impl<'a, R: Incoming> Visit<'a, R> {
+impl<'a, R: Incoming> AuthenticateContext<'a, R> {
     /// Reads a request; the second part is a look at the session cookie that counts.
     pub(super) fn read<K: Clone + 'static>(
-        desk: &Desk<'a, K>,
+        verifier: &SessionVerifier<'a, K>,
         request: &'a R,
         cookies: &'a Cookies<'a>,
         bearer: Option<&'a str>,
         now_seconds: i64,
-    ) -> (Self, Option<Look>) {
-        let (suffixed, session) = choose(desk, cookies, now_seconds);
+    ) -> (Self, Option<InspectedToken>) {
+        let (suffixed, session) = choose(verifier, cookies, now_seconds);
         let trips = cookies.redirect_count.as_deref().and_then(js_number::number).unwrap_or(0.0);
         let visit = Self {
-            settings: desk.settings,
+            settings: verifier.settings,
             request,
             cookies,
             parameters: Parameters::read(request.url()),
@@ -107,7 +107,7 @@ impl<'a, R: Incoming> Visit<'a, R> {
         Some(self.address()?.origin())
     }
 
-    fn chosen(&self, twin: &'a Twin<'a>) -> Option<&'a str> {
+    fn chosen(&self, twin: &'a CookiePair<'a>) -> Option<&'a str> {
         if self.suffixed { twin.suffixed.as_deref() } else { twin.plain.as_deref() }
     }
 }
@@ -135,23 +135,23 @@ pub(super) fn address<R: Incoming>(settings: &Settings, request: &R) -> Option<U
 }
 
 fn choose<K: Clone + 'static>(
-    desk: &Desk<'_, K>,
+    verifier: &SessionVerifier<'_, K>,
     cookies: &Cookies<'_>,
     now_seconds: i64,
-) -> (bool, Option<Look>) {
+) -> (bool, Option<InspectedToken>) {
     let twin = &cookies.session;
-    let plain = twin.plain.as_deref().map(|text| Look::at(text, desk));
+    let plain = twin.plain.as_deref().map(|text| InspectedToken::at(text, verifier));
     // Mostly both cookies hold the same token: one look is enough.
     let suffixed = twin.suffixed.as_deref().map(|text| match (&plain, twin.plain.as_deref()) {
         (Some(look), Some(other)) if is_same(text.as_bytes(), other.as_bytes()) => look.clone(),
-        _ => Look::at(text, desk),
+        _ => InspectedToken::at(text, verifier),
     });
-    let choice = Choice {
+    let choice = CookieSuffixChoice {
         plain: plain.as_ref(),
         suffixed: suffixed.as_ref(),
         client_uat: &cookies.client_uat,
-        instance_host: &frontend::instance_host(desk.settings),
-        is_production: desk.settings.instance.kind == InstanceKind::Production,
+        instance_host: &frontend::instance_host(verifier.settings),
+        is_production: verifier.settings.instance.kind == InstanceKind::Production,
         now_seconds,
     };
     if choice.is_suffixed() { (true, suffixed) } else { (false, plain) }

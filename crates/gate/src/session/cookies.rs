@@ -12,11 +12,11 @@ use memchr::memchr;
 #[derive(Clone, Debug, Default)]
 pub struct Cookies<'a> {
     /// `__session` and `__session_<suffix>`.
-    pub session: Twin<'a>,
+    pub session: CookiePair<'a>,
     /// `__client_uat` and its twin.
-    pub client_uat: Twin<'a>,
+    pub client_uat: CookiePair<'a>,
     /// `__clerk_db_jwt` and its twin.
-    pub dev_browser: Twin<'a>,
+    pub dev_browser: CookiePair<'a>,
     /// `__refresh_<suffix>`; the plain one is never read.
     pub refresh: Option<Cow<'a, str>>,
     /// `__clerk_handshake`.
@@ -29,7 +29,7 @@ pub struct Cookies<'a> {
 
 /// A cookie that comes plain and with the instance's suffix.
 #[derive(Clone, Debug, Default)]
-pub struct Twin<'a> {
+pub struct CookiePair<'a> {
     /// Without suffix.
     pub plain: Option<Cow<'a, str>>,
     /// With this instance's suffix.
@@ -81,9 +81,9 @@ impl<'a> From<Found<'a>> for Cookies<'a> {
         let [session, uat, dev_browser, handshake, nonce, count] = found.plain.map(filled);
         let [own_session, own_uat, own_dev_browser, refresh] = found.suffixed.map(filled);
         Self {
-            session: Twin { plain: session, suffixed: own_session },
-            client_uat: Twin { plain: uat, suffixed: own_uat },
-            dev_browser: Twin { plain: dev_browser, suffixed: own_dev_browser },
+            session: CookiePair { plain: session, suffixed: own_session },
+            client_uat: CookiePair { plain: uat, suffixed: own_uat },
+            dev_browser: CookiePair { plain: dev_browser, suffixed: own_dev_browser },
             refresh,
             handshake,
             handshake_nonce: nonce,

@@ -3,47 +3,52 @@
 //! Only a page that a browser fetches can be sent; anything else is signed out for the same
 //! reason. It refuses to send anybody round and round.
 
-use crate::session::context::Visit;
+use crate::session::context::AuthenticateContext;
 use crate::session::frontend;
 use crate::session::reason::Reason;
-use crate::session::state::{Browser, Halt, Handshake, SignedOut, State, Why};
+use crate::session::state::{
+    BrowserUpdate, Halt, Handshake, RequestState, SignedOut, SignedOutReason,
+};
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::query;
 use clerk_edge_http::url::Url;
 use clerk_edge_token::js_number;
 
 /// A handshake if the request is a page's, else signed out.
-pub(super) fn or_signed_out<R: Incoming>(visit: &Visit<'_, R>, reason: Reason) -> State {
+pub(super) fn or_signed_out<R: Incoming>(
+    visit: &AuthenticateContext<'_, R>,
+    reason: Reason,
+) -> RequestState {
     let location = visit.address().map(|here| handshake_location(visit, here, &reason));
     to(visit, reason, location)
 }
 
 /// The same with an address of the caller's.
 pub(super) fn to<R: Incoming>(
-    visit: &Visit<'_, R>,
+    visit: &AuthenticateContext<'_, R>,
     reason: Reason,
     location: Option<String>,
-) -> State {
+) -> RequestState {
     let Some(location) = location.filter(|_| is_eligible(visit)) else {
         return signed_out(reason);
     };
     if visit.trips >= TRIPS_MAX {
-        let why = Why::Because(reason);
+        let why = SignedOutReason::Because(reason);
         let halt = Some(Halt::RedirectLoop);
-        return State::SignedOut(SignedOut { why, halt, browser: Browser::default() });
+        return RequestState::SignedOut(SignedOut { why, halt, browser: BrowserUpdate::default() });
     }
     let count = js_number::written(visit.trips + 1.0);
     let count_cookie = format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
-    State::Handshake(Handshake { reason, location, count_cookie })
+    RequestState::Handshake(Handshake { reason, location, count_cookie })
 }
 
 /// Signed out, and nothing else to say.
-pub(super) fn signed_out(reason: Reason) -> State {
-    let why = Why::Because(reason);
-    State::SignedOut(SignedOut { why, halt: None, browser: Browser::default() })
+pub(super) fn signed_out(reason: Reason) -> RequestState {
+    let why = SignedOutReason::Because(reason);
+    RequestState::SignedOut(SignedOut { why, halt: None, browser: BrowserUpdate::default() })
 }
 
-fn is_eligible<R: Incoming>(visit: &Visit<'_, R>) -> bool {
+fn is_eligible<R: Incoming>(visit: &AuthenticateContext<'_, R>) -> bool {
     if !visit.is_get() {
         return false;
     }
@@ -53,7 +58,11 @@ fn is_eligible<R: Incoming>(visit: &Visit<'_, R>) -> bool {
     }
 }
 
-fn handshake_location<R: Incoming>(visit: &Visit<'_, R>, here: &Url, reason: &Reason) -> String {
+fn handshake_location<R: Incoming>(
+    visit: &AuthenticateContext<'_, R>,
+    here: &Url,
+    reason: &Reason,
+) -> String {
     let mut query = String::new();
     let mut add = |name: &str, value: &str| query::append(&mut query, name, value);
     add("redirect_url", &return_address(visit, here));
@@ -70,7 +79,7 @@ fn handshake_location<R: Incoming>(visit: &Visit<'_, R>, here: &Url, reason: &Re
     format!("{}?{query}", frontend::handshake_address(visit.settings, here))
 }
 
-fn return_address<R: Incoming>(visit: &Visit<'_, R>, here: &Url) -> String {
+fn return_address<R: Incoming>(visit: &AuthenticateContext<'_, R>, here: &Url) -> String {
     let mut names = vec!["__clerk_db_jwt", "__dev_session"];
     if visit.spent.get() {
         names.extend(["__clerk_handshake", "__clerk_handshake_nonce"]);

@@ -25,35 +25,35 @@ pub mod suffix;
 pub mod verify;
 
 use crate::auth::credential;
-use crate::clerk_api::failed_nonces::Nonces;
-use crate::context::Turn;
+use crate::clerk_api::failed_nonces::FailedNonces;
+use crate::context::RequestContext;
 use crate::keys::find::Keys;
 use crate::platform::Platform;
-use crate::session::context::Visit;
+use crate::session::context::AuthenticateContext;
 use crate::session::cookies::Cookies;
-use crate::session::inspected_token::Look;
-use crate::session::state::Browser;
-use crate::session::state::State;
+use crate::session::inspected_token::InspectedToken;
+use crate::session::state::BrowserUpdate;
+use crate::session::state::RequestState;
 use crate::settings::Settings;
 use clerk_edge_http::incoming::Incoming;
-use clerk_edge_token::verified_cache::Remembered;
+use clerk_edge_token::verified_cache::VerifiedCache;
 
 /// What lies at hand in an isolate when somebody comes.
 #[derive(Debug)]
-pub struct Desk<'a, K> {
+pub struct SessionVerifier<'a, K> {
     /// The configuration.
     pub settings: &'a Settings,
     /// The instance's keys.
     pub keys: &'a Keys<K>,
     /// The tokens that a key covered before.
-    pub remembered: &'a Remembered,
+    pub remembered: &'a VerifiedCache,
     /// The nonces that are left alone.
-    pub nonces: &'a Nonces,
+    pub nonces: &'a FailedNonces,
 }
 
 /// Our fault: it could not be found out who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum KeysUnavailableFault {
     /// No key of the instance could be had from anybody.
     KeysUnavailable {
         /// When it is worth asking again.
@@ -64,41 +64,48 @@ pub enum Fault {
 /// Who asks. Ready at the first poll where the token is remembered.
 ///
 /// # Errors
-/// [`Fault`], never because of anything that the client sent.
+/// [`KeysUnavailableFault`], never because of anything that the client sent.
 pub async fn state<P: Platform, R: Incoming>(
-    desk: &Desk<'_, P::Key>,
+    verifier: &SessionVerifier<'_, P::Key>,
     request: &R,
-    turn: &Turn<'_, P>,
-) -> Result<State, Fault> {
+    ctx: &RequestContext<'_, P>,
+) -> Result<RequestState, KeysUnavailableFault> {
     let authorization = request.header("authorization");
     if let Some(token) = authorization.as_deref().and_then(credential::presented) {
-        return by_header(desk, request, token, turn).await;
+        return by_header(verifier, request, token, ctx).await;
     }
     let header = request.header("cookie").unwrap_or_default();
-    let cookies = Cookies::read(&header, &desk.settings.instance.cookie_suffix);
-    let (visit, session) = Visit::read(desk, request, &cookies, None, turn.now_seconds());
-    by_cookie::by_cookie(desk, &visit, session, turn).await
+    let cookies = Cookies::read(&header, &verifier.settings.instance.cookie_suffix);
+    let (visit, session) =
+        AuthenticateContext::read(verifier, request, &cookies, None, ctx.now_seconds());
+    by_cookie::by_cookie(verifier, &visit, session, ctx).await
 }
 
 /// Cookies are not even read unless the header's token is refused.
 async fn by_header<P: Platform, R: Incoming>(
-    desk: &Desk<'_, P::Key>,
+    verifier: &SessionVerifier<'_, P::Key>,
     request: &R,
     token: &str,
-    turn: &Turn<'_, P>,
-) -> Result<State, Fault> {
-    let look = Look::at(token, desk);
+    ctx: &RequestContext<'_, P>,
+) -> Result<RequestState, KeysUnavailableFault> {
+    let look = InspectedToken::at(token, verifier);
     if let Some(state) = by_cookie::unfit(&look) {
         return Ok(state);
     }
-    let origin = || Some(context::address(desk.settings, request)?.origin());
-    match verify::admitted(desk, look, &desk.settings.session_policy, &origin, turn).await? {
-        Ok((session, token)) => Ok(settle::signed_in(session, &token, Browser::default())),
+    let origin = || Some(context::address(verifier.settings, request)?.origin());
+    match verify::admitted(verifier, look, &verifier.settings.session_policy, &origin, ctx).await? {
+        Ok((session, token)) => Ok(settle::signed_in(session, &token, BrowserUpdate::default())),
         Err(flaw) => {
             let header = request.header("cookie").unwrap_or_default();
-            let cookies = Cookies::read(&header, &desk.settings.instance.cookie_suffix);
-            let (visit, _) = Visit::read(desk, request, &cookies, Some(token), turn.now_seconds());
-            by_cookie::refused(desk, &visit, flaw, turn).await
+            let cookies = Cookies::read(&header, &verifier.settings.instance.cookie_suffix);
+            let (visit, _) = AuthenticateContext::read(
+                verifier,
+                request,
+                &cookies,
+                Some(token),
+                ctx.now_seconds(),
+            );
+            by_cookie::refused(verifier, &visit, flaw, ctx).await
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use clerk_edge_token::error::Flaw;
+use clerk_edge_token::error::TokenError;
 
 /// Why a visitor is signed out, or sent through a handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Reason {
     /// A development instance's browser brings its mark in the address.
     DevBrowserSync,
     /// The token has run out and was not refreshed.
-    Expired(NotRefreshed),
+    Expired(RefreshError),
     /// The token is older than the newest sign-in or sign-out.
     IssuedBeforeClientUat,
     /// The token says that it was made in the future.
@@ -38,12 +38,12 @@ pub enum Reason {
     /// There is a token, but Clerk's cookie does not say that anybody is signed in.
     SessionWithoutClientUat,
     /// The token was refused.
-    Token(Flaw),
+    Token(TokenError),
 }
 
 /// Why an expired token was not refreshed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotRefreshed {
+pub enum RefreshError {
     /// Clerk said no, with this code.
     Api(ApiCode),
     /// Clerk did not answer.
@@ -111,7 +111,7 @@ impl std::fmt::Display for Reason {
     }
 }
 
-impl NotRefreshed {
+impl RefreshError {
     fn as_str(&self) -> &str {
         match self {
             Self::Api(code) => &code.0,
@@ -128,20 +128,20 @@ impl NotRefreshed {
     }
 }
 
-const fn flaw_as_str(flaw: Flaw) -> &'static str {
+const fn flaw_as_str(flaw: TokenError) -> &'static str {
     match flaw {
-        Flaw::Expired => "token-expired",
-        Flaw::Invalid => "token-invalid",
-        Flaw::InvalidAlgorithm => "token-invalid-algorithm",
-        Flaw::InvalidAuthorizedParties => "token-invalid-authorized-parties",
-        Flaw::InvalidIssuer => "token-invalid-issuer",
-        Flaw::InvalidSignature => "token-invalid-signature",
-        Flaw::IssuedInTheFuture => "token-iat-in-the-future",
-        Flaw::KeyIdMismatch => "jwk-kid-mismatch",
-        Flaw::NotActiveYet => "token-not-active-yet",
-        Flaw::TypeMismatch => "token-type-mismatch",
-        Flaw::Unexpected => "unexpected-error",
-        Flaw::VerificationFailed => "token-verification-failed",
+        TokenError::Expired => "token-expired",
+        TokenError::Invalid => "token-invalid",
+        TokenError::InvalidAlgorithm => "token-invalid-algorithm",
+        TokenError::InvalidAuthorizedParties => "token-invalid-authorized-parties",
+        TokenError::InvalidIssuer => "token-invalid-issuer",
+        TokenError::InvalidSignature => "token-invalid-signature",
+        TokenError::IssuedInTheFuture => "token-iat-in-the-future",
+        TokenError::KeyIdMismatch => "jwk-kid-mismatch",
+        TokenError::NotActiveYet => "token-not-active-yet",
+        TokenError::TypeMismatch => "token-type-mismatch",
+        TokenError::Unexpected => "unexpected-error",
+        TokenError::VerificationFailed => "token-verification-failed",
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// The session's token among the cookies that a handshake or a refresh brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Brought<'a> {
+pub(super) enum SessionCookie<'a> {
     /// None, or an empty one: signed out.
     Nothing,
     /// A session cookie without a value.
@@ -12,13 +12,13 @@ pub(super) enum Brought<'a> {
 }
 
 /// The last cookie whose name begins like the session's counts, as in Clerk's SDK.
-pub(super) fn session_token(cookies: &[String]) -> Brought<'_> {
+pub(super) fn session_token(cookies: &[String]) -> SessionCookie<'_> {
     let mut pairs = cookies.iter().rev().map(|cookie| cookie.split(';').next().unwrap_or_default());
     let last = pairs.find(|pair| pair.starts_with("__session"));
     match last.map(|pair| pair.split('=').nth(1)) {
-        None | Some(Some("")) => Brought::Nothing,
-        Some(None) => Brought::Rubbish,
-        Some(Some(token)) => Brought::Token(token),
+        None | Some(Some("")) => SessionCookie::Nothing,
+        Some(None) => SessionCookie::Rubbish,
+        Some(Some(token)) => SessionCookie::Token(token),
     }
 }
 

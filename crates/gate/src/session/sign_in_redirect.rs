@@ -14,13 +14,13 @@ use crate::session::parameters::Parameters;
 
 /// Holding one means: it is known where the visitor is and what he brings.
 #[derive(Clone, Debug)]
-pub struct Departure<'a> {
+pub struct SignInRedirect<'a> {
     settings: &'a Settings,
     here: Url,
     dev_browser: Option<String>,
 }
 
-impl<'a> Departure<'a> {
+impl<'a> SignInRedirect<'a> {
     /// From the page that was asked for. None where its address cannot be read.
     #[must_use]
     pub fn from<R: Incoming>(settings: &'a Settings, request: &R) -> Option<Self> {

@@ -7,7 +7,7 @@ use clerk_edge_token::session::Session;
 
 /// Who asks.
 #[derive(Clone, Debug)]
-pub enum State {
+pub enum RequestState {
     /// Somebody is signed in.
     SignedIn(SignedIn),
     /// Nobody is.
@@ -24,23 +24,23 @@ pub struct SignedIn {
     /// The token that says so.
     pub token: Rc<str>,
     /// What goes to the browser besides.
-    pub browser: Browser,
+    pub browser: BrowserUpdate,
 }
 
 /// Nobody is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedOut {
     /// Why.
-    pub why: Why,
+    pub why: SignedOutReason,
     /// What only some routes let pass.
     pub halt: Option<Halt>,
     /// What goes to the browser besides.
-    pub browser: Browser,
+    pub browser: BrowserUpdate,
 }
 
 /// Why nobody is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum SignedOutReason {
     /// Somebody is, but Clerk still waits for something; sign-in goes on at `/tasks`.
     Pending,
     /// For this reason.
@@ -69,7 +69,7 @@ pub struct Handshake {
 
 /// What a handshake or a refresh leaves for the browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Browser {
+pub struct BrowserUpdate {
     /// `Set-Cookie`, each fit for a header.
     pub cookies: Vec<String>,
     /// The same page without what a development instance put into its address. Where there is
@@ -77,7 +77,7 @@ pub struct Browser {
     pub location: Option<String>,
 }
 
-impl State {
+impl RequestState {
     /// Where the browser is sent, if it is.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
@@ -116,20 +116,20 @@ impl SignedOut {
     /// Whether somebody is signed in but still has something to do.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        self.why == Why::Pending
+        self.why == SignedOutReason::Pending
     }
 
     /// The reason, where there is one.
     #[must_use]
     pub fn reason(&self) -> Option<&Reason> {
         match &self.why {
-            Why::Pending => None,
-            Why::Because(reason) => Some(reason),
+            SignedOutReason::Pending => None,
+            SignedOutReason::Because(reason) => Some(reason),
         }
     }
 }
 
-impl Why {
+impl SignedOutReason {
     fn status(&self) -> Option<(&'static str, &Reason)> {
         match self {
             Self::Pending => None,

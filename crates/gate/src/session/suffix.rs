@@ -7,24 +7,24 @@
 
 use serde_json::Value;
 
-use crate::session::cookies::Twin;
-use crate::session::inspected_token::Look;
+use crate::session::cookies::CookiePair;
+use crate::session::inspected_token::InspectedToken;
 use clerk_edge_token::claims::{Claims, is_truthy};
 use clerk_edge_token::js_number;
 
 /// What the choice rests on.
-pub(super) struct Choice<'a> {
+pub(super) struct CookieSuffixChoice<'a> {
     /// The plain and the suffixed session, as far as they are there.
-    pub(super) plain: Option<&'a Look>,
-    pub(super) suffixed: Option<&'a Look>,
-    pub(super) client_uat: &'a Twin<'a>,
+    pub(super) plain: Option<&'a InspectedToken>,
+    pub(super) suffixed: Option<&'a InspectedToken>,
+    pub(super) client_uat: &'a CookiePair<'a>,
     /// The instance's host, satellite domain applied.
     pub(super) instance_host: &'a str,
     pub(super) is_production: bool,
     pub(super) now_seconds: i64,
 }
 
-impl Choice<'_> {
+impl CookieSuffixChoice<'_> {
     /// Whether the suffixed cookies are read.
     pub(super) fn is_suffixed(&self) -> bool {
         if let Some(plain) = self.plain {
@@ -61,15 +61,17 @@ impl Choice<'_> {
     }
 
     fn is_over(&self) -> bool {
-        let expires = self.suffixed.and_then(Look::claims).and_then(|claims| claims.value("exp"));
+        let expires =
+            self.suffixed.and_then(InspectedToken::claims).and_then(|claims| claims.value("exp"));
         let now = i32::try_from(self.now_seconds).map_or(f64::MAX, f64::from);
         expires.and_then(js_number::converted).is_some_and(|expires| expires <= now)
     }
 }
 
 /// `iat || 0`.
-fn issued(look: Option<&Look>) -> Value {
-    let claimed = look.and_then(Look::claims).and_then(|claims: &Claims| claims.value("iat"));
+fn issued(look: Option<&InspectedToken>) -> Value {
+    let claimed =
+        look.and_then(InspectedToken::claims).and_then(|claims: &Claims| claims.value("iat"));
     claimed.filter(|iat| is_truthy(iat)).cloned().unwrap_or(Value::from(0))
 }
 

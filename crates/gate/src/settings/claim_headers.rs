@@ -6,13 +6,13 @@
 use serde_json::Value;
 
 use crate::settings::bindings::Bindings;
-use crate::settings::value_reader::Reader;
+use crate::settings::value_reader::ValueReader;
 use clerk_edge_rules::claim_path::ClaimPath;
 
 const NAME: &str = "CLAIM_HEADERS";
 
 /// The pairs, lower-cased, in the order they were written.
-pub(super) fn read<B: Bindings>(reader: &Reader<'_, B>) -> Vec<(String, ClaimPath)> {
+pub(super) fn read<B: Bindings>(reader: &ValueReader<'_, B>) -> Vec<(String, ClaimPath)> {
     let mut pairs: Vec<(String, ClaimPath)> = Vec::new();
     for (name, value) in reader.table(NAME).into_iter().flat_map(|table| table.0) {
         let place = place(&name);

@@ -3,12 +3,16 @@
 use crate::settings::bindings::Bindings;
 use crate::settings::from_bindings::{IS_SATELLITE, SECRET_KEY, SIGN_IN_URL};
 use crate::settings::urls::host_and_port;
-use crate::settings::value_reader::Reader;
+use crate::settings::value_reader::ValueReader;
 use crate::settings::{InstanceKind, Settings};
 
 /// Notes what contradicts. Where the publishable key could not be read, nothing is compared
 /// with it.
-pub(super) fn note<B: Bindings>(reader: &Reader<'_, B>, settings: &Settings, key_was_read: bool) {
+pub(super) fn note<B: Bindings>(
+    reader: &ValueReader<'_, B>,
+    settings: &Settings,
+    key_was_read: bool,
+) {
     if key_was_read {
         halves(reader, settings);
     }
@@ -18,7 +22,7 @@ pub(super) fn note<B: Bindings>(reader: &Reader<'_, B>, settings: &Settings, key
 }
 
 /// Both keys belong to the same half of Clerk.
-fn halves<B: Bindings>(reader: &Reader<'_, B>, settings: &Settings) {
+fn halves<B: Bindings>(reader: &ValueReader<'_, B>, settings: &Settings) {
     let Some(secret) = &settings.secret_key else { return };
     match settings.instance.kind {
         InstanceKind::Production if secret.is_development() => reader.note(
@@ -36,7 +40,7 @@ fn halves<B: Bindings>(reader: &Reader<'_, B>, settings: &Settings) {
 }
 
 /// A satellite needs an address of its own, and in development a sign-in page elsewhere.
-fn satellite<B: Bindings>(reader: &Reader<'_, B>, settings: &Settings, key_was_read: bool) {
+fn satellite<B: Bindings>(reader: &ValueReader<'_, B>, settings: &Settings, key_was_read: bool) {
     let unset = |name| reader.bound(name).is_none();
     if unset("CLERK_DOMAIN") && unset("CLERK_PROXY_URL") {
         reader.note(IS_SATELLITE, "is `true`, which needs CLERK_DOMAIN or CLERK_PROXY_URL");

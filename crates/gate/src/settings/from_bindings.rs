@@ -2,9 +2,9 @@
 
 use crate::secret::Secret;
 use crate::settings::bindings::{Binding, Bindings};
-use crate::settings::issuers::Frontend;
-use crate::settings::problems::Faulty;
-use crate::settings::value_reader::Reader;
+use crate::settings::issuers::FrontendApi;
+use crate::settings::problems::SettingsProblems;
+use crate::settings::value_reader::ValueReader;
 use crate::settings::{
     Instance, InstanceKind, LogLevel, Settings, Upstream, claim_headers, contradictions, issuers,
     notes, upstream, urls,
@@ -19,9 +19,9 @@ impl Settings {
     /// Reads all bindings.
     ///
     /// # Errors
-    /// [`Faulty`] with every problem at once, each with its place, where there is one or more.
-    pub fn read(bindings: &impl Bindings) -> Result<Self, Faulty> {
-        let reader = Reader::new(bindings);
+    /// [`SettingsProblems`] with every problem at once, each with its place.
+    pub fn read(bindings: &impl Bindings) -> Result<Self, SettingsProblems> {
+        let reader = ValueReader::new(bindings);
         let key = reader.text(PUBLISHABLE_KEY);
         let may_be_shown = !key.as_deref().is_some_and(is_production);
         let (instance, unread) = match instance(&reader, key) {
@@ -34,7 +34,7 @@ impl Settings {
         let others = problems.into_iter().filter(|other| other.place != PUBLISHABLE_KEY);
         let mut problems = unread.into_iter().chain(others);
         if let Some(first) = problems.next() {
-            return Err(Faulty::new(first, problems.collect(), may_be_shown));
+            return Err(SettingsProblems::new(first, problems.collect(), may_be_shown));
         }
         settings.notes = notes::of(&settings, remarks);
         Ok(settings)
@@ -43,13 +43,13 @@ impl Settings {
 
 /// Reads every binding. What cannot be read has a problem noted and its default here, so what
 /// comes out counts only where no problem was noted.
-fn all<B: Bindings>(reader: &Reader<'_, B>, instance: Instance) -> Settings {
+fn all<B: Bindings>(reader: &ValueReader<'_, B>, instance: Instance) -> Settings {
     let development = instance.kind == InstanceKind::Development;
     let sign_in_url = urls::page(reader, SIGN_IN_URL);
     let proxy_url = urls::proxy(reader, PROXY_URL);
     let domain = urls::domain(reader, DOMAIN);
     let is_satellite = flag(reader, IS_SATELLITE);
-    let frontend = Frontend {
+    let frontend = FrontendApi {
         instance: &instance,
         proxy_url: proxy_url.as_deref(),
         satellite_domain: domain.as_deref().filter(|_| is_satellite),
@@ -102,7 +102,10 @@ fn nameless(development: bool) -> Instance {
     }
 }
 
-fn instance<B: Bindings>(reader: &Reader<'_, B>, key: Option<String>) -> Result<Instance, Problem> {
+fn instance<B: Bindings>(
+    reader: &ValueReader<'_, B>,
+    key: Option<String>,
+) -> Result<Instance, Problem> {
     let Some(key) = key else {
         let message = match reader.bound(PUBLISHABLE_KEY) {
             None => "is missing: copy it from the Clerk dashboard, API keys; \
@@ -116,7 +119,7 @@ fn instance<B: Bindings>(reader: &Reader<'_, B>, key: Option<String>) -> Result<
 }
 
 /// White space around the secret is a leftover of the file or the prompt that it came from.
-fn secret_key<B: Bindings>(reader: &Reader<'_, B>) -> Option<Secret> {
+fn secret_key<B: Bindings>(reader: &ValueReader<'_, B>) -> Option<Secret> {
     let text = reader.text(SECRET_KEY)?;
     let key = text.trim_ascii();
     if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic()) {
@@ -134,14 +137,18 @@ fn secret_key<B: Bindings>(reader: &Reader<'_, B>) -> Option<Secret> {
     Some(Secret::new(key.to_owned()))
 }
 
-fn jwt_key<B: Bindings>(reader: &Reader<'_, B>) -> Option<PublicKey> {
+fn jwt_key<B: Bindings>(reader: &ValueReader<'_, B>) -> Option<PublicKey> {
     match PublicKey::from_pem(&reader.text(JWT_KEY)?) {
         Ok(key) => Some(key),
         Err(unfit) => reader.refuse(JWT_KEY, unfit.to_string()),
     }
 }
 
-fn rules<B: Bindings>(reader: &Reader<'_, B>, upstream: &Upstream, sign_in: Option<&str>) -> Rules {
+fn rules<B: Bindings>(
+    reader: &ValueReader<'_, B>,
+    upstream: &Upstream,
+    sign_in: Option<&str>,
+) -> Rules {
     let context = Context {
         assets: *upstream == Upstream::Assets,
         sign_in: sign_in.and_then(urls::path_on_site),
@@ -161,7 +168,7 @@ fn rules<B: Bindings>(reader: &Reader<'_, B>, upstream: &Upstream, sign_in: Opti
     })
 }
 
-fn role_claims<B: Bindings>(reader: &Reader<'_, B>) -> Vec<ClaimPath> {
+fn role_claims<B: Bindings>(reader: &ValueReader<'_, B>) -> Vec<ClaimPath> {
     let Some(entries) = reader.list("ROLE_CLAIMS") else {
         return ROLE_CLAIMS.iter().filter_map(|text| ClaimPath::parse(text).ok()).collect();
     };
@@ -175,7 +182,7 @@ fn role_claims<B: Bindings>(reader: &Reader<'_, B>) -> Vec<ClaimPath> {
     paths
 }
 
-fn log<B: Bindings>(reader: &Reader<'_, B>) -> LogLevel {
+fn log<B: Bindings>(reader: &ValueReader<'_, B>) -> LogLevel {
     let level = reader.text("LOG").map(|text| match text.trim() {
         "all" => Some(LogLevel::All),
         "decisions" => Some(LogLevel::Decisions),
@@ -186,7 +193,7 @@ fn log<B: Bindings>(reader: &Reader<'_, B>) -> LogLevel {
     level.flatten().unwrap_or(LogLevel::Decisions)
 }
 
-fn has_store<B: Bindings>(reader: &Reader<'_, B>) -> bool {
+fn has_store<B: Bindings>(reader: &ValueReader<'_, B>) -> bool {
     match reader.bound("CLERK_CACHE") {
         None => false,
         Some(Binding::Store) => true,
@@ -198,16 +205,16 @@ fn has_store<B: Bindings>(reader: &Reader<'_, B>) -> bool {
     }
 }
 
-fn clock_skew_ms<B: Bindings>(reader: &Reader<'_, B>) -> i64 {
+fn clock_skew_ms<B: Bindings>(reader: &ValueReader<'_, B>) -> i64 {
     let seconds = reader.whole_number("CLERK_CLOCK_SKEW_SECONDS", 0, CLOCK_SKEW_SECONDS_MAX);
     i64::from(seconds.unwrap_or(CLOCK_SKEW_SECONDS)).saturating_mul(1_000)
 }
 
-fn texts<B: Bindings>(reader: &Reader<'_, B>, name: &str) -> Vec<String> {
+fn texts<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> Vec<String> {
     reader.list(name).into_iter().flatten().map(|entry| entry.text).collect()
 }
 
-fn flag<B: Bindings>(reader: &Reader<'_, B>, name: &str) -> bool {
+fn flag<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> bool {
     reader.boolean(name).unwrap_or(false)
 }
 

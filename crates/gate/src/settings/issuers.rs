@@ -2,18 +2,18 @@
 
 use crate::settings::bindings::Bindings;
 use crate::settings::urls::may_give_keys;
-use crate::settings::value_reader::Reader;
+use crate::settings::value_reader::ValueReader;
 use crate::settings::{Instance, InstanceKind};
 use clerk_edge_token::policy::Issuers;
 
 /// What the Frontend API's addresses follow from.
-pub(super) struct Frontend<'a> {
+pub(super) struct FrontendApi<'a> {
     pub(super) instance: &'a Instance,
     pub(super) proxy_url: Option<&'a str>,
     pub(super) satellite_domain: Option<&'a str>,
 }
 
-impl Frontend<'_> {
+impl FrontendApi<'_> {
     /// Where the key set is public. A proxy that is a path has no address of its own before a
     /// request is there, and keys are not fetched in the clear: the key's host serves for both.
     pub(super) fn jwks_url(&self) -> String {
@@ -46,7 +46,7 @@ impl Frontend<'_> {
 }
 
 /// `CLERK_ISSUER`: `any`, or a list in which `any` has no place.
-pub(super) fn read<B: Bindings>(reader: &Reader<'_, B>) -> Option<Issuers> {
+pub(super) fn read<B: Bindings>(reader: &ValueReader<'_, B>) -> Option<Issuers> {
     let entries = reader.list(ISSUER)?;
     if let [only] = entries.as_slice()
         && only.text == ANY

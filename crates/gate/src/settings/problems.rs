@@ -5,13 +5,13 @@ use clerk_edge_rules::problem::Problem;
 
 /// Holding one means: at least one binding is missing, unreadable or contradicts another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Faulty {
+pub struct SettingsProblems {
     first: Problem,
     others: Vec<Problem>,
     may_be_shown: bool,
 }
 
-impl Faulty {
+impl SettingsProblems {
     pub(super) fn new(first: Problem, others: Vec<Problem>, may_be_shown: bool) -> Self {
         Self { first, others, may_be_shown }
     }
@@ -28,7 +28,7 @@ impl Faulty {
     }
 }
 
-impl std::fmt::Display for Faulty {
+impl std::fmt::Display for SettingsProblems {
     /// One line per problem, for the log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.first)?;

@@ -4,10 +4,10 @@ use crate::settings::Upstream;
 use crate::settings::address::Address;
 use crate::settings::bindings::{Binding, Bindings};
 use crate::settings::urls::NO_TAIL;
-use crate::settings::value_reader::Reader;
+use crate::settings::value_reader::ValueReader;
 
 /// Assets before a service before the zone, unless it is said.
-pub(super) fn read<B: Bindings>(reader: &Reader<'_, B>) -> Upstream {
+pub(super) fn read<B: Bindings>(reader: &ValueReader<'_, B>) -> Upstream {
     let assets = fetchable(reader, ASSETS, "must be an assets binding");
     let origin = fetchable(
         reader,
@@ -33,7 +33,12 @@ pub(super) fn read<B: Bindings>(reader: &Reader<'_, B>) -> Upstream {
     }
 }
 
-fn named<B: Bindings>(reader: &Reader<'_, B>, text: &str, assets: bool, origin: bool) -> Upstream {
+fn named<B: Bindings>(
+    reader: &ValueReader<'_, B>,
+    text: &str,
+    assets: bool,
+    origin: bool,
+) -> Upstream {
     match text.trim() {
         "assets" => {
             if !assets {
@@ -52,7 +57,7 @@ fn named<B: Bindings>(reader: &Reader<'_, B>, text: &str, assets: bool, origin: 
     }
 }
 
-fn url<B: Bindings>(reader: &Reader<'_, B>, text: &str) -> Option<Upstream> {
+fn url<B: Bindings>(reader: &ValueReader<'_, B>, text: &str) -> Option<Upstream> {
     let Some(address) = Address::parse(text) else { return reader.refuse(UPSTREAM, ACCEPTED) };
     if address.has_tail() || address.has_dot_segments() {
         return reader.refuse(UPSTREAM, NO_TAIL);
@@ -64,7 +69,7 @@ fn url<B: Bindings>(reader: &Reader<'_, B>, text: &str) -> Option<Upstream> {
 }
 
 /// Whether something that can be fetched from is bound; anything else there is a problem.
-fn fetchable<B: Bindings>(reader: &Reader<'_, B>, name: &str, expected: &str) -> bool {
+fn fetchable<B: Bindings>(reader: &ValueReader<'_, B>, name: &str, expected: &str) -> bool {
     match reader.bound(name) {
         None => false,
         Some(Binding::Service) => true,

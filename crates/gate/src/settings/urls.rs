@@ -6,11 +6,11 @@
 
 use crate::settings::address::{Address, is_dot_segment, is_host_and_port};
 use crate::settings::bindings::Bindings;
-use crate::settings::value_reader::Reader;
+use crate::settings::value_reader::ValueReader;
 
 /// `CLERK_API_URL` and `CLERK_JWKS_URL`: no trailing slash, no query.
 pub(super) fn trusted<B: Bindings>(
-    reader: &Reader<'_, B>,
+    reader: &ValueReader<'_, B>,
     name: &str,
     development: bool,
 ) -> Option<String> {
@@ -22,7 +22,7 @@ pub(super) fn trusted<B: Bindings>(
 }
 
 /// `CLERK_SIGN_IN_URL` and `CLERK_SIGN_UP_URL`: absolute, or a path on this site.
-pub(super) fn page<B: Bindings>(reader: &Reader<'_, B>, name: &str) -> Option<String> {
+pub(super) fn page<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> Option<String> {
     let text = reader.text(name)?;
     if text.starts_with('/') {
         return if is_site_path(&text) { Some(text) } else { reader.refuse(name, SITE_PATH) };
@@ -34,7 +34,7 @@ pub(super) fn page<B: Bindings>(reader: &Reader<'_, B>, name: &str) -> Option<St
 }
 
 /// `CLERK_PROXY_URL`: absolute, or a path on this site; no trailing slash, no query.
-pub(super) fn proxy<B: Bindings>(reader: &Reader<'_, B>, name: &str) -> Option<String> {
+pub(super) fn proxy<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> Option<String> {
     let text = reader.text(name)?;
     if !text.starts_with('/') {
         let address = bare(reader, name, ABSOLUTE_OR_PATH)?;
@@ -51,7 +51,7 @@ pub(super) fn proxy<B: Bindings>(reader: &Reader<'_, B>, name: &str) -> Option<S
 }
 
 /// `CLERK_DOMAIN`: a host, lower-cased, perhaps with a port.
-pub(super) fn domain<B: Bindings>(reader: &Reader<'_, B>, name: &str) -> Option<String> {
+pub(super) fn domain<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> Option<String> {
     let text = reader.text(name)?.to_ascii_lowercase();
     if is_host_and_port(&text) {
         return Some(text);
@@ -76,7 +76,7 @@ pub(super) fn may_give_keys(proxy: &str, development: bool) -> bool {
 }
 
 /// An absolute address without query and fragment.
-fn bare<B: Bindings>(reader: &Reader<'_, B>, name: &str, expected: &str) -> Option<Address> {
+fn bare<B: Bindings>(reader: &ValueReader<'_, B>, name: &str, expected: &str) -> Option<Address> {
     let text = reader.text(name)?;
     let Some(address) = Address::parse(&text) else { return reader.refuse(name, expected) };
     if address.has_tail() || address.has_dot_segments() {

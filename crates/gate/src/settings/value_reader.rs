@@ -13,7 +13,7 @@ use clerk_edge_rules::ordered_table::Table;
 use clerk_edge_rules::problem::Problem;
 
 /// Reads bindings and keeps the problems.
-pub(super) struct Reader<'a, B> {
+pub(super) struct ValueReader<'a, B> {
     bindings: &'a B,
     problems: RefCell<Vec<Problem>>,
     remarks: RefCell<Vec<String>>,
@@ -25,7 +25,7 @@ pub(super) struct Entry {
     pub(super) text: String,
 }
 
-impl<'a, B: Bindings> Reader<'a, B> {
+impl<'a, B: Bindings> ValueReader<'a, B> {
     pub(super) fn new(bindings: &'a B) -> Self {
         Self { bindings, problems: RefCell::default(), remarks: RefCell::default() }
     }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clerk_edge_gate::session::sign_in_redirect::Departure;
+use clerk_edge_gate::session::sign_in_redirect::SignInRedirect;
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::claims::Claims;
 use serde_json::{Value, json};
@@ -206,7 +206,7 @@ fn sign_in_addresses_are_the_recorded_ones() {
         settings.is_satellite = options["isSatellite"] == json!(true);
         let cookie = format!("__clerk_db_jwt={}", judge::text(&options["devBrowserToken"]));
         let request = judge::Request::get(back, &[("cookie", &cookie)]);
-        let departure = Departure::from(&settings, &request).unwrap();
+        let departure = SignInRedirect::from(&settings, &request).unwrap();
         let is_pending = options["sessionStatus"] == "pending";
         let found = match judge::text(&row["fn"]) {
             "redirectToSignIn" => departure.to_sign_in(is_pending),

@@ -5,7 +5,7 @@ use clerk_edge_http::path::RequestPath;
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::condition::Condition;
 use clerk_edge_rules::facts::{Facts, Known, Truth};
-use clerk_edge_rules::path_params::Names;
+use clerk_edge_rules::path_params::PathParams;
 use clerk_edge_rules::reverification::{Level, Reverification};
 use clerk_edge_rules::rule_set::{Match, Requirement, Rule, Rules};
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ fn condition(rules: &Rules) -> &Condition {
 fn says(visitor: &Visitor, cases: &[(&str, Truth)]) {
     for (allow, truth) in cases {
         let rules = one_rule("/a", allow);
-        assert_eq!(condition(&rules).judge(visitor, &Names::none()), *truth, "{allow}");
+        assert_eq!(condition(&rules).judge(visitor, &PathParams::none()), *truth, "{allow}");
     }
 }
 
@@ -200,7 +200,7 @@ fn claims_are_compared_as_json() {
 #[test]
 fn an_explanation_goes_line_by_line() {
     let rules = one_rule("/a", r#"{ "any": [{ "role": "a" }, { "not": { "plan": "pro" } }] }"#);
-    let lines = condition(&rules).explain(&role("a"), &Names::none());
+    let lines = condition(&rules).explain(&role("a"), &PathParams::none());
     let shown: Vec<_> = lines.iter().map(|l| (l.depth, l.text.as_str(), l.truth)).collect();
     assert_eq!(
         shown,
@@ -223,12 +223,12 @@ fn what_is_said_before_a_look_up_is_said_after_it() {
         let text = random(&mut dice, 3);
         let rules = one_rule("/a", &text);
         let before = Visitor { roles: Known::NotInToken, asked: false, ..Visitor::default() };
-        let said = condition(&rules).judge(&before, &Names::none());
+        let said = condition(&rules).judge(&before, &PathParams::none());
         let mut after = Vec::new();
         for make in [Visitor::default, || role("a"), || role("b")] {
             for claims in [json!({}), json!({ "x": 1 }), json!({ "x": 2 })] {
                 let visitor = Visitor { claims, ..make() };
-                after.push(condition(&rules).judge(&visitor, &Names::none()));
+                after.push(condition(&rules).judge(&visitor, &PathParams::none()));
             }
         }
         assert!(!after.contains(&Unknown), "{text}");

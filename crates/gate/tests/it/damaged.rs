@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clerk_edge_gate::session::reason::Reason;
-use clerk_edge_gate::session::state::State;
+use clerk_edge_gate::session::state::RequestState;
 use serde_json::Value;
 
 use crate::judge::draw;
@@ -42,7 +42,7 @@ fn damaged_requests_come_to_a_decision() {
             damaged(&mut request, &mut damage);
         }
         let state = isolate.state(&request, &clerk, NOW_MS).unwrap();
-        if let State::SignedIn(state) = &state {
+        if let RequestState::SignedIn(state) = &state {
             let token = state.token.trim_end_matches('=');
             assert!(genuine.contains(token), "signed in by {token:?}: {request:?}");
             signed_in += 1;
@@ -57,11 +57,11 @@ fn damaged_requests_come_to_a_decision() {
 }
 
 /// A browser is sent to the instance's hosts, to the settings' or back, never elsewhere.
-fn check_location(state: &State, request: &Request, options: &Value) {
+fn check_location(state: &RequestState, request: &Request, options: &Value) {
     let Some(location) = state.location() else { return };
     let location = url::Url::parse(location).unwrap();
     assert!(matches!(location.scheme(), "http" | "https"), "{location} of {request:?}");
-    let State::Handshake(handshake) = state else { return };
+    let RequestState::Handshake(handshake) = state else { return };
     // A development instance answers its satellites where they are.
     if handshake.reason == Reason::PrimaryResponds || options["proxyUrl"] == "/__clerk" {
         return;

@@ -1,7 +1,7 @@
 //! Where a visitor goes to sign in, where the recordings are silent: the mark of his browser, a
 //! key without a portal, and the page that he comes back to.
 
-use clerk_edge_gate::session::sign_in_redirect::Departure;
+use clerk_edge_gate::session::sign_in_redirect::SignInRedirect;
 use clerk_edge_gate::settings::clerk_hosts::portal;
 use clerk_edge_gate::settings::{Instance, Settings};
 
@@ -13,7 +13,7 @@ const PORTAL: &str = "https://accounts.inspired.puma-74.lcl.dev/sign-in";
 const BACK: &str = "redirect_url=https%3A%2F%2Fwww.myapp.com%2Fpage";
 
 fn to_sign_in(settings: &Settings, request: &Request) -> String {
-    Departure::from(settings, request).unwrap().to_sign_in(false)
+    SignInRedirect::from(settings, request).unwrap().to_sign_in(false)
 }
 
 #[test]

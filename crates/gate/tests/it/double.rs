@@ -15,13 +15,15 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use clerk_edge_gate::limits::KEYS_TIMEOUT_MS;
-use clerk_edge_gate::platform::{Call, CallFailed, Platform, Reply, StoreFailed};
+use clerk_edge_gate::platform::{
+    ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+};
 use clerk_edge_gate::secret::Secret;
 use clerk_edge_gate::settings::clerk_hosts::portal;
 use clerk_edge_gate::settings::{Instance, InstanceKind, LogLevel, Settings, Upstream};
 use clerk_edge_rules::rule_set::Rules;
 use clerk_edge_token::algorithm::Algorithm;
-use clerk_edge_token::crypto::{Crypto, KeyUnfit, VerifierFailed};
+use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
 use clerk_edge_token::key::PublicKey;
 use clerk_edge_token::policy::{Issuers, Policy};
 
@@ -29,7 +31,7 @@ use clerk_edge_token::policy::{Issuers, Policy};
 #[derive(Clone)]
 pub(crate) struct Scene {
     pub(crate) after_ms: i64,
-    pub(crate) outcome: Result<Reply, CallFailed>,
+    pub(crate) outcome: Result<ClerkResponse, ClerkCallError>,
 }
 
 /// A key as this platform holds it.
@@ -52,7 +54,7 @@ pub(crate) struct Double {
     pub(crate) import_fails: Cell<bool>,
     pub(crate) import_takes_ms: Cell<i64>,
     pub(crate) verifier_fails: Cell<bool>,
-    pub(crate) calls: RefCell<Vec<Call>>,
+    pub(crate) calls: RefCell<Vec<ClerkRequest>>,
     pub(crate) reads: Cell<usize>,
     pub(crate) writes: RefCell<Vec<(String, u32)>>,
     pub(crate) imports: Cell<usize>,
@@ -61,7 +63,7 @@ pub(crate) struct Double {
 
 impl Double {
     /// From now on calls to this address come to this, at once.
-    pub(crate) fn says(&self, url: &str, outcome: Result<Reply, CallFailed>) {
+    pub(crate) fn says(&self, url: &str, outcome: Result<ClerkResponse, ClerkCallError>) {
         self.plays(url, [Scene { after_ms: 0, outcome }]);
     }
 
@@ -146,7 +148,7 @@ impl Double {
         match scenes.get_mut(url) {
             Some(list) if list.len() > 1 => list.pop_front().expect("there is one"),
             Some(list) => list.front().expect("told with at least one scene").clone(),
-            None => Scene { after_ms: 0, outcome: Err(CallFailed::Unreachable) },
+            None => Scene { after_ms: 0, outcome: Err(ClerkCallError::Unreachable) },
         }
     }
 }
@@ -154,11 +156,11 @@ impl Double {
 impl Crypto for Double {
     type Key = Imported;
 
-    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<Imported, KeyUnfit> {
+    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<Imported, KeyError> {
         self.imports.set(self.imports.get() + 1);
         self.wait(self.import_takes_ms.get()).await;
         if self.import_fails.get() {
-            return Err(KeyUnfit);
+            return Err(KeyError);
         }
         Ok(Imported { modulus: key.modulus().to_owned(), algorithm })
     }
@@ -178,16 +180,16 @@ impl Crypto for Double {
 }
 
 impl Platform for Double {
-    async fn call(&self, call: &Call) -> Result<Reply, CallFailed> {
+    async fn call(&self, call: &ClerkRequest) -> Result<ClerkResponse, ClerkCallError> {
         self.calls.borrow_mut().push(call.clone());
         let scene = self.next_scene(&call.url);
         let limit = i64::from(call.timeout_ms);
         self.wait(scene.after_ms.min(limit)).await;
         if scene.after_ms > limit {
-            return Err(CallFailed::TimedOut);
+            return Err(ClerkCallError::TimedOut);
         }
         match scene.outcome {
-            Ok(reply) if reply.body.len() > call.bytes_max => Err(CallFailed::TooLarge),
+            Ok(reply) if reply.body.len() > call.bytes_max => Err(ClerkCallError::TooLarge),
             outcome => outcome,
         }
     }
@@ -239,8 +241,8 @@ pub(crate) fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
 }
 
 /// A reply with JSON in it.
-pub(crate) fn json(status: u16, body: &str) -> Reply {
-    Reply {
+pub(crate) fn json(status: u16, body: &str) -> ClerkResponse {
+    ClerkResponse {
         status,
         content_type: Some("application/json".to_owned()),
         retry_after: None,
@@ -249,8 +251,8 @@ pub(crate) fn json(status: u16, body: &str) -> Reply {
 }
 
 /// A reply with a page in it.
-pub(crate) fn html(status: u16) -> Reply {
-    Reply {
+pub(crate) fn html(status: u16) -> ClerkResponse {
+    ClerkResponse {
         content_type: Some("text/html; charset=utf-8".to_owned()),
         ..json(status, "<!doctype html><title>Sorry</title>")
     }

@@ -22,10 +22,10 @@ use std::collections::BTreeMap;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use clerk_edge_gate::answer::Answer;
-use clerk_edge_gate::context::Turn;
+use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::gate::Gate;
-use clerk_edge_gate::plan::{Decision, Outcome};
-use clerk_edge_gate::platform::{CallFailed, Reply};
+use clerk_edge_gate::plan::{Action, Plan};
+use clerk_edge_gate::platform::{ClerkCallError, ClerkResponse};
 use clerk_edge_gate::settings::bindings::{Binding, Bindings};
 use clerk_edge_token::algorithm::Algorithm;
 use serde_json::{Value, json};
@@ -109,12 +109,12 @@ struct Seen {
 
 impl Site {
     fn ask(&self, request: &Request) -> Seen {
-        let turn = Turn::new(&self.double, self.now_ms);
-        let decision = self.double.run(self.gate.decide(request, &turn));
+        let ctx = RequestContext::new(&self.double, self.now_ms);
+        let decision = self.double.run(self.gate.decide(request, &ctx));
         let keys = [FRONTEND_KEYS, BACKEND_KEYS];
         let calls = self.double.take_urls();
         let calls = calls.into_iter().filter(|url| !keys.contains(&url.as_str())).collect();
-        let seen = Seen::of(decision, turn.take_lines(), calls);
+        let seen = Seen::of(decision, ctx.take_notes(), calls);
         seen.keeps_secret(request);
         seen
     }
@@ -135,13 +135,13 @@ impl Site {
     }
 
     /// From now on this is what Clerk's API says of the user.
-    fn user(&self, outcome: Result<Reply, CallFailed>) {
+    fn user(&self, outcome: Result<ClerkResponse, ClerkCallError>) {
         self.double.says(USER, outcome);
     }
 }
 
 impl Seen {
-    fn of(decision: Decision<'_>, lines: Vec<String>, calls: Vec<String>) -> Self {
+    fn of(decision: Plan<'_>, lines: Vec<String>, calls: Vec<String>) -> Self {
         let log =
             decision.log.as_deref().map_or(Value::Null, |it| serde_json::from_str(it).unwrap());
         let timing = decision.timing;
@@ -158,14 +158,14 @@ impl Seen {
             calls,
         };
         match decision.outcome {
-            Outcome::Forward(it) => Self {
+            Action::Forward(it) => Self {
                 set: it.set.clone(),
                 append: it.append.clone(),
                 url: it.url.clone(),
                 guarded: it.guarded,
                 ..rest
             },
-            Outcome::Answer(it) => Self { status: it.status, answer: Some(it), ..rest },
+            Action::Answer(it) => Self { status: it.status, answer: Some(it), ..rest },
         }
     }
 
@@ -278,7 +278,7 @@ fn cookies(token: &str) -> String {
 
 /// What Clerk's API says of a user with this metadata.
 #[expect(clippy::unnecessary_wraps, reason = "an outcome among others")]
-fn user(metadata: &Value) -> Result<Reply, CallFailed> {
+fn user(metadata: &Value) -> Result<ClerkResponse, ClerkCallError> {
     Ok(reply(200, &json!({ "id": "user_1", "public_metadata": metadata }).to_string()))
 }
 

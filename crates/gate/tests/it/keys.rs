@@ -13,7 +13,7 @@ mod pem;
 mod side_by_side;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use clerk_edge_gate::context::{Chore, Turn};
+use clerk_edge_gate::context::{BackgroundTask, RequestContext};
 use clerk_edge_gate::keys::find::{Keys, NoKey};
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
@@ -38,8 +38,8 @@ impl Site {
         let site = Self::new();
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(key_ids))));
         let keys = Keys::new(0);
-        let turn = Turn::new(&site.double, fetched_at_ms);
-        site.double.run(keys.renew(&site.settings, &turn));
+        let ctx = RequestContext::new(&site.double, fetched_at_ms);
+        site.double.run(keys.renew(&site.settings, &ctx));
         let (name, text) = site.double.kept().pop_first().unwrap();
         let site = Self { double: Double::default(), ..site };
         site.double.keeps(&name, &text);
@@ -47,20 +47,24 @@ impl Site {
     }
 
     /// One request with a token that names this key: its modulus, and the turn.
-    fn find(&self, now_ms: i64, key_id: &str) -> (Result<String, NoKey>, Turn<'_, Double>) {
-        let turn = Turn::new(&self.double, now_ms);
-        let found = self.keys.find(&self.settings, Some(key_id), Algorithm::Rs256, &turn);
+    fn find(
+        &self,
+        now_ms: i64,
+        key_id: &str,
+    ) -> (Result<String, NoKey>, RequestContext<'_, Double>) {
+        let ctx = RequestContext::new(&self.double, now_ms);
+        let found = self.keys.find(&self.settings, Some(key_id), Algorithm::Rs256, &ctx);
         let found = self.double.run(found).map(|found| found.key.modulus);
-        (found, turn)
+        (found, ctx)
     }
 
     /// What the edge does once the answer is on its way.
-    fn work_off(&self, turn: &Turn<'_, Double>) {
+    fn work_off(&self, ctx: &RequestContext<'_, Double>) {
         use clerk_edge_gate::platform::Platform;
-        for chore in turn.take_chores() {
+        for chore in ctx.take_tasks() {
             match chore {
-                Chore::RenewKeys => self.double.run(self.keys.renew(&self.settings, turn)),
-                Chore::Store { name, text, keep_seconds } => {
+                BackgroundTask::RenewKeys => self.double.run(self.keys.renew(&self.settings, ctx)),
+                BackgroundTask::Store { name, text, keep_seconds } => {
                     let _ = self.double.run(self.double.store(&name, &text, keep_seconds));
                 }
             }

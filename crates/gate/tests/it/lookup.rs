@@ -9,10 +9,10 @@ mod breaker;
 
 use std::rc::Rc;
 
-use clerk_edge_gate::context::{Chore, Turn};
+use clerk_edge_gate::context::{BackgroundTask, RequestContext};
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, LOOKUP_TIMEOUT_MS, USER_ID_BYTES_MAX};
-use clerk_edge_gate::lookup::{LookedUp, LookupFailed, Lookups, WhyNot};
-use clerk_edge_gate::platform::{CallFailed, Platform, Reply};
+use clerk_edge_gate::lookup::{LookedUp, LookupError, LookupFailed, Lookups};
+use clerk_edge_gate::platform::{ClerkCallError, ClerkResponse, Platform};
 use clerk_edge_gate::settings::Settings;
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ struct Site {
 
 type Outcome = Result<LookedUp, LookupFailed>;
 /// An answer, whether it counts as one, and a part of the log line.
-type Case = (Result<Reply, CallFailed>, Result<(), WhyNot>, &'static str);
+type Case = (Result<ClerkResponse, ClerkCallError>, Result<(), LookupError>, &'static str);
 
 impl Site {
     fn new() -> Self {
@@ -35,7 +35,7 @@ impl Site {
     }
 
     /// Where the API says this about the user.
-    fn saying(outcome: Result<Reply, CallFailed>) -> Self {
+    fn saying(outcome: Result<ClerkResponse, ClerkCallError>) -> Self {
         let site = Self::new();
         site.double.says(USER_URL, outcome);
         site
@@ -43,17 +43,17 @@ impl Site {
 
     /// One request of the user's: the outcome and what it said to the log.
     fn look(&self, now_ms: i64) -> (Outcome, Vec<String>) {
-        let turn = Turn::new(&self.double, now_ms);
-        let outcome = self.double.run(self.lookups.public_metadata(&self.settings, USER, &turn));
-        for chore in turn.take_chores() {
-            let Chore::Store { name, text, keep_seconds } = chore else { unreachable!() };
+        let ctx = RequestContext::new(&self.double, now_ms);
+        let outcome = self.double.run(self.lookups.public_metadata(&self.settings, USER, &ctx));
+        for chore in ctx.take_tasks() {
+            let BackgroundTask::Store { name, text, keep_seconds } = chore else { unreachable!() };
             let _ = self.double.run(self.double.store(&name, &text, keep_seconds));
         }
-        (outcome, turn.take_lines())
+        (outcome, ctx.take_notes())
     }
 }
 
-fn user(metadata: &Value) -> Reply {
+fn user(metadata: &Value) -> ClerkResponse {
     let user = json!({
         "id": USER, "object": "user", "private_metadata": { "role": "private" },
         "public_metadata": metadata, "unsafe_metadata": { "role": "unsafe" },
@@ -66,7 +66,7 @@ fn found(metadata: Value) -> Outcome {
     Ok(LookedUp::Found(Rc::new(metadata)))
 }
 
-fn why(outcome: &Outcome) -> Option<WhyNot> {
+fn why(outcome: &Outcome) -> Option<LookupError> {
     outcome.as_ref().err().map(|failed| failed.why)
 }
 
@@ -84,10 +84,10 @@ fn a_user_is_asked_for_once_and_then_known_for_the_time_to_live() {
     assert!(lines.iter().all(|line| line.contains(r#"{"metadata": "{{user.public_metadata}}"}"#)));
     assert_eq!(site.double.reads.get(), 1);
     for at in [0, 1, 30 * SECOND, 60 * SECOND - 1] {
-        let turn = Turn::new(&site.double, NOW + at);
-        let outcome = ready(site.lookups.public_metadata(&site.settings, USER, &turn));
+        let ctx = RequestContext::new(&site.double, NOW + at);
+        let outcome = ready(site.lookups.public_metadata(&site.settings, USER, &ctx));
         assert_eq!(outcome, found(json!({ "role": "admin" })));
-        assert_eq!((turn.lookups(), turn.take_lines()), (0, vec![]));
+        assert_eq!((ctx.lookups(), ctx.take_notes()), (0, vec![]));
     }
     assert_eq!((site.double.call_count(), site.double.reads.get()), (1, 1));
     // The time is over: what has changed is seen.
@@ -99,16 +99,18 @@ fn a_user_is_asked_for_once_and_then_known_for_the_time_to_live() {
 #[test]
 fn the_call_is_bounded_and_goes_to_the_configured_api_with_the_secret() {
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
-    let turn = Turn::new(&site.double, NOW);
-    site.double.run(site.lookups.public_metadata(&site.settings, USER, &turn)).unwrap();
+    let ctx = RequestContext::new(&site.double, NOW);
+    site.double.run(site.lookups.public_metadata(&site.settings, USER, &ctx)).unwrap();
     let calls = site.double.calls.take();
     let [call] = calls.as_slice() else { unreachable!() };
     assert_eq!((call.url.as_str(), &call.body), (USER_URL, &None));
     assert_eq!((call.timeout_ms, call.bytes_max), (LOOKUP_TIMEOUT_MS, ANSWER_BYTES_MAX));
     assert_eq!(call.secret, site.settings.secret_key);
-    assert_eq!(turn.lookups(), 1);
-    let chores = turn.take_chores();
-    let [Chore::Store { name, text, keep_seconds: 60 }] = chores.as_slice() else { unreachable!() };
+    assert_eq!(ctx.lookups(), 1);
+    let chores = ctx.take_tasks();
+    let [BackgroundTask::Store { name, text, keep_seconds: 60 }] = chores.as_slice() else {
+        unreachable!()
+    };
     assert!(name.contains(&site.settings.instance.frontend_host) && name.ends_with(USER));
     assert!(text.contains("admin") && !text.contains("private"), "{text}");
 }
@@ -122,8 +124,8 @@ fn absence_is_kept_like_presence() {
         assert_eq!(site.look(NOW + 59 * SECOND).0, Ok(LookedUp::Absent));
         assert_eq!(site.double.call_count(), 1);
         let cold = Lookups::new();
-        let turn = Turn::new(&site.double, NOW + 59 * SECOND);
-        let outcome = site.double.run(cold.public_metadata(&site.settings, USER, &turn));
+        let ctx = RequestContext::new(&site.double, NOW + 59 * SECOND);
+        let outcome = site.double.run(cold.public_metadata(&site.settings, USER, &ctx));
         assert_eq!((outcome, site.double.call_count()), (Ok(LookedUp::Absent), 1));
     }
 }
@@ -131,7 +133,7 @@ fn absence_is_kept_like_presence() {
 #[test]
 fn each_answer_has_its_own_outcome_and_line() {
     let of = |status: u16| Ok(reply(status, r#"{"errors":[{"code":"clerk_key_invalid"}]}"#));
-    let with_parameter = Reply {
+    let with_parameter = ClerkResponse {
         content_type: Some("application/json; charset=utf-8".to_owned()),
         ..user(&json!({ "role": "admin" }))
     };
@@ -139,33 +141,37 @@ fn each_answer_has_its_own_outcome_and_line() {
     let no_object = json!({ "id": USER, "public_metadata": "admin" });
     let table: Vec<Case> = vec![
         (Ok(with_parameter), Ok(()), "Customize session token"),
-        (of(401), Err(WhyNot::SecretRefused), "CLERK_SECRET_KEY"),
-        (of(403), Err(WhyNot::SecretRefused), "CLERK_SECRET_KEY"),
+        (of(401), Err(LookupError::SecretRefused), "CLERK_SECRET_KEY"),
+        (of(403), Err(LookupError::SecretRefused), "CLERK_SECRET_KEY"),
         (of(404), Ok(()), "another instance"),
-        (Ok(html(404)), Err(WhyNot::Status(404)), "answered 404"),
-        (Ok(reply(404, r#"{"errors":[]}"#)), Err(WhyNot::Status(404)), "answered 404"),
-        (Ok(reply(404, "{}")), Err(WhyNot::Status(404)), "answered 404"),
-        (of(429), Err(WhyNot::RateLimited), "too many calls"),
-        (of(500), Err(WhyNot::Status(500)), "answered 500"),
-        (of(503), Err(WhyNot::Status(503)), "answered 503"),
-        (of(302), Err(WhyNot::Status(302)), "answered 302"),
-        (of(204), Err(WhyNot::Status(204)), "answered 204"),
-        (Ok(html(200)), Err(WhyNot::NotUnderstood), "not the user"),
-        (Ok(html(500)), Err(WhyNot::Status(500)), "answered 500"),
-        (Ok(reply(200, "{\"id\":")), Err(WhyNot::NotUnderstood), "not the user"),
-        (Ok(reply(200, "")), Err(WhyNot::NotUnderstood), "not the user"),
-        (Ok(reply(200, "null")), Err(WhyNot::NotUnderstood), "not the user"),
-        (Ok(reply(200, "{}")), Err(WhyNot::NotUnderstood), "not the user"),
-        (Ok(reply(200, &someone_else.to_string())), Err(WhyNot::NotUnderstood), "not the user"),
-        (Ok(reply(200, &no_object.to_string())), Err(WhyNot::NotUnderstood), "not the user"),
+        (Ok(html(404)), Err(LookupError::Status(404)), "answered 404"),
+        (Ok(reply(404, r#"{"errors":[]}"#)), Err(LookupError::Status(404)), "answered 404"),
+        (Ok(reply(404, "{}")), Err(LookupError::Status(404)), "answered 404"),
+        (of(429), Err(LookupError::RateLimited), "too many calls"),
+        (of(500), Err(LookupError::Status(500)), "answered 500"),
+        (of(503), Err(LookupError::Status(503)), "answered 503"),
+        (of(302), Err(LookupError::Status(302)), "answered 302"),
+        (of(204), Err(LookupError::Status(204)), "answered 204"),
+        (Ok(html(200)), Err(LookupError::NotUnderstood), "not the user"),
+        (Ok(html(500)), Err(LookupError::Status(500)), "answered 500"),
+        (Ok(reply(200, "{\"id\":")), Err(LookupError::NotUnderstood), "not the user"),
+        (Ok(reply(200, "")), Err(LookupError::NotUnderstood), "not the user"),
+        (Ok(reply(200, "null")), Err(LookupError::NotUnderstood), "not the user"),
+        (Ok(reply(200, "{}")), Err(LookupError::NotUnderstood), "not the user"),
+        (
+            Ok(reply(200, &someone_else.to_string())),
+            Err(LookupError::NotUnderstood),
+            "not the user",
+        ),
+        (Ok(reply(200, &no_object.to_string())), Err(LookupError::NotUnderstood), "not the user"),
         (
             Ok(reply(200, &" ".repeat(ANSWER_BYTES_MAX + 1))),
-            Err(WhyNot::Silent(CallFailed::TooLarge)),
+            Err(LookupError::Silent(ClerkCallError::TooLarge)),
             "too large",
         ),
         (
-            Err(CallFailed::Unreachable),
-            Err(WhyNot::Silent(CallFailed::Unreachable)),
+            Err(ClerkCallError::Unreachable),
+            Err(LookupError::Silent(ClerkCallError::Unreachable)),
             "cannot be reached",
         ),
     ];
@@ -196,7 +202,7 @@ fn a_slow_answer_counts_up_to_two_seconds() {
         let outcome = Ok(user(&json!({ "role": "admin" })));
         site.double.plays(USER_URL, [Scene { after_ms, outcome }]);
         let (outcome, _) = site.look(NOW);
-        let silent = Some(WhyNot::Silent(CallFailed::TimedOut));
+        let silent = Some(LookupError::Silent(ClerkCallError::TimedOut));
         assert_eq!(why(&outcome), if in_time { None } else { silent }, "{after_ms} ms");
     }
 }
@@ -204,18 +210,18 @@ fn a_slow_answer_counts_up_to_two_seconds() {
 #[test]
 fn one_request_calls_at_most_once() {
     let site = Site::new();
-    let turn = Turn::new(&site.double, NOW);
-    let look = || site.double.run(site.lookups.public_metadata(&site.settings, USER, &turn));
-    assert_eq!(why(&look()), Some(WhyNot::Silent(CallFailed::Unreachable)));
+    let ctx = RequestContext::new(&site.double, NOW);
+    let look = || site.double.run(site.lookups.public_metadata(&site.settings, USER, &ctx));
+    assert_eq!(why(&look()), Some(LookupError::Silent(ClerkCallError::Unreachable)));
     site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
-    assert_eq!(why(&look()), Some(WhyNot::AskedAlready));
+    assert_eq!(why(&look()), Some(LookupError::AskedAlready));
     assert_eq!(site.double.call_count(), 1);
     // Where the first call was answered, the same request reads what it was told.
     let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     site.settings.lookup_ttl_seconds = 0;
-    let turn = Turn::new(&site.double, NOW);
+    let ctx = RequestContext::new(&site.double, NOW);
     for _ in 0..2 {
-        let outcome = site.double.run(site.lookups.public_metadata(&site.settings, USER, &turn));
+        let outcome = site.double.run(site.lookups.public_metadata(&site.settings, USER, &ctx));
         assert_eq!(outcome, found(json!({ "role": "admin" })));
     }
     assert_eq!(site.double.call_count(), 1);
@@ -276,16 +282,16 @@ fn only_a_plain_user_id_goes_into_an_address() {
     ];
     for id in hostile {
         let site = Site::new();
-        let turn = Turn::new(&site.double, NOW);
-        let outcome = ready(site.lookups.public_metadata(&site.settings, id, &turn));
+        let ctx = RequestContext::new(&site.double, NOW);
+        let outcome = ready(site.lookups.public_metadata(&site.settings, id, &ctx));
         assert_eq!(outcome, Ok(LookedUp::Absent), "{id:?}");
         assert_eq!((site.double.call_count(), site.double.reads.get()), (0, 0), "{id:?}");
-        assert_eq!(turn.take_lines().len(), 1);
+        assert_eq!(ctx.take_notes().len(), 1);
     }
     for id in ["user_2abc", "A", "0", "_", &"u".repeat(USER_ID_BYTES_MAX)] {
         let site = Site::new();
-        let turn = Turn::new(&site.double, NOW);
-        let outcome = site.double.run(site.lookups.public_metadata(&site.settings, id, &turn));
+        let ctx = RequestContext::new(&site.double, NOW);
+        let outcome = site.double.run(site.lookups.public_metadata(&site.settings, id, &ctx));
         assert!(outcome.is_err());
         let expected = format!("https://api.clerk.com/v1/users/{id}");
         assert_eq!(site.double.take_urls(), [expected]);
@@ -299,10 +305,10 @@ fn users_and_instances_do_not_see_each_other() {
     let mut other = site.settings.clone();
     other.instance.frontend_host = "clerk.other.example".to_owned();
     for (settings, id) in [(&other, USER), (&site.settings, "user_2abcDEG")] {
-        site.double.says(USER_URL, Err(CallFailed::Unreachable));
-        let turn = Turn::new(&site.double, NOW + 1);
-        let outcome = site.double.run(site.lookups.public_metadata(settings, id, &turn));
-        assert_eq!(why(&outcome), Some(WhyNot::Silent(CallFailed::Unreachable)), "{id}");
+        site.double.says(USER_URL, Err(ClerkCallError::Unreachable));
+        let ctx = RequestContext::new(&site.double, NOW + 1);
+        let outcome = site.double.run(site.lookups.public_metadata(settings, id, &ctx));
+        assert_eq!(why(&outcome), Some(LookupError::Silent(ClerkCallError::Unreachable)), "{id}");
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::panic, reason = "a test may stop")]
 
 use clerk_edge_http::path::RequestPath;
-use clerk_edge_rules::path_params::Names;
+use clerk_edge_rules::path_params::PathParams;
 use clerk_edge_rules::response::Otherwise;
 use clerk_edge_rules::rule_set::{Context, Rules};
 use clerk_edge_rules::target::Target;
@@ -59,7 +59,7 @@ fn r1_r2_a_target_on_this_site_stays_on_it_or_is_no_target() {
     for text in &corpus {
         if let Ok(target) = otherwise("/a", text) {
             taken = taken.saturating_add(1);
-            assert!(stays(&target.fill(&Names::none())), "{text:?} became {target}");
+            assert!(stays(&target.fill(&PathParams::none())), "{text:?} became {target}");
         }
     }
     assert!(taken > 0 && taken < 150, "{taken} taken");

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use clerk_edge_gate::session::Fault;
-use clerk_edge_gate::session::state::{Halt, State};
+use clerk_edge_gate::session::KeysUnavailableFault;
+use clerk_edge_gate::session::state::{Halt, RequestState};
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::limits::TOKEN_BYTES_MAX;
 use clerk_edge_token::policy::Issuers;
@@ -63,8 +63,8 @@ fn the_loop_guard_stops_at_three_trips_and_above() {
     ] {
         let request = page(&format!("__client_uat=5; __clerk_redirect_count={count}"));
         match (live().state(&request, &clerk(), NOW_MS).unwrap(), expected) {
-            (State::Handshake(_), None) => {}
-            (State::SignedOut(state), halt) => assert_eq!(state.halt, halt, "{count}"),
+            (RequestState::Handshake(_), None) => {}
+            (RequestState::SignedOut(state), halt) => assert_eq!(state.halt, halt, "{count}"),
             (state, _) => panic!("{count}: {state:?}"),
         }
     }
@@ -72,7 +72,7 @@ fn the_loop_guard_stops_at_three_trips_and_above() {
     let mut call = page("__client_uat=5; __clerk_redirect_count=9");
     call.headers.retain(|(name, _)| name != "sec-fetch-dest");
     match live().state(&call, &clerk(), NOW_MS).unwrap() {
-        State::SignedOut(state) => assert_eq!(state.halt, None),
+        RequestState::SignedOut(state) => assert_eq!(state.halt, None),
         state => panic!("{state:?}"),
     }
 }
@@ -93,7 +93,7 @@ fn a_token_is_looked_at_up_to_its_ceiling() {
     for request in [bearer(&long(TOKEN_BYTES_MAX + 1)), page(&cookies(&long(TOKEN_BYTES_MAX + 1)))]
     {
         match live().state(&request, &clerk(), NOW_MS).unwrap() {
-            State::SignedOut(state) => assert_eq!(state.halt, Some(Halt::TokenTooLarge)),
+            RequestState::SignedOut(state) => assert_eq!(state.halt, Some(Halt::TokenTooLarge)),
             state => panic!("{state:?}"),
         }
     }
@@ -180,10 +180,13 @@ fn forgeries_are_not_remembered() {
 fn nobody_to_ask_for_keys_is_a_fault_and_never_signed_out() {
     let isolate = live();
     let state = isolate.state(&bearer(&mint::session(&json!({}))), &Clerk::default(), NOW_MS);
-    assert!(matches!(state, Err(Fault::KeysUnavailable { retry_after_seconds: 1.. })), "{state:?}");
+    assert!(
+        matches!(state, Err(KeysUnavailableFault::KeysUnavailable { retry_after_seconds: 1.. })),
+        "{state:?}"
+    );
     let state =
         isolate.state(&page(&cookies(&mint::session(&json!({})))), &Clerk::default(), NOW_MS);
-    assert!(matches!(state, Err(Fault::KeysUnavailable { .. })), "{state:?}");
+    assert!(matches!(state, Err(KeysUnavailableFault::KeysUnavailable { .. })), "{state:?}");
     // Without a token nobody is asked.
     assert_eq!(
         outcome(&live().state(&page(""), &Clerk::default(), NOW_MS)),
@@ -334,7 +337,7 @@ fn only_a_page_of_another_origin_that_is_not_clerks_asks_for_a_trip() {
         let mut request =
             page(&format!("{}; __clerk_db_jwt=d", cookies(&mint::session(&json!({})))));
         request.headers.push(("referer".into(), referrer.into()));
-        matches!(on.state(&request, &clerk(), NOW_MS).unwrap(), State::Handshake(_))
+        matches!(on.state(&request, &clerk(), NOW_MS).unwrap(), RequestState::Handshake(_))
     };
     for other in [
         "https://www.google.com/",
@@ -372,7 +375,7 @@ fn only_a_page_of_another_origin_that_is_not_clerks_asks_for_a_trip() {
 fn a_session_tells_who_and_until_when() {
     let told = |changes: &Value| {
         let state = live().state(&bearer(&mint::session(changes)), &clerk(), NOW_MS).unwrap();
-        let State::SignedIn(state) = state else { panic!("{state:?}") };
+        let RequestState::SignedIn(state) = state else { panic!("{state:?}") };
         let session = &state.session;
         (
             session.subject().to_owned(),

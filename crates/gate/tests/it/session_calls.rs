@@ -1,11 +1,11 @@
 //! What is asked of Clerk for a session: the nonce of a handshake, and a refresh. How often, with
 //! what, and what comes of answers that are none.
 
-use clerk_edge_gate::context::Turn;
+use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, SESSION_CALL_TIMEOUT_MS};
-use clerk_edge_gate::platform::Call;
+use clerk_edge_gate::platform::ClerkRequest;
 use clerk_edge_gate::session;
-use clerk_edge_gate::session::state::State;
+use clerk_edge_gate::session::state::RequestState;
 use serde_json::{Value, json};
 
 use crate::judge::mint;
@@ -113,23 +113,20 @@ fn a_handshake_that_comes_to_nothing_says_why_in_the_log_and_keeps_its_secrets()
         ),
     ] {
         let clerk = nonce_route(&answer);
-        let turn = Turn::new(&clerk, NOW_MS);
+        let ctx = RequestContext::new(&clerk, NOW_MS);
         let request = Request::get(&format!("{PAGE}?__clerk_handshake{query}"), &[]);
-        let _ = ready(session::state(&isolate.desk(), &request, &turn));
-        let lines = turn.take_lines();
+        let _ = ready(session::state(&isolate.desk(), &request, &ctx));
+        let lines = ctx.take_notes();
         assert!(lines.iter().any(|line| line.contains(expected)), "{expected}: {lines:?}");
         assert!(!lines.concat().contains("secret") && !lines.concat().contains("eyJ"), "{lines:?}");
     }
     // One that leads somewhere has nothing to say.
     let clerk = clerk();
-    let turn = Turn::new(&clerk, NOW_MS);
+    let ctx = RequestContext::new(&clerk, NOW_MS);
     let brought = bring(&format!("__session={}", mint::session(&json!({}))));
     let request = Request::get(&format!("{PAGE}?__clerk_handshake={brought}"), &[]);
-    assert_eq!(
-        outcome(&ready(session::state(&live().desk(), &request, &turn))),
-        "signed-in user_1"
-    );
-    assert_eq!(turn.take_lines(), [""; 0]);
+    assert_eq!(outcome(&ready(session::state(&live().desk(), &request, &ctx))), "signed-in user_1");
+    assert_eq!(ctx.take_notes(), [""; 0]);
 }
 
 #[test]
@@ -155,7 +152,7 @@ fn a_nonce_is_sent_as_one_parameter() {
 }
 
 /// A page with an expired token that may be refreshed, and the calls that it led to.
-fn refreshed(extra: &[(&str, &str)], answer: &Value) -> (String, Vec<Call>) {
+fn refreshed(extra: &[(&str, &str)], answer: &Value) -> (String, Vec<ClerkRequest>) {
     let isolate = with_secret(LIVE_KEY);
     let clerk = Clerk::with(mint::jwks(), route("POST", "/v1/sessions/sess_1/refresh", answer));
     let token = mint::session(&json!({ "exp": NOW - 100 }));
@@ -313,7 +310,7 @@ fn a_spent_handshake_does_not_come_back() {
         let headers = [("sec-fetch-dest", "document"), ("cookie", "__client_uat=5")];
         let request = Request::get(url, &headers);
         let state = Isolate::new(plain(key)).state(&request, &clerk(), NOW_MS).unwrap();
-        let State::Handshake(state) = state else { panic!("{state:?}") };
+        let RequestState::Handshake(state) = state else { panic!("{state:?}") };
         let location = url::Url::parse(&state.location).unwrap();
         location.query_pairs().find(|(name, _)| name == "redirect_url").unwrap().1.into_owned()
     };

@@ -1,7 +1,7 @@
 //! Plain cookies or suffixed ones, where both instances and versions of Clerk's left some: each
 //! row beside the one that differs in a single cookie.
 
-use clerk_edge_gate::session::state::State;
+use clerk_edge_gate::session::state::RequestState;
 use serde_json::json;
 
 use crate::judge::mint;
@@ -29,7 +29,9 @@ fn comes_to(key: &str, cookies: &str) -> String {
     let marked = format!("{cookies}; __clerk_db_jwt=d; __clerk_db_jwt_{suffix}=d");
     let state = Isolate::new(plain(key)).state(&page(&marked), &clerk(), NOW_MS);
     let choice = match &state {
-        Ok(State::Handshake(state)) if state.location.contains("suffixed_cookies=true") => " $",
+        Ok(RequestState::Handshake(state)) if state.location.contains("suffixed_cookies=true") => {
+            " $"
+        }
         _ => "",
     };
     format!("{}{choice}", outcome(&state))

@@ -1,6 +1,6 @@
 //! Trips to Clerk: who is spared one, and which spelling of the address counts.
 
-use clerk_edge_gate::session::state::State;
+use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::settings::Settings;
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn a_page_that_the_proxy_led_here_knows_nothing_newer() {
         let mut request = page(&cookies(&mint::session(&json!({}))));
         request.headers.push(("referer".into(), referrer.into()));
         let state = Isolate::new(on).state(&request, &clerk(), NOW_MS).unwrap();
-        matches!(state, State::Handshake(_))
+        matches!(state, RequestState::Handshake(_))
     };
     let proxy = Some("https://proxy.myapp.com/__clerk");
     // The host counts, as in Clerk's SDK: neither the scheme nor the port.

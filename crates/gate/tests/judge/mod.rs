@@ -15,17 +15,17 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use clerk_edge_gate::clerk_api::failed_nonces::Nonces;
-use clerk_edge_gate::context::Turn;
+use clerk_edge_gate::clerk_api::failed_nonces::FailedNonces;
+use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::keys::find::Keys;
 use clerk_edge_gate::session;
-use clerk_edge_gate::session::state::{State, Why};
-use clerk_edge_gate::session::{Desk, Fault};
+use clerk_edge_gate::session::state::{RequestState, SignedOutReason};
+use clerk_edge_gate::session::{KeysUnavailableFault, SessionVerifier};
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_rules::reverification::{Level, Reverification};
 use clerk_edge_token::claims::Claims;
-use clerk_edge_token::verified_cache::Remembered;
+use clerk_edge_token::verified_cache::VerifiedCache;
 use serde_json::{Map, Value, json};
 
 use platform::{Clerk, Imported};
@@ -34,18 +34,18 @@ use platform::{Clerk, Imported};
 pub(crate) struct Isolate {
     pub(crate) settings: Settings,
     pub(crate) keys: Keys<Imported>,
-    pub(crate) remembered: Remembered,
-    pub(crate) nonces: Nonces,
+    pub(crate) remembered: VerifiedCache,
+    pub(crate) nonces: FailedNonces,
 }
 
 impl Isolate {
     pub(crate) fn new(settings: Settings) -> Self {
-        let (remembered, nonces) = (Remembered::default(), Nonces::default());
+        let (remembered, nonces) = (VerifiedCache::default(), FailedNonces::default());
         Self { settings, keys: Keys::new(0), remembered, nonces }
     }
 
-    pub(crate) fn desk(&self) -> Desk<'_, Imported> {
-        Desk {
+    pub(crate) fn desk(&self) -> SessionVerifier<'_, Imported> {
+        SessionVerifier {
             settings: &self.settings,
             keys: &self.keys,
             remembered: &self.remembered,
@@ -58,9 +58,9 @@ impl Isolate {
         request: &Request,
         clerk: &Clerk,
         now_ms: i64,
-    ) -> Result<State, Fault> {
-        let turn = Turn::new(clerk, now_ms);
-        ready(session::state(&self.desk(), request, &turn))
+    ) -> Result<RequestState, KeysUnavailableFault> {
+        let ctx = RequestContext::new(clerk, now_ms);
+        ready(session::state(&self.desk(), request, &ctx))
     }
 }
 
@@ -127,7 +127,9 @@ pub(crate) fn decide_at(isolate: &Isolate, question: &Value) -> Value {
     let request = Request::of(&question["request"]);
     let mut found = match isolate.state(&request, &clerk, question["now_ms"].as_i64().unwrap()) {
         Ok(state) => describe(&state, &question["has_params"]),
-        Err(Fault::KeysUnavailable { .. }) => json!({ "status": "unavailable", "reason": null }),
+        Err(KeysUnavailableFault::KeysUnavailable { .. }) => {
+            json!({ "status": "unavailable", "reason": null })
+        }
     };
     found["calls"] = clerk.calls();
     found
@@ -161,7 +163,7 @@ fn comparable(expected: &Value) -> Value {
     expected
 }
 
-fn describe(state: &State, params: &Value) -> Value {
+fn describe(state: &RequestState, params: &Value) -> Value {
     let mut headers = Map::new();
     let mut cookies = Vec::new();
     for (name, value) in state.headers() {
@@ -172,18 +174,18 @@ fn describe(state: &State, params: &Value) -> Value {
         }
     }
     let (status, reason, token, auth) = match state {
-        State::SignedIn(state) => {
+        RequestState::SignedIn(state) => {
             let auth = signed_in(state.session.claims());
             ("signed-in", Value::Null, json!(state.token.as_ref()), auth)
         }
-        State::SignedOut(state) if state.why == Why::Pending => {
+        RequestState::SignedOut(state) if state.why == SignedOutReason::Pending => {
             ("signed-in", Value::Null, Value::Null, signed_out(&json!("pending")))
         }
-        State::SignedOut(state) => {
+        RequestState::SignedOut(state) => {
             let reason = json!(state.reason().unwrap().to_string());
             ("signed-out", reason, Value::Null, signed_out(&Value::Null))
         }
-        State::Handshake(state) => {
+        RequestState::Handshake(state) => {
             ("handshake", json!(state.reason.to_string()), Value::Null, Value::Null)
         }
     };
@@ -191,7 +193,7 @@ fn describe(state: &State, params: &Value) -> Value {
         "status": status, "reason": reason, "headers": headers, "set_cookie": cookies,
         "token": token, "auth": auth,
     });
-    if let (Some(params), State::SignedIn(state)) = (params.as_array(), state) {
+    if let (Some(params), RequestState::SignedIn(state)) = (params.as_array(), state) {
         let claims = state.session.claims();
         found["has"] = params.iter().map(|asked| has(claims, asked)).collect();
     }

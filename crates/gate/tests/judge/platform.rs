@@ -4,10 +4,12 @@
 use std::cell::{Cell, RefCell};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use clerk_edge_gate::platform::{Call, CallFailed, Platform, Reply, StoreFailed};
+use clerk_edge_gate::platform::{
+    ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+};
 use clerk_edge_gate::secret::Secret;
 use clerk_edge_token::algorithm::Algorithm;
-use clerk_edge_token::crypto::{Crypto, KeyUnfit, VerifierFailed};
+use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
 use clerk_edge_token::key::PublicKey;
 use rsa::sha2::{Digest, Sha256, Sha384, Sha512};
 use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
@@ -23,7 +25,7 @@ pub(crate) struct Imported(RsaPublicKey, Algorithm);
 pub(crate) struct Clerk {
     jwks: Value,
     routes: Vec<Value>,
-    made: RefCell<Vec<Call>>,
+    made: RefCell<Vec<ClerkRequest>>,
     pub(crate) asked_keys: Cell<usize>,
     pub(crate) verified: Cell<usize>,
 }
@@ -41,7 +43,7 @@ impl Clerk {
     }
 
     /// The calls made so far but for key sets.
-    pub(crate) fn made(&self) -> Vec<Call> {
+    pub(crate) fn made(&self) -> Vec<ClerkRequest> {
         self.made.borrow().clone()
     }
 
@@ -96,18 +98,18 @@ fn body(text: &str) -> Value {
 impl Crypto for Clerk {
     type Key = Imported;
 
-    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<Imported, KeyUnfit> {
+    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<Imported, KeyError> {
         if key.algorithm().is_some_and(|only| only != algorithm) {
-            return Err(KeyUnfit);
+            return Err(KeyError);
         }
         let number = |text: &str| {
             Base64UrlUnpadded::decode_vec(text).map(|bytes| BigUint::from_bytes_be(&bytes))
         };
-        let modulus = number(key.modulus()).map_err(|_| KeyUnfit)?;
-        let exponent = number(key.exponent()).map_err(|_| KeyUnfit)?;
+        let modulus = number(key.modulus()).map_err(|_| KeyError)?;
+        let exponent = number(key.exponent()).map_err(|_| KeyError)?;
         RsaPublicKey::new(modulus, exponent)
             .map(|key| Imported(key, algorithm))
-            .map_err(|_| KeyUnfit)
+            .map_err(|_| KeyError)
     }
 
     async fn verify(
@@ -134,7 +136,7 @@ impl Crypto for Clerk {
 }
 
 impl Platform for Clerk {
-    async fn call(&self, call: &Call) -> Result<Reply, CallFailed> {
+    async fn call(&self, call: &ClerkRequest) -> Result<ClerkResponse, ClerkCallError> {
         let method = if call.body.is_some() { "POST" } else { "GET" };
         let path = format!("/{}", path(&call.url));
         let is_keys = path.ends_with("/jwks.json") || path == "/v1/jwks";
@@ -170,9 +172,9 @@ impl Platform for Clerk {
     }
 }
 
-fn answer(route: &Value) -> Result<Reply, CallFailed> {
+fn answer(route: &Value) -> Result<ClerkResponse, ClerkCallError> {
     if !route["network_error"].is_null() {
-        return Err(CallFailed::Unreachable);
+        return Err(ClerkCallError::Unreachable);
     }
     let status =
         route["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
@@ -185,7 +187,7 @@ fn answer(route: &Value) -> Result<Reply, CallFailed> {
     Ok(reply(status, media_type, body))
 }
 
-fn reply(status: u16, media_type: &str, body: String) -> Reply {
+fn reply(status: u16, media_type: &str, body: String) -> ClerkResponse {
     let content_type = Some(media_type.to_owned());
-    Reply { status, content_type, retry_after: None, body: body.into_bytes() }
+    ClerkResponse { status, content_type, retry_after: None, body: body.into_bytes() }
 }

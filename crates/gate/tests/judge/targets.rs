@@ -4,8 +4,8 @@
 use std::cell::OnceCell;
 
 use clerk_edge_gate::session::cookies::Cookies;
-use clerk_edge_gate::session::state::State;
-use clerk_edge_token::unverified::Unbelieved;
+use clerk_edge_gate::session::state::RequestState;
+use clerk_edge_token::unverified::UnverifiedToken;
 
 use super::mint;
 use super::mint::{LIVE_KEY, LIVE_SUFFIX, NOW_MS, TEST_KEY};
@@ -15,7 +15,7 @@ use super::{Isolate, Request, settings};
 /// A token: decoded or not, and asked everything that is asked before a key is.
 pub(crate) fn token(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
-    let Ok(token) = Unbelieved::read(&text) else { return };
+    let Ok(token) = UnverifiedToken::read(&text) else { return };
     let presented = token.present();
     assert!(presented.is_err() || (token.kind().is_ok() && token.key_id().is_ok()));
     let claims = token.claims();
@@ -81,7 +81,7 @@ pub(crate) fn decision(input: &[u8]) {
             let is_fit = value.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte));
             assert!(is_fit, "{name}: {value:?}");
         }
-        if let State::Handshake(handshake) = &state {
+        if let RequestState::Handshake(handshake) = &state {
             assert!(handshake.location.starts_with("http"));
         }
     });

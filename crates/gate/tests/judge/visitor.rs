@@ -1,7 +1,7 @@
 //! Visitors of an ordinary instance, for the tests of who asks.
 
-use clerk_edge_gate::session::Fault;
-use clerk_edge_gate::session::state::State;
+use clerk_edge_gate::session::KeysUnavailableFault;
+use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::settings::Settings;
 
 use super::mint;
@@ -40,14 +40,14 @@ pub(crate) fn bearer(token: &str) -> Request {
 }
 
 /// Status and reason in one text.
-pub(crate) fn outcome(state: &Result<State, Fault>) -> String {
+pub(crate) fn outcome(state: &Result<RequestState, KeysUnavailableFault>) -> String {
     match state {
-        Ok(State::SignedIn(state)) => format!("signed-in {}", state.session.subject()),
-        Ok(State::SignedOut(state)) => match state.reason() {
+        Ok(RequestState::SignedIn(state)) => format!("signed-in {}", state.session.subject()),
+        Ok(RequestState::SignedOut(state)) => match state.reason() {
             Some(reason) => format!("signed-out {reason}"),
             None => "pending".to_owned(),
         },
-        Ok(State::Handshake(state)) => format!("handshake {}", state.reason),
+        Ok(RequestState::Handshake(state)) => format!("handshake {}", state.reason),
         Err(fault) => format!("{fault:?}"),
     }
 }

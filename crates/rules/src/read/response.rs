@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::ordered_json::Json;
 use crate::problem_place::{Place, Problems, did_you_mean};
-use crate::response::{Otherwise, Send, SignedOut};
+use crate::response::{Otherwise, RedirectByRole, SignedOut};
 use crate::target::Target;
 
 /// Reads `signed_out`.
@@ -51,7 +51,7 @@ pub(super) fn send(
     place: &Place<'_>,
     names: &[&str],
     problems: &mut Problems,
-) -> Option<Send> {
+) -> Option<RedirectByRole> {
     let members = problems.table(json, place, &[])?;
     if members.is_empty() {
         return problems.note(place, "an empty table sends nobody anywhere");
@@ -68,7 +68,7 @@ pub(super) fn send(
         }
     }
     let all = by_role.len().saturating_add(usize::from(rest.is_some())) == members.len();
-    all.then(|| Send::new(by_role, rest))
+    all.then(|| RedirectByRole::new(by_role, rest))
 }
 
 fn status(json: &Json, place: &Place<'_>, known: [u16; 2], problems: &mut Problems) -> Option<u16> {

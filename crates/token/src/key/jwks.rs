@@ -32,7 +32,7 @@ pub enum SetEntry<'a> {
 
 /// Why a text is no set that could be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SetUnusable {
+pub enum JwksError {
     /// It is not JSON.
     NotJson,
     /// It is JSON, but no object with a list `keys`.
@@ -47,17 +47,17 @@ impl KeySet {
     /// Reads `{"keys":[…]}`.
     ///
     /// # Errors
-    /// [`SetUnusable`] where not a single usable key is in it.
-    pub fn parse(text: &[u8]) -> Result<Self, SetUnusable> {
-        let set: Value = serde_json::from_slice(text).map_err(|_| SetUnusable::NotJson)?;
-        let entries = set.get("keys").and_then(Value::as_array).ok_or(SetUnusable::NotASet)?;
+    /// [`JwksError`] where not a single usable key is in it.
+    pub fn parse(text: &[u8]) -> Result<Self, JwksError> {
+        let set: Value = serde_json::from_slice(text).map_err(|_| JwksError::NotJson)?;
+        let entries = set.get("keys").and_then(Value::as_array).ok_or(JwksError::NotASet)?;
         Self::from_entries(entries)
     }
 
     /// Reads the entries of a set.
-    pub fn from_entries(entries: &[Value]) -> Result<Self, SetUnusable> {
+    pub fn from_entries(entries: &[Value]) -> Result<Self, JwksError> {
         if entries.len() > KEYS_MAX {
-            return Err(SetUnusable::TooMany);
+            return Err(JwksError::TooMany);
         }
         let mut usable = BTreeMap::new();
         let mut unfit = BTreeSet::new();
@@ -74,7 +74,7 @@ impl KeySet {
         }
         usable.retain(|id, _| !twice.contains(id));
         unfit.extend(twice);
-        if usable.is_empty() { Err(SetUnusable::NoUsableKey) } else { Ok(Self { usable, unfit }) }
+        if usable.is_empty() { Err(JwksError::NoUsableKey) } else { Ok(Self { usable, unfit }) }
     }
 
     /// What the set has under this id; `None` means that the set has never heard of it.
@@ -104,7 +104,7 @@ impl KeySet {
     }
 }
 
-impl std::fmt::Display for SetUnusable {
+impl std::fmt::Display for JwksError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::NotJson => "the answer is not JSON",

@@ -10,12 +10,12 @@ use base64ct::{Base64, Encoding};
 use crate::algorithm::Algorithm;
 use crate::key::PublicKey;
 use crate::key::der::{BIT_STRING, INTEGER, Malformed, NULL, OBJECT_ID, Reader, SEQUENCE};
-use crate::key::rsa::RsaUnfit;
+use crate::key::rsa::RsaError;
 use crate::limits::PEM_BYTES_MAX;
 
 /// Why a text holds no key that can be used. Its `Display` is one sentence for the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PemUnfit {
+pub enum PemError {
     /// Neither a PEM block nor the base64 of one.
     NotPem,
     /// More than one block, or text around it.
@@ -42,24 +42,24 @@ impl PublicKey {
     /// Reads an RSA public key from PEM text. It is meant for RS256, as Clerk's are.
     ///
     /// # Errors
-    /// [`PemUnfit`] where there is no such key in the text.
-    pub fn from_pem(text: &str) -> Result<Self, PemUnfit> {
+    /// [`PemError`] where there is no such key in the text.
+    pub fn from_pem(text: &str) -> Result<Self, PemError> {
         if text.len() > PEM_BYTES_MAX {
-            return Err(PemUnfit::NotPem);
+            return Err(PemError::NotPem);
         }
         let text = text.replace("\\r", "").replace("\\n", "\n");
         let body = body_of(text.trim())?;
         let compact: String = body.split_ascii_whitespace().collect();
-        let bytes = Base64::decode_vec(&compact).map_err(|_| PemUnfit::NotPem)?;
+        let bytes = Base64::decode_vec(&compact).map_err(|_| PemError::NotPem)?;
         if bytes.is_empty() {
-            return Err(PemUnfit::NotPem);
+            return Err(PemError::NotPem);
         }
         let (modulus, exponent) = read_key_info(&bytes)?;
         Ok(Self::from_numbers(modulus, exponent, Some(Algorithm::Rs256))?)
     }
 }
 
-impl std::fmt::Display for PemUnfit {
+impl std::fmt::Display for PemError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::NotPem => "is neither PEM nor the base64 body of a PEM public key",
@@ -83,50 +83,50 @@ impl std::fmt::Display for PemUnfit {
     }
 }
 
-impl From<RsaUnfit> for PemUnfit {
-    fn from(unfit: RsaUnfit) -> Self {
+impl From<RsaError> for PemError {
+    fn from(unfit: RsaError) -> Self {
         match unfit {
-            RsaUnfit::TooShort => Self::TooShort,
-            RsaUnfit::TooLong => Self::TooLong,
-            RsaUnfit::Modulus | RsaUnfit::Exponent => Self::Numbers,
+            RsaError::TooShort => Self::TooShort,
+            RsaError::TooLong => Self::TooLong,
+            RsaError::Modulus | RsaError::Exponent => Self::Numbers,
         }
     }
 }
 
-impl From<Malformed> for PemUnfit {
+impl From<Malformed> for PemError {
     fn from(_: Malformed) -> Self {
         Self::Malformed
     }
 }
 
 /// What stands between the lines that begin and end a block; all of it where there are none.
-fn body_of(text: &str) -> Result<&str, PemUnfit> {
+fn body_of(text: &str) -> Result<&str, PemError> {
     let Some((before, rest)) = text.split_once(BEGIN) else {
-        return if text.contains('-') { Err(PemUnfit::NotPem) } else { Ok(text) };
+        return if text.contains('-') { Err(PemError::NotPem) } else { Ok(text) };
     };
-    let (label, rest) = rest.split_once(DASHES).ok_or(PemUnfit::NotPem)?;
+    let (label, rest) = rest.split_once(DASHES).ok_or(PemError::NotPem)?;
     check_label(label)?;
-    let (body, rest) = rest.split_once(END).ok_or(PemUnfit::NotPem)?;
+    let (body, rest) = rest.split_once(END).ok_or(PemError::NotPem)?;
     let after = rest.strip_prefix(label).and_then(|rest| rest.strip_prefix(DASHES));
     match after {
         Some("") if before.is_empty() => Ok(body),
-        Some(_) => Err(PemUnfit::NotAlone),
-        None => Err(PemUnfit::NotPem),
+        Some(_) => Err(PemError::NotAlone),
+        None => Err(PemError::NotPem),
     }
 }
 
-fn check_label(label: &str) -> Result<(), PemUnfit> {
+fn check_label(label: &str) -> Result<(), PemError> {
     match label {
         "PUBLIC KEY" => Ok(()),
-        "RSA PUBLIC KEY" => Err(PemUnfit::Pkcs1),
-        "CERTIFICATE" => Err(PemUnfit::Certificate),
-        label if label.ends_with("PRIVATE KEY") => Err(PemUnfit::Private),
-        _ => Err(PemUnfit::NotRsa),
+        "RSA PUBLIC KEY" => Err(PemError::Pkcs1),
+        "CERTIFICATE" => Err(PemError::Certificate),
+        label if label.ends_with("PRIVATE KEY") => Err(PemError::Private),
+        _ => Err(PemError::NotRsa),
     }
 }
 
 /// `SubjectPublicKeyInfo`: the algorithm, and the key as bits.
-fn read_key_info(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemUnfit> {
+fn read_key_info(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemError> {
     let mut outer = Reader::new(bytes);
     let mut info = outer.enter(SEQUENCE)?;
     outer.end()?;
@@ -135,20 +135,20 @@ fn read_key_info(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemUnfit> {
     }
     let mut algorithm = info.enter(SEQUENCE)?;
     if algorithm.take(OBJECT_ID)? != RSA_ENCRYPTION {
-        return Err(PemUnfit::NotRsa);
+        return Err(PemError::NotRsa);
     }
     if !algorithm.take(NULL)?.is_empty() {
-        return Err(PemUnfit::Malformed);
+        return Err(PemError::Malformed);
     }
     algorithm.end()?;
     let bits = info.take(BIT_STRING)?;
     info.end()?;
     // The first byte counts the bits that the last one leaves unused; a key leaves none.
-    read_numbers(bits.strip_prefix(&[0]).ok_or(PemUnfit::Malformed)?)
+    read_numbers(bits.strip_prefix(&[0]).ok_or(PemError::Malformed)?)
 }
 
 /// `RSAPublicKey`: modulus and exponent.
-fn read_numbers(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemUnfit> {
+fn read_numbers(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemError> {
     let mut outer = Reader::new(bytes);
     let mut key = outer.enter(SEQUENCE)?;
     outer.end()?;
@@ -160,11 +160,11 @@ fn read_numbers(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemUnfit> {
 
 /// A body that begins with a number: private keys begin with their version (0 or 1), the older
 /// form of public keys with the modulus.
-fn kind_of_bare_numbers(mut key: Reader<'_>) -> PemUnfit {
+fn kind_of_bare_numbers(mut key: Reader<'_>) -> PemError {
     match key.take_unsigned() {
-        Ok(version) if version.len() <= 1 => PemUnfit::Private,
-        Ok(_) => PemUnfit::Pkcs1,
-        Err(Malformed) => PemUnfit::Malformed,
+        Ok(version) if version.len() <= 1 => PemError::Private,
+        Ok(_) => PemError::Pkcs1,
+        Err(Malformed) => PemError::Malformed,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::limits::{RSA_BITS_MAX, RSA_BITS_MIN, RSA_EXPONENT_BYTES_MAX};
 
 /// Which of the two numbers is unfit, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RsaUnfit {
+pub(super) enum RsaError {
     /// Fewer bits than [`RSA_BITS_MIN`].
     TooShort,
     /// More bits than [`RSA_BITS_MAX`].
@@ -28,7 +28,7 @@ impl PublicKey {
         modulus: &[u8],
         exponent: &[u8],
         algorithm: Option<Algorithm>,
-    ) -> Result<Self, RsaUnfit> {
+    ) -> Result<Self, RsaError> {
         check_modulus(modulus)?;
         check_exponent(exponent)?;
         Ok(Self {
@@ -39,21 +39,21 @@ impl PublicKey {
     }
 }
 
-fn check_modulus(modulus: &[u8]) -> Result<(), RsaUnfit> {
+fn check_modulus(modulus: &[u8]) -> Result<(), RsaError> {
     match bits(modulus) {
-        Some(bits) if bits < RSA_BITS_MIN => return Err(RsaUnfit::TooShort),
-        Some(bits) if bits > RSA_BITS_MAX => return Err(RsaUnfit::TooLong),
+        Some(bits) if bits < RSA_BITS_MIN => return Err(RsaError::TooShort),
+        Some(bits) if bits > RSA_BITS_MAX => return Err(RsaError::TooLong),
         Some(_) => {}
-        None => return Err(RsaUnfit::Modulus),
+        None => return Err(RsaError::Modulus),
     }
-    if is_odd(modulus) { Ok(()) } else { Err(RsaUnfit::Modulus) }
+    if is_odd(modulus) { Ok(()) } else { Err(RsaError::Modulus) }
 }
 
-fn check_exponent(exponent: &[u8]) -> Result<(), RsaUnfit> {
+fn check_exponent(exponent: &[u8]) -> Result<(), RsaError> {
     let fits = exponent.len() <= RSA_EXPONENT_BYTES_MAX
         && bits(exponent).is_some_and(|bits| bits > 1)
         && is_odd(exponent);
-    if fits { Ok(()) } else { Err(RsaUnfit::Exponent) }
+    if fits { Ok(()) } else { Err(RsaError::Exponent) }
 }
 
 /// The number's length in bits; `None` for zero and for a number with leading zeros.
@@ -80,17 +80,17 @@ mod tests {
         number
     }
 
-    fn made(modulus: &[u8], exponent: &[u8]) -> Result<(), RsaUnfit> {
+    fn made(modulus: &[u8], exponent: &[u8]) -> Result<(), RsaError> {
         PublicKey::from_numbers(modulus, exponent, None).map(|_| ())
     }
 
     #[test]
     fn the_modulus_has_a_floor_and_a_ceiling() {
         let e = [1, 0, 1];
-        assert_eq!(made(&odd(0x7f, 256), &e), Err(RsaUnfit::TooShort));
+        assert_eq!(made(&odd(0x7f, 256), &e), Err(RsaError::TooShort));
         assert_eq!(made(&odd(0x80, 256), &e), Ok(()));
         assert_eq!(made(&odd(0xff, 1_024), &e), Ok(()));
-        assert_eq!(made(&odd(0x01, 1_025), &e), Err(RsaUnfit::TooLong));
+        assert_eq!(made(&odd(0x01, 1_025), &e), Err(RsaError::TooLong));
     }
 
     #[test]
@@ -100,22 +100,22 @@ mod tests {
         if let Some(last) = even.last_mut() {
             *last = 0xfe;
         }
-        assert_eq!(made(&even, &e), Err(RsaUnfit::Modulus));
+        assert_eq!(made(&even, &e), Err(RsaError::Modulus));
         let padded: Vec<u8> = [0].into_iter().chain(odd(0x80, 256)).collect();
-        assert_eq!(made(&padded, &e), Err(RsaUnfit::Modulus));
-        assert_eq!(made(&[], &e), Err(RsaUnfit::Modulus));
-        assert_eq!(made(&[0; 256], &e), Err(RsaUnfit::Modulus));
+        assert_eq!(made(&padded, &e), Err(RsaError::Modulus));
+        assert_eq!(made(&[], &e), Err(RsaError::Modulus));
+        assert_eq!(made(&[0; 256], &e), Err(RsaError::Modulus));
     }
 
     #[test]
     fn an_exponent_is_odd_above_one_and_small() {
         let n = odd(0x80, 256);
         assert_eq!(made(&n, &[3]), Ok(()));
-        assert_eq!(made(&n, &[1]), Err(RsaUnfit::Exponent));
-        assert_eq!(made(&n, &[2]), Err(RsaUnfit::Exponent));
-        assert_eq!(made(&n, &[]), Err(RsaUnfit::Exponent));
-        assert_eq!(made(&n, &[0, 1, 0, 1]), Err(RsaUnfit::Exponent));
+        assert_eq!(made(&n, &[1]), Err(RsaError::Exponent));
+        assert_eq!(made(&n, &[2]), Err(RsaError::Exponent));
+        assert_eq!(made(&n, &[]), Err(RsaError::Exponent));
+        assert_eq!(made(&n, &[0, 1, 0, 1]), Err(RsaError::Exponent));
         assert_eq!(made(&n, &[0xff; 4]), Ok(()));
-        assert_eq!(made(&n, &[0xff; 5]), Err(RsaUnfit::Exponent));
+        assert_eq!(made(&n, &[0xff; 5]), Err(RsaError::Exponent));
     }
 }

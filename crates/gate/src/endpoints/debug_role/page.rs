@@ -7,9 +7,9 @@ use crate::answer::page::styled;
 use crate::answer::{Answer, escape};
 use crate::endpoints::debug_role::style;
 use crate::explain::advice::Advice;
-use crate::explain::path::{ConditionLine, End, Judged};
-use crate::explain::role::Step;
-use crate::explain::{Report, SessionTold};
+use crate::explain::path::{ConditionLine, ExplainedOutcome, PathExplanation};
+use crate::explain::role::RolePlace;
+use crate::explain::{Report, SessionReport};
 use serde_json::Value;
 
 /// The answer for people.
@@ -73,7 +73,7 @@ fn item(advice: &Advice) -> String {
     format!("<li>{}{}</li>", escape(&advice.text), paste.unwrap_or_default())
 }
 
-fn role(session: &SessionTold<'_>) -> String {
+fn role(session: &SessionReport<'_>) -> String {
     let names = &session.role.names;
     let found = if names.is_empty() {
         "No role was found.".to_owned()
@@ -90,7 +90,7 @@ fn role(session: &SessionTold<'_>) -> String {
     )
 }
 
-fn step(step: &Step) -> String {
+fn step(step: &RolePlace) -> String {
     let value = step.value.as_ref().map(|it| format!("<code>{}</code> ", escape(&brief(it))));
     format!(
         "<tr{}><th scope=\"row\"><code>{}</code></th><td>{}{}</td></tr>",
@@ -101,7 +101,7 @@ fn step(step: &Step) -> String {
     )
 }
 
-fn form(path: Option<&Judged>) -> String {
+fn form(path: Option<&PathExplanation>) -> String {
     let value = path.map(|it| escape(&it.asked)).unwrap_or_default();
     format!(
         "<h2 id=\"try\">Try a path</h2><form action=\"/debug-role#try\" method=\"get\">\
@@ -111,7 +111,7 @@ fn form(path: Option<&Judged>) -> String {
     )
 }
 
-fn path(judged: &Judged) -> String {
+fn path(judged: &PathExplanation) -> String {
     let code = |text: &Option<String>, or: &str| match text {
         Some(text) => format!("<code>{}</code>", escape(text)),
         None => or.to_owned(),
@@ -131,7 +131,7 @@ fn path(judged: &Judged) -> String {
     )
 }
 
-fn end(end: &End) -> String {
+fn end(end: &ExplainedOutcome) -> String {
     let held_back = if end.report_only { REPORT_ONLY } else { "" };
     format!("<strong>{}</strong> {}{held_back}", end.action, escape(&end.words))
 }
@@ -157,7 +157,7 @@ fn condition(line: &ConditionLine) -> String {
     )
 }
 
-fn headers(judged: &Judged) -> String {
+fn headers(judged: &PathExplanation) -> String {
     if judged.headers.is_empty() {
         return "<p>No headers would be sent upstream.</p>".to_owned();
     }
@@ -177,7 +177,7 @@ fn header((name, value): &(String, String)) -> String {
     format!("<tr><th scope=\"row\"><code>{}</code></th><td>{value}</td></tr>", escape(name))
 }
 
-fn token(session: &SessionTold<'_>) -> String {
+fn token(session: &SessionReport<'_>) -> String {
     let (seconds, size) = (session.expires_in_seconds, &session.token);
     format!(
         "<h2>The token</h2><p>It ran for <span class=\"count\">{seconds}</span> more seconds when \
@@ -198,7 +198,7 @@ fn bar(id: &str, label: &str, bytes: usize, bytes_max: usize) -> String {
     )
 }
 
-fn claims(session: &SessionTold<'_>) -> String {
+fn claims(session: &SessionReport<'_>) -> String {
     let text = serde_json::to_string_pretty(session.claims).unwrap_or_default();
     format!("<h2>Claims</h2><pre tabindex=\"0\" aria-label=\"Claims\">{}</pre>", escape(&text))
 }

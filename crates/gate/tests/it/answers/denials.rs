@@ -1,9 +1,9 @@
 //! Denials and redirects: every code as a page and as a problem.
 
 use clerk_edge_gate::answer::header_safe;
-use clerk_edge_gate::answer::refusal::{Denial, deny};
+use clerk_edge_gate::answer::refusal::{Refusal, deny};
 use clerk_edge_gate::answer::{Answer, redirect};
-use clerk_edge_http::kind::Kind;
+use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::problem::Problem;
 use serde_json::json;
@@ -25,11 +25,11 @@ const CODES: [Code; 11] = [
 ];
 
 fn other(code: Code) -> Answer {
-    deny(&Denial::new(code, "ray-1"), Kind::Other)
+    deny(&Refusal::new(code, "ray-1"), RequestKind::Other)
 }
 
 fn page(code: Code) -> Answer {
-    deny(&Denial::new(code, "ray-1"), Kind::Page)
+    deny(&Refusal::new(code, "ray-1"), RequestKind::Page)
 }
 
 #[test]
@@ -80,9 +80,9 @@ fn no_denial_may_be_kept_and_each_has_what_its_status_asks_for() {
 #[test]
 fn whoever_said_when_to_come_back_is_heard() {
     let after = |seconds: u32| {
-        let mut denial = Denial::new(Code::KeysUnavailable, "ray-1");
+        let mut denial = Refusal::new(Code::KeysUnavailable, "ray-1");
         denial.retry_after_seconds = Some(seconds);
-        deny(&denial, Kind::Other).header("retry-after").map(str::to_owned)
+        deny(&denial, RequestKind::Other).header("retry-after").map(str::to_owned)
     };
     assert_eq!(after(30).as_deref(), Some("30"));
     assert_eq!(after(0).as_deref(), Some("1"), "never at once");
@@ -121,12 +121,15 @@ fn nothing_variable_gets_into_a_page_unescaped() {
     let problem = Problem::new(hostile, hostile);
     let link = format!("/sign-in?{hostile}");
     for code in [Code::SignedOut, Code::Configuration] {
-        let denial =
-            Denial { sign_in: Some(&link), problems: vec![&problem], ..Denial::new(code, hostile) };
-        let html = deny(&denial, Kind::Page).body.unwrap_or_default();
+        let denial = Refusal {
+            sign_in: Some(&link),
+            problems: vec![&problem],
+            ..Refusal::new(code, hostile)
+        };
+        let html = deny(&denial, RequestKind::Page).body.unwrap_or_default();
         assert!(!html.contains("<script") && !html.contains("\">\">"), "{html}");
         assert!(html.contains("&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)"), "{html}");
-        let other = deny(&denial, Kind::Other);
+        let other = deny(&denial, RequestKind::Other);
         assert_eq!(body(&other)["request_id"], hostile);
     }
 }
@@ -134,8 +137,8 @@ fn nothing_variable_gets_into_a_page_unescaped() {
 #[test]
 fn only_who_is_signed_out_is_shown_where_to_sign_in() {
     let shows = |code: Code, link: &str| {
-        let denial = Denial { sign_in: Some(link), ..Denial::new(code, "ray-1") };
-        deny(&denial, Kind::Page).body.unwrap_or_default().contains("<a ")
+        let denial = Refusal { sign_in: Some(link), ..Refusal::new(code, "ray-1") };
+        deny(&denial, RequestKind::Page).body.unwrap_or_default().contains("<a ")
     };
     assert!(shows(Code::SignedOut, "https://accounts.example.com/sign-in?redirect_url=x"));
     assert!(shows(Code::SignedOut, "/sign-in"));
@@ -147,11 +150,11 @@ fn only_who_is_signed_out_is_shown_where_to_sign_in() {
 #[test]
 fn problems_of_the_configuration_are_told_where_they_are_given() {
     let problem = Problem::new("ROUTES[3].allow", "is empty");
-    let told = Denial { problems: vec![&problem], ..Denial::new(Code::Configuration, "ray-1") };
-    let answer = deny(&told, Kind::Other);
+    let told = Refusal { problems: vec![&problem], ..Refusal::new(Code::Configuration, "ray-1") };
+    let answer = deny(&told, RequestKind::Other);
     let list = json!([{ "place": "ROUTES[3].allow", "message": "is empty" }]);
     assert_eq!(body(&answer)["problems"], list);
-    let html = deny(&told, Kind::Page).body.unwrap_or_default();
+    let html = deny(&told, RequestKind::Page).body.unwrap_or_default();
     assert!(html.contains("<li><code>ROUTES[3].allow</code> is empty</li>"), "{html}");
     assert_eq!(body(&other(Code::Configuration)).get("problems"), None);
     assert!(!page(Code::Configuration).body.unwrap_or_default().contains("<li>"));

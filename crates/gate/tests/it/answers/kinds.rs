@@ -1,7 +1,7 @@
 //! Page or not, preflight or not.
 
 use clerk_edge_http::incoming::Incoming;
-use clerk_edge_http::kind::{Kind, is_preflight};
+use clerk_edge_http::kind::{RequestKind, is_preflight};
 use std::borrow::Cow;
 
 struct Request {
@@ -29,8 +29,8 @@ fn request(method: &'static str, headers: &[(&'static str, &'static str)]) -> Re
 }
 
 #[track_caller]
-fn check(method: &'static str, headers: &[(&'static str, &'static str)], expected: Kind) {
-    assert_eq!(Kind::of(&request(method, headers)), expected);
+fn check(method: &'static str, headers: &[(&'static str, &'static str)], expected: RequestKind) {
+    assert_eq!(RequestKind::of(&request(method, headers)), expected);
 }
 
 const DESTINATION: &str = "sec-fetch-dest";
@@ -38,29 +38,29 @@ const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8
 
 #[test]
 fn a_page_is_got_for_a_document_or_a_frame() {
-    check("GET", &[(DESTINATION, "document")], Kind::Page);
-    check("HEAD", &[(DESTINATION, "iframe")], Kind::Page);
-    check("POST", &[(DESTINATION, "document"), HTML], Kind::Other);
-    check("GET", &[(DESTINATION, "empty")], Kind::Other);
-    check("GET", &[(DESTINATION, "frame")], Kind::Other);
+    check("GET", &[(DESTINATION, "document")], RequestKind::Page);
+    check("HEAD", &[(DESTINATION, "iframe")], RequestKind::Page);
+    check("POST", &[(DESTINATION, "document"), HTML], RequestKind::Other);
+    check("GET", &[(DESTINATION, "empty")], RequestKind::Other);
+    check("GET", &[(DESTINATION, "frame")], RequestKind::Other);
 }
 
 #[test]
 fn accept_counts_only_where_the_browser_does_not_say() {
-    check("GET", &[HTML], Kind::Page);
-    check("GET", &[("accept", "application/json, text/html;q=0.1")], Kind::Page);
-    check("GET", &[("accept", "*/*")], Kind::Other);
-    check("GET", &[], Kind::Other);
-    check("GET", &[(DESTINATION, "empty"), HTML], Kind::Other);
-    check("GET", &[(DESTINATION, ""), HTML], Kind::Other);
-    check("PUT", &[HTML], Kind::Other);
+    check("GET", &[HTML], RequestKind::Page);
+    check("GET", &[("accept", "application/json, text/html;q=0.1")], RequestKind::Page);
+    check("GET", &[("accept", "*/*")], RequestKind::Other);
+    check("GET", &[], RequestKind::Other);
+    check("GET", &[(DESTINATION, "empty"), HTML], RequestKind::Other);
+    check("GET", &[(DESTINATION, ""), HTML], RequestKind::Other);
+    check("PUT", &[HTML], RequestKind::Other);
 }
 
 #[test]
 fn a_prefetch_is_what_it_fetches() {
     let prefetch = ("sec-purpose", "prefetch");
-    check("GET", &[(DESTINATION, "document"), prefetch], Kind::Page);
-    check("GET", &[(DESTINATION, "empty"), prefetch], Kind::Other);
+    check("GET", &[(DESTINATION, "document"), prefetch], RequestKind::Page);
+    check("GET", &[(DESTINATION, "empty"), prefetch], RequestKind::Other);
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The log: which decisions are in it, and what a line looks like.
 
 use clerk_edge_gate::context::KeySource;
-use clerk_edge_gate::log::{Line, Outcome, finish};
+use clerk_edge_gate::log::{LogLine, Outcome, finish};
 use clerk_edge_gate::settings::LogLevel;
 use clerk_edge_rules::code::Code;
 use serde_json::{Value, json};
 
-fn line(path: &str) -> Line<'_> {
-    Line {
+fn line(path: &str) -> LogLine<'_> {
+    LogLine {
         time_ms: 1_795_216_500_123,
         request_id: "ray-1",
         method: "GET",
@@ -26,7 +26,7 @@ fn line(path: &str) -> Line<'_> {
 }
 
 #[track_caller]
-fn read(line: &Line<'_>) -> Value {
+fn read(line: &LogLine<'_>) -> Value {
     let text = finish(&line.to_json(), 200, 15);
     assert!(!text.contains('\n'), "one line");
     match serde_json::from_str(&text) {
@@ -49,7 +49,7 @@ fn a_line_tells_what_applies_and_leaves_out_the_rest() {
         "micros": 15,
     });
     assert_eq!(read(&line("/admin")), bare);
-    let full = Line {
+    let full = LogLine {
         rule: Some("/admin/*"),
         outcome: Outcome::Forward,
         would: Some(Outcome::Redirect),

@@ -57,14 +57,14 @@ fn a_role_is_looked_up_once_where_a_rule_needs_it() {
     let plain = Bound::live(&json!([{ "path": "/member" }])).open();
     assert_eq!(plain.api_with(ACCESS, &token(&json!({}))).calls.len(), 0);
     let failing = Bound::live(&rules()).open();
-    failing.user(Err(CallFailed::TimedOut));
+    failing.user(Err(ClerkCallError::TimedOut));
     failing.api_with(ACCESS, &token(&json!({}))).is_refused(503, "claims-unavailable");
 }
 
 #[test]
 fn where_nobody_could_look_it_does_not_say_signed_out() {
     let site = Bound::live(&rules()).open();
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     site.api_with(ACCESS, &with_role("admin")).is_refused(503, "keys-unavailable");
     assert_eq!(site.ask(&get(ACCESS, &[])).status, 200);
 }

@@ -49,7 +49,7 @@ fn a_production_instance_shows_it_to_the_signed_in_alone() {
     let site = Bound::live(&rules()).text("DEBUG_ROLE", "true").open();
     assert!(site.page(DEBUG).location().starts_with(&format!("{PORTAL}/sign-in?")));
     site.ask(&get(DEBUG, &[])).is_refused(401, "signed-out");
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     site.page_with(DEBUG, &with_role("admin")).is_refused(503, "keys-unavailable");
     let loop_cookie = "__client_uat=1; __clerk_redirect_count=3";
     site.ask(&page(DEBUG, &[("cookie", loop_cookie)])).is_refused(508, "redirect-loop");
@@ -84,7 +84,7 @@ fn a_development_instance_tells_a_visitor_why_nobody_is_signed_in() {
 #[test]
 fn without_keys_it_says_so() {
     let site = site();
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     let seen = site.api_with(DEBUG, &token(&json!({})));
     assert_eq!((seen.status, &seen.json()["status"]), (503, &json!("unavailable")));
 }
@@ -131,7 +131,7 @@ fn the_way_of_the_role_is_told_step_by_step() {
     assert_eq!((&found["names"], &found["source"]), (&json!(["admin"]), &json!("lookup")));
     assert_eq!(looked(user(&json!({ "plan": "pro" })), "found")["names"], json!([]));
     looked(user(&json!({})), "absent");
-    looked(Err(CallFailed::TimedOut), "failed");
+    looked(Err(ClerkCallError::TimedOut), "failed");
     let bare = Bound::development(&rules()).without("CLERK_SECRET_KEY").open();
     assert_eq!(role(&bare, &token(&json!({})))["lookup"], "not-configured");
 }
@@ -226,7 +226,7 @@ fn the_headers_are_those_that_are_sent() {
 #[test]
 fn a_lookup_that_fails_shows_in_the_outcome() {
     let site = site();
-    site.user(Err(CallFailed::TimedOut));
+    site.user(Err(ClerkCallError::TimedOut));
     let path = told(&site, "?path=/plain/me", &token(&json!({})))["path"].clone();
     assert_eq!(path["outcome"]["code"], "claims-unavailable");
     assert_eq!(path["conditions"][0]["result"], "not-known");

@@ -28,7 +28,7 @@ fn it_says_that_all_is_well_and_nothing_that_is_secret() {
 #[test]
 fn it_says_when_no_key_can_be_had() {
     let site = Bound::live(&json!([])).open();
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     let seen = site.ask(&get(HEALTH, &[]));
     assert_eq!((seen.status, &seen.json()["status"]), (503, &json!("unavailable")));
     assert_eq!(seen.json().get("keys"), None);

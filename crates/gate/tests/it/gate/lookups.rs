@@ -43,7 +43,7 @@ fn an_unknown_condition_is_looked_up_once_and_judged_again() {
 #[test]
 fn nobody_is_asked_where_the_outcome_does_not_hang_on_it() {
     let site = Bound::live(&rules()).open();
-    site.user(Err(CallFailed::Unreachable));
+    site.user(Err(ClerkCallError::Unreachable));
     let acme = token(&json!({ "v": 2, "o": { "id": "org_1", "slg": "acme", "rol": "admin" } }));
     site.api_with("/admin", &with_role("admin")).is_forwarded();
     site.api_with("/admin", &with_role("user")).is_refused(403, "not-allowed");
@@ -58,9 +58,9 @@ fn nobody_is_asked_where_the_outcome_does_not_hang_on_it() {
 #[test]
 fn a_failure_is_ours_where_the_rule_needed_it() {
     let failures = [
-        Err(CallFailed::Unreachable),
-        Err(CallFailed::TimedOut),
-        Err(CallFailed::TooLarge),
+        Err(ClerkCallError::Unreachable),
+        Err(ClerkCallError::TimedOut),
+        Err(ClerkCallError::TooLarge),
         Ok(reply(500, "{}")),
         Ok(reply(200, "rubbish")),
         Ok(reply(401, "{}")),

@@ -85,7 +85,7 @@ fn the_third_trip_is_the_last() {
 #[test]
 fn without_keys_an_optional_route_goes_on_without_anybody() {
     let site = Bound::live(&rules()).open();
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     let seen = site.page_with("/maybe", &token(&json!({})));
     assert_eq!(seen.is_forwarded().set, [("x-clerk-auth-status".to_owned(), "unavailable".into())]);
     assert!(seen.guarded);

@@ -49,7 +49,7 @@ fn nobody_and_nobody_knows_go_on_too() {
     let seen = site.page("/try");
     assert_eq!(seen.is_forwarded().log["would"], "redirect");
     assert_eq!(seen.told("x-clerk-auth-status"), Some("signed-out"));
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     let seen = site.page_with("/try", &with_role("admin"));
     assert_eq!(
         (seen.is_forwarded().code(), &seen.log["would"]),
@@ -57,7 +57,7 @@ fn nobody_and_nobody_knows_go_on_too() {
     );
     assert_eq!(seen.told("x-clerk-auth-status"), Some("unavailable"));
     let site = Bound::live(&rules()).open();
-    site.user(Err(CallFailed::TimedOut));
+    site.user(Err(ClerkCallError::TimedOut));
     let seen = site.api_with("/try", &token(&json!({})));
     assert_eq!(seen.is_forwarded().code(), "claims-unavailable");
 }

@@ -1,6 +1,6 @@
 //! Each step of the line, in its order: what passes it and what does not.
 
-use clerk_edge_gate::context::Chore;
+use clerk_edge_gate::context::BackgroundTask;
 use clerk_edge_gate::settings::bindings::Binding;
 use serde_json::json;
 
@@ -92,7 +92,7 @@ fn step_5_every_reading_falls_under_one_rule() {
 #[test]
 fn step_6_an_open_path_asks_for_nobody() {
     let site = Bound::live(&rules()).open();
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     for token in ["rubbish".to_owned(), token(&json!({})), "x.".repeat(9_000)] {
         let seen = site.api_with("/open/x", &token);
         assert_eq!((seen.is_forwarded().set.len(), seen.append.len()), (0, 0));
@@ -105,7 +105,7 @@ fn step_6_an_open_path_asks_for_nobody() {
 #[test]
 fn step_7_without_any_key_nobody_is_called_signed_out() {
     let site = Bound::live(&rules()).open();
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::TimedOut));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::TimedOut));
     let seen = site.page_with("/admin/x", &with_role("admin"));
     seen.is_refused(503, "keys-unavailable");
     assert!(seen.header("retry-after").is_some_and(|it| it.parse::<u32>().unwrap() > 0));
@@ -138,11 +138,14 @@ fn step_7_what_a_key_accepts_is_not_remembered_once_it_is_revoked() {
         site.double.import_takes_ms.set(100);
         let token = token(&json!({}));
         let asked = get("/member", &[("authorization", &format!("Bearer {token}"))]);
-        let turn = Turn::new(&site.double, site.now_ms);
-        let mut line = Box::pin(site.gate.decide(&asked, &turn));
+        let ctx = RequestContext::new(&site.double, site.now_ms);
+        let mut line = Box::pin(site.gate.decide(&asked, &ctx));
         assert!(poll(line.as_mut()).is_pending());
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(key_ids))));
-        ready(site.gate.run(Chore::RenewKeys, &Turn::new(&site.double, site.now_ms)));
+        ready(
+            site.gate
+                .run(BackgroundTask::RenewKeys, &RequestContext::new(&site.double, site.now_ms)),
+        );
         let first = Seen::of(site.double.run(line), Vec::new(), Vec::new());
         let next = site.api_with("/member", &token);
         (first.status, next.status, site.double.checks.get())

@@ -10,10 +10,10 @@ fn taken(upstream: &str, path: &str, names: &[&str]) -> Vec<String> {
         json!([{ "path": "/open", "allow": "anyone" }, { "path": "/maybe", "allow": "optional" }]);
     let bound = Bound::live(&rules).text("UPSTREAM", upstream);
     let site = bound.text("CLAIM_HEADERS", r#"{"x-user-plan":"plan"}"#).open();
-    let turn = Turn::new(&site.double, NOW_MS);
+    let ctx = RequestContext::new(&site.double, NOW_MS);
     let request = get(path, &[]);
-    let decision = site.double.run(site.gate.decide(&request, &turn));
-    let Outcome::Forward(forward) = decision.outcome else { panic!("not forwarded") };
+    let decision = site.double.run(site.gate.decide(&request, &ctx));
+    let Action::Forward(forward) = decision.outcome else { panic!("not forwarded") };
     forward.remove(&names.join("\n")).into_iter().map(str::to_owned).collect()
 }
 

@@ -13,13 +13,15 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::task::Poll;
 
-use clerk_edge_gate::context::{Chore, Turn};
+use clerk_edge_gate::context::{BackgroundTask, RequestContext};
 use clerk_edge_gate::keys::find::{Keys, NoKey};
-use clerk_edge_gate::platform::{Call, CallFailed, Platform, Reply, StoreFailed};
+use clerk_edge_gate::platform::{
+    ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+};
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::algorithm::Algorithm::Rs256;
-use clerk_edge_token::crypto::{Crypto, KeyUnfit, VerifierFailed};
+use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
 use clerk_edge_token::key::PublicKey;
 use serde_json::{Value, json};
 
@@ -71,7 +73,7 @@ impl Seen<'_> {
 impl Crypto for Seen<'_> {
     type Key = Imported;
 
-    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<Imported, KeyUnfit> {
+    async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<Imported, KeyError> {
         self.double.import(key, algorithm).await
     }
 
@@ -81,7 +83,7 @@ impl Crypto for Seen<'_> {
 }
 
 impl Platform for Seen<'_> {
-    async fn call(&self, call: &Call) -> Result<Reply, CallFailed> {
+    async fn call(&self, call: &ClerkRequest) -> Result<ClerkResponse, ClerkCallError> {
         self.calls.set(self.calls.get() + 1);
         let outcome = self.double.call(call).await;
         if let Ok(reply) = &outcome
@@ -139,7 +141,7 @@ impl Run {
             Ok(reply(200, "{\"keys\":[]}")),
             Ok(html(200)),
             Ok(reply(500, "{}")),
-            Err(CallFailed::Unreachable),
+            Err(ClerkCallError::Unreachable),
         ];
         let after_ms = self.dice.span(&[0, 100, 2_000, 4_000]);
         Scene { after_ms, outcome: self.dice.pick(&outcomes).clone() }
@@ -173,15 +175,15 @@ impl Run {
             reads: Cell::new(0),
             given: Rc::clone(&self.given),
         };
-        let turn = Turn::new(&seen, now_ms);
-        let found = self.keys.find(&self.settings, Some(key_id), Rs256, &turn).await;
+        let ctx = RequestContext::new(&seen, now_ms);
+        let found = self.keys.find(&self.settings, Some(key_id), Rs256, &ctx).await;
         assert!(seen.calls.get() <= 2, "{} calls", seen.calls.get());
         assert!(seen.reads.get() <= 1, "{} reads", seen.reads.get());
         self.judge(key_id, found.map(|found| found.key));
-        for chore in turn.take_chores() {
+        for chore in ctx.take_tasks() {
             match chore {
-                Chore::RenewKeys => self.keys.renew(&self.settings, &turn).await,
-                Chore::Store { name, text, keep_seconds } => {
+                BackgroundTask::RenewKeys => self.keys.renew(&self.settings, &ctx).await,
+                BackgroundTask::Store { name, text, keep_seconds } => {
                     let _ = seen.store(&name, &text, keep_seconds).await;
                 }
             }
@@ -233,8 +235,8 @@ impl Run {
         self.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["d"]))));
         self.double.store_fails.set(false);
         let is_found = |after_ms| {
-            let turn = Turn::new(&self.double, now + after_ms);
-            self.double.run(self.keys.find(&self.settings, Some("d"), Rs256, &turn)).is_ok()
+            let ctx = RequestContext::new(&self.double, now + after_ms);
+            self.double.run(self.keys.find(&self.settings, Some("d"), Rs256, &ctx)).is_ok()
         };
         assert!(is_found(MINUTE) || is_found(MINUTE + 40 * SECOND), "something blocks");
     }

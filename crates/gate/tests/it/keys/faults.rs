@@ -8,10 +8,10 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
-use clerk_edge_gate::context::{Chore, KeySource, Turn};
+use clerk_edge_gate::context::{BackgroundTask, KeySource, RequestContext};
 use clerk_edge_gate::keys::find::{Keys, NoKey};
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, KEYS_STALE_SECONDS};
-use clerk_edge_gate::platform::{CallFailed, Reply};
+use clerk_edge_gate::platform::{ClerkCallError, ClerkResponse};
 use clerk_edge_token::algorithm::Algorithm::Rs256;
 
 use super::{DAY, HOUR, MINUTE, NOW, SECOND, Site, modulus, set};
@@ -22,9 +22,9 @@ pub(super) type Found = Result<String, NoKey>;
 /// Everything that a source can do instead of giving a set.
 fn faults() -> Vec<Scene> {
     let at_once = |outcome| Scene { after_ms: 0, outcome };
-    let good: Result<Reply, CallFailed> = Ok(reply(200, &set(&["z"])));
+    let good: Result<ClerkResponse, ClerkCallError> = Ok(reply(200, &set(&["z"])));
     vec![
-        at_once(Err(CallFailed::Unreachable)),
+        at_once(Err(ClerkCallError::Unreachable)),
         Scene { after_ms: 3_001, outcome: good.clone() },
         Scene { after_ms: i64::MAX, outcome: good },
         at_once(Ok(reply(500, "{}"))),
@@ -55,7 +55,7 @@ pub(super) fn holding(key_ids: &[&str]) -> Site {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(key_ids))));
     assert!(site.find(NOW, key_ids.first().unwrap()).0.is_ok());
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     site.double.take_urls();
     site
 }
@@ -67,10 +67,10 @@ fn whatever_fails_from_the_start_it_is_unavailable_and_never_unknown() {
             let site = Site::new();
             site.double.plays(FRONTEND_KEYS, [fault.clone()]);
             site.double.plays(BACKEND_KEYS, [other]);
-            let (found, turn) = site.find(NOW, "a");
+            let (found, ctx) = site.find(NOW, "a");
             assert_eq!(unavailable(&found), Some(1), "{at}");
             assert_eq!(site.double.take_urls(), [FRONTEND_KEYS, BACKEND_KEYS], "{at}");
-            assert_eq!((turn.take_lines().len(), turn.take_chores().len()), (2, 0), "{at}");
+            assert_eq!((ctx.take_notes().len(), ctx.take_tasks().len()), (2, 0), "{at}");
         }
         // Its neighbour: the other source answers.
         let site = Site::new();
@@ -88,14 +88,14 @@ fn whatever_fails_later_keys_of_the_last_day_serve_without_waiting() {
         site.double.plays(FRONTEND_KEYS, [fault.clone()]);
         site.double.plays(BACKEND_KEYS, [fault]);
         for minute in (0..=24 * 60).step_by(7) {
-            let turn = Turn::new(&site.double, NOW + minute * MINUTE);
-            let found = ready(site.keys.find(&site.settings, Some("a"), Rs256, &turn));
+            let ctx = RequestContext::new(&site.double, NOW + minute * MINUTE);
+            let found = ready(site.keys.find(&site.settings, Some("a"), Rs256, &ctx));
             assert_eq!(
                 found.map(|found| found.key.modulus),
                 Ok(modulus(1)),
                 "{at}, minute {minute}"
             );
-            site.work_off(&turn);
+            site.work_off(&ctx);
         }
         let last = NOW + KEYS_STALE_SECONDS * SECOND;
         assert_eq!(site.find(last, "a").0, Ok(modulus(1)), "{at}");
@@ -107,9 +107,9 @@ fn whatever_fails_later_keys_of_the_last_day_serve_without_waiting() {
 fn a_failing_renewal_is_tried_again_but_not_by_everybody() {
     let site = holding(&["a"]);
     for second in 0..3_600 {
-        let turn = Turn::new(&site.double, NOW + second * SECOND);
-        assert!(ready(site.keys.find(&site.settings, Some("a"), Rs256, &turn)).is_ok());
-        site.work_off(&turn);
+        let ctx = RequestContext::new(&site.double, NOW + second * SECOND);
+        assert!(ready(site.keys.find(&site.settings, Some("a"), Rs256, &ctx)).is_ok());
+        site.work_off(&ctx);
     }
     let rounds = site.double.take_urls().len() / 2;
     assert!((100..=120).contains(&rounds), "{rounds} rounds in 55 minutes of outage");
@@ -141,14 +141,14 @@ fn whatever_the_store_does_clerk_is_asked() {
         let site = Site::new();
         site.double.keeps(&name, &other);
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
-        let (found, turn) = site.find(NOW, "a");
+        let (found, ctx) = site.find(NOW, "a");
         assert_eq!(found, Ok(modulus(1)), "{sentence}");
         assert_eq!((site.double.reads.get(), site.double.call_count()), (1, 1), "{sentence}");
-        let lines = turn.take_lines();
+        let lines = ctx.take_notes();
         assert!(lines.iter().any(|line| line.contains(sentence)), "{sentence}: {lines:?}");
         // What was fetched takes its place.
-        site.work_off(&turn);
-        let again = Turn::new(&site.double, NOW);
+        site.work_off(&ctx);
+        let again = RequestContext::new(&site.double, NOW);
         let keys = Keys::new(3);
         assert!(site.double.run(keys.find(&site.settings, Some("a"), Rs256, &again)).is_ok());
         assert_eq!(again.key_source(), Some(KeySource::Store));
@@ -158,9 +158,9 @@ fn whatever_the_store_does_clerk_is_asked() {
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["b"]))));
         site.double.store_fails.set(!slow);
         site.double.store_takes_ms.set(if slow { i64::MAX } else { 0 });
-        let (found, turn) = site.find(NOW, "b");
+        let (found, ctx) = site.find(NOW, "b");
         assert_eq!(found, Ok(modulus(2)));
-        assert!(turn.take_lines().iter().any(|line| line.contains("could not be read")));
+        assert!(ctx.take_notes().iter().any(|line| line.contains("could not be read")));
     }
 }
 
@@ -169,9 +169,9 @@ fn a_store_that_cannot_be_written_is_a_line_and_no_failure() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
     site.double.writes_fail.set(true);
-    let turn = Turn::new(&site.double, NOW);
-    site.double.run(site.keys.renew(&site.settings, &turn));
-    assert_eq!(turn.take_lines(), ["keys: the KV namespace could not be written"]);
+    let ctx = RequestContext::new(&site.double, NOW);
+    site.double.run(site.keys.renew(&site.settings, &ctx));
+    assert_eq!(ctx.take_notes(), ["keys: the KV namespace could not be written"]);
     assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
 }
 
@@ -182,10 +182,10 @@ fn a_new_key_is_accepted_on_its_first_request_with_one_fetch() {
     let cold = Site::with_stored(NOW - MINUTE, &["a"]);
     for site in [warm, cold] {
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a", "b"]))));
-        let (found, turn) = site.find(NOW + SECOND, "b");
+        let (found, ctx) = site.find(NOW + SECOND, "b");
         assert_eq!(found, Ok(modulus(2)));
-        assert_eq!(turn.key_source(), Some(KeySource::FrontendApi));
-        assert!(turn.take_chores().iter().any(|chore| matches!(chore, Chore::Store { .. })));
+        assert_eq!(ctx.key_source(), Some(KeySource::FrontendApi));
+        assert!(ctx.take_tasks().iter().any(|chore| matches!(chore, BackgroundTask::Store { .. })));
         assert_eq!(site.find(NOW + SECOND, "a").0, Ok(modulus(1)));
         assert_eq!(site.double.take_urls(), [FRONTEND_KEYS]);
     }
@@ -250,12 +250,16 @@ fn a_clock_that_is_set_back_neither_keeps_a_set_fresh_nor_throws_it_away() {
     for back in [2 * MINUTE, HOUR, DAY] {
         let site = holding(&["a"]);
         let now = NOW - back;
-        let (found, turn) = site.find(now, "a");
+        let (found, ctx) = site.find(now, "a");
         assert_eq!(found, Ok(modulus(1)));
-        assert_eq!(turn.take_chores(), [Chore::RenewKeys], "it has no age that could be fresh");
+        assert_eq!(
+            ctx.take_tasks(),
+            [BackgroundTask::RenewKeys],
+            "it has no age that could be fresh"
+        );
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["b"]))));
-        let turn = Turn::new(&site.double, now);
-        site.double.run(site.keys.renew(&site.settings, &turn));
+        let ctx = RequestContext::new(&site.double, now);
+        site.double.run(site.keys.renew(&site.settings, &ctx));
         assert_eq!(site.find(now, "b").0, Ok(modulus(2)), "it was replaced");
         let age = site.keys.status(&site.settings, now + MINUTE).age_seconds;
         assert_eq!(age, Some(60));

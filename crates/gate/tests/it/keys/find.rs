@@ -1,10 +1,10 @@
 //! The ladder in fair weather: what is asked when, and how often.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
-use clerk_edge_gate::context::{Chore, KeySource, Turn};
+use clerk_edge_gate::context::{BackgroundTask, KeySource, RequestContext};
 use clerk_edge_gate::keys::find::{Keys, NoKey};
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, KEYS_COOL_DOWN_SECONDS, KEYS_TIMEOUT_MS};
-use clerk_edge_gate::platform::CallFailed;
+use clerk_edge_gate::platform::ClerkCallError;
 use clerk_edge_token::algorithm::Algorithm::{Rs256, Rs384};
 use clerk_edge_token::key::PublicKey;
 use clerk_edge_token::limits::KEY_ID_BYTES_MAX;
@@ -17,17 +17,20 @@ use crate::double::{BACKEND_KEYS, Double, FRONTEND_KEYS, json as reply, ready, s
 fn a_cold_isolate_asks_the_frontend_api_once_and_then_nobody() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
-    let (found, turn) = site.find(NOW, "a");
+    let (found, ctx) = site.find(NOW, "a");
     assert_eq!(found, Ok(modulus(1)));
-    assert_eq!(turn.key_source(), Some(KeySource::FrontendApi));
+    assert_eq!(ctx.key_source(), Some(KeySource::FrontendApi));
     assert_eq!((site.double.reads.get(), site.double.take_urls().len()), (1, 1));
-    assert!(matches!(turn.take_chores().as_slice(), [Chore::Store { keep_seconds: 86_400, .. }]));
+    assert!(matches!(
+        ctx.take_tasks().as_slice(),
+        [BackgroundTask::Store { keep_seconds: 86_400, .. }]
+    ));
     for at in 0..10_000 {
-        let turn = Turn::new(&site.double, NOW + at);
-        let found = ready(site.keys.find(&site.settings, Some("a"), Rs256, &turn)).unwrap();
+        let ctx = RequestContext::new(&site.double, NOW + at);
+        let found = ready(site.keys.find(&site.settings, Some("a"), Rs256, &ctx)).unwrap();
         assert_eq!((found.key.modulus, found.generation), (modulus(1), 1));
-        assert_eq!(turn.key_source(), Some(KeySource::Memory));
-        assert_eq!((turn.take_chores(), turn.take_lines()), (vec![], vec![]));
+        assert_eq!(ctx.key_source(), Some(KeySource::Memory));
+        assert_eq!((ctx.take_tasks(), ctx.take_notes()), (vec![], vec![]));
     }
     assert_eq!((site.double.reads.get(), site.double.call_count()), (1, 0));
     assert_eq!(site.double.imports.get(), 1);
@@ -37,35 +40,35 @@ fn a_cold_isolate_asks_the_frontend_api_once_and_then_nobody() {
 #[test]
 fn a_cold_isolate_with_a_warm_store_reads_it_once_and_asks_nobody() {
     let site = Site::with_stored(NOW - MINUTE, &["a"]);
-    let (found, turn) = site.find(NOW, "a");
+    let (found, ctx) = site.find(NOW, "a");
     assert_eq!(found, Ok(modulus(1)));
-    assert_eq!(turn.key_source(), Some(KeySource::Store));
+    assert_eq!(ctx.key_source(), Some(KeySource::Store));
     assert_eq!((site.double.reads.get(), site.double.call_count()), (1, 0));
-    assert_eq!(turn.take_chores(), vec![]);
+    assert_eq!(ctx.take_tasks(), vec![]);
     assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
     assert_eq!(site.double.reads.get(), 1);
     // Its neighbour has no store to read.
     let mut site = Site::new();
     site.settings.has_store = false;
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
-    let (found, turn) = site.find(NOW, "a");
+    let (found, ctx) = site.find(NOW, "a");
     assert_eq!(found, Ok(modulus(1)));
-    assert_eq!((site.double.reads.get(), turn.take_chores()), (0, vec![]));
+    assert_eq!((site.double.reads.get(), ctx.take_tasks()), (0, vec![]));
 }
 
 #[test]
 fn what_was_accepted_before_is_believed_for_a_day_and_renews_the_set() {
     let site = Site::with_stored(NOW, &["a"]);
     let serves = |at| {
-        let turn = Turn::new(&site.double, at);
-        (site.keys.still_serve(&site.settings, &turn), turn.take_chores())
+        let ctx = RequestContext::new(&site.double, at);
+        (site.keys.still_serve(&site.settings, &ctx), ctx.take_tasks())
     };
     assert_eq!(serves(NOW), (false, vec![]), "nothing was accepted yet");
     assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
     assert_eq!(serves(NOW + MINUTE), (true, vec![]));
-    assert_eq!(serves(NOW + 10 * MINUTE), (true, vec![Chore::RenewKeys]));
+    assert_eq!(serves(NOW + 10 * MINUTE), (true, vec![BackgroundTask::RenewKeys]));
     assert_eq!(serves(NOW + 10 * MINUTE + SECOND), (true, vec![]), "one request is enough");
-    assert_eq!(serves(NOW + DAY), (true, vec![Chore::RenewKeys]));
+    assert_eq!(serves(NOW + DAY), (true, vec![BackgroundTask::RenewKeys]));
     assert_eq!(serves(NOW + DAY + 1), (false, vec![]));
 }
 
@@ -73,13 +76,13 @@ fn what_was_accepted_before_is_believed_for_a_day_and_renews_the_set() {
 fn what_one_isolate_stores_another_reads_and_another_instance_does_not() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a", "b"]))));
-    let (_, turn) = site.find(NOW, "a");
-    site.work_off(&turn);
+    let (_, ctx) = site.find(NOW, "a");
+    site.work_off(&ctx);
     let again = Keys::new(7);
-    let turn = Turn::new(&site.double, NOW + SECOND);
-    let found = site.double.run(again.find(&site.settings, Some("b"), Rs256, &turn));
+    let ctx = RequestContext::new(&site.double, NOW + SECOND);
+    let found = site.double.run(again.find(&site.settings, Some("b"), Rs256, &ctx));
     assert_eq!(found.map(|found| found.key.modulus), Ok(modulus(2)));
-    assert_eq!(turn.key_source(), Some(KeySource::Store));
+    assert_eq!(ctx.key_source(), Some(KeySource::Store));
     for change in 0..3 {
         let mut other = settings();
         match change {
@@ -87,15 +90,15 @@ fn what_one_isolate_stores_another_reads_and_another_instance_does_not() {
             1 => other.jwks_url.push_str("?other"),
             _ => other.api_url.push_str("/other"),
         }
-        let turn = Turn::new(&site.double, NOW + SECOND);
-        let _ = site.double.run(Keys::new(7).find(&other, Some("b"), Rs256, &turn));
-        assert_ne!(turn.key_source(), Some(KeySource::Store), "change {change}");
+        let ctx = RequestContext::new(&site.double, NOW + SECOND);
+        let _ = site.double.run(Keys::new(7).find(&other, Some("b"), Rs256, &ctx));
+        assert_ne!(ctx.key_source(), Some(KeySource::Store), "change {change}");
     }
     // Nor is what memory holds for one another's: the address is another.
     let mut other = settings();
     other.jwks_url = "https://clerk.other.example/.well-known/jwks.json".to_owned();
-    let turn = Turn::new(&site.double, NOW + SECOND);
-    let found = site.double.run(site.keys.find(&other, Some("a"), Rs256, &turn));
+    let ctx = RequestContext::new(&site.double, NOW + SECOND);
+    let found = site.double.run(site.keys.find(&other, Some("a"), Rs256, &ctx));
     assert!(matches!(found, Err(NoKey::Unavailable { .. })), "{found:?}");
 }
 
@@ -120,12 +123,12 @@ fn every_call_is_bounded_and_only_the_backend_api_gets_the_secret() {
 #[test]
 fn the_backend_api_is_asked_only_where_the_frontend_api_fails() {
     let site = Site::new();
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::TimedOut));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::TimedOut));
     site.double.says(BACKEND_KEYS, Ok(reply(200, &set(&["a"]))));
-    let (found, turn) = site.find(NOW, "a");
+    let (found, ctx) = site.find(NOW, "a");
     assert_eq!(found, Ok(modulus(1)));
-    assert_eq!(turn.key_source(), Some(KeySource::BackendApi));
-    assert_eq!(turn.take_lines(), ["keys: frontend-api gave none: it did not answer in time"]);
+    assert_eq!(ctx.key_source(), Some(KeySource::BackendApi));
+    assert_eq!(ctx.take_notes(), ["keys: frontend-api gave none: it did not answer in time"]);
     // A set without the key is an answer: the other is not asked.
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
@@ -143,8 +146,8 @@ fn a_key_serves_the_algorithms_that_its_set_allows() {
     let set = json!({ "keys": [entry("a", 1), open, enc] }).to_string();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set)));
     let find = |id, algorithm| {
-        let turn = Turn::new(&site.double, NOW);
-        let found = site.double.run(site.keys.find(&site.settings, Some(id), algorithm, &turn));
+        let ctx = RequestContext::new(&site.double, NOW);
+        let found = site.double.run(site.keys.find(&site.settings, Some(id), algorithm, &ctx));
         found.map(|found| (found.key.modulus, found.key.algorithm))
     };
     for _ in 0..2 {
@@ -173,8 +176,8 @@ fn a_key_that_cannot_be_imported_is_unfit_and_not_tried_for_every_request() {
 fn nobody_is_asked_about_a_key_id_that_no_set_can_hold() {
     let site = Site::new();
     for id in [None, Some(""), Some("k".repeat(KEY_ID_BYTES_MAX + 1).as_str())] {
-        let turn = Turn::new(&site.double, NOW);
-        let found = ready(site.keys.find(&site.settings, id, Rs256, &turn));
+        let ctx = RequestContext::new(&site.double, NOW);
+        let found = ready(site.keys.find(&site.settings, id, Rs256, &ctx));
         assert_eq!(found, Err(NoKey::Unknown));
     }
     assert_eq!((site.double.reads.get(), site.double.call_count()), (0, 0));
@@ -189,16 +192,16 @@ fn with_a_key_in_a_binding_nothing_is_fetched_and_the_id_means_nothing() {
     let pem = super::pem::RSA_2048;
     site.settings.jwt_key = Some(PublicKey::from_pem(pem).unwrap());
     for id in [Some("a"), Some("b"), None] {
-        let turn = Turn::new(&site.double, NOW);
-        let found = ready(site.keys.find(&site.settings, id, Rs256, &turn)).unwrap();
+        let ctx = RequestContext::new(&site.double, NOW);
+        let found = ready(site.keys.find(&site.settings, id, Rs256, &ctx)).unwrap();
         assert_eq!(found.key.modulus, super::pem::MODULUS_2048);
-        assert_eq!(turn.key_source(), Some(KeySource::Binding));
-        let found = ready(site.keys.find(&site.settings, id, Rs384, &turn));
+        assert_eq!(ctx.key_source(), Some(KeySource::Binding));
+        let found = ready(site.keys.find(&site.settings, id, Rs384, &ctx));
         assert_eq!(found, Err(NoKey::Unfit));
     }
-    let turn = Turn::new(&site.double, NOW);
-    ready(site.keys.renew(&site.settings, &turn));
-    assert_eq!(ready(site.keys.warm(&site.settings, &turn)).unwrap().count, 1);
+    let ctx = RequestContext::new(&site.double, NOW);
+    ready(site.keys.renew(&site.settings, &ctx));
+    assert_eq!(ready(site.keys.warm(&site.settings, &ctx)).unwrap().count, 1);
     let status = site.keys.status(&site.settings, NOW);
     assert_eq!((status.source, status.age_seconds), (Some(KeySource::Binding), None));
     let double = &site.double;
@@ -209,21 +212,21 @@ fn with_a_key_in_a_binding_nothing_is_fetched_and_the_id_means_nothing() {
 fn memory_serves_stale_at_once_and_one_request_leaves_the_renewal() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
-    assert_eq!(site.find(NOW, "a").1.take_chores().len(), 1);
+    assert_eq!(site.find(NOW, "a").1.take_tasks().len(), 1);
     let chores = |now| {
-        let turn = Turn::new(&site.double, now);
-        assert!(ready(site.keys.find(&site.settings, Some("a"), Rs256, &turn)).is_ok());
-        turn.take_chores()
+        let ctx = RequestContext::new(&site.double, now);
+        assert!(ready(site.keys.find(&site.settings, Some("a"), Rs256, &ctx)).is_ok());
+        ctx.take_tasks()
     };
     assert_eq!(chores(NOW + 4 * MINUTE - 1), [], "nobody renews in the first four minutes");
-    assert_eq!(chores(NOW + 5 * MINUTE), [Chore::RenewKeys], "all do after five");
+    assert_eq!(chores(NOW + 5 * MINUTE), [BackgroundTask::RenewKeys], "all do after five");
     assert_eq!(chores(NOW + 5 * MINUTE), [], "one request is enough");
     // It came to nothing, or its request was cancelled: another tries, a while later.
     assert_eq!(chores(NOW + 5 * MINUTE + KEYS_COOL_DOWN_SECONDS * SECOND - 1), []);
     let later = NOW + 5 * MINUTE + KEYS_COOL_DOWN_SECONDS * SECOND;
-    assert_eq!(chores(later), [Chore::RenewKeys]);
-    let turn = Turn::new(&site.double, later);
-    site.double.run(site.keys.renew(&site.settings, &turn));
+    assert_eq!(chores(later), [BackgroundTask::RenewKeys]);
+    let ctx = RequestContext::new(&site.double, later);
+    site.double.run(site.keys.renew(&site.settings, &ctx));
     assert_eq!(chores(later + 4 * MINUTE - 1), [], "renewed");
     assert_eq!(site.keys.generation(), 1, "with the same keys");
     assert_eq!(site.double.imports.get(), 1);
@@ -234,8 +237,8 @@ fn renewal_asks_the_store_first_and_clerk_only_where_the_store_is_due() {
     let renew = |stored_age: i64| {
         let site = Site::with_stored(NOW - stored_age, &["a"]);
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
-        let turn = Turn::new(&site.double, NOW);
-        site.double.run(site.keys.renew(&site.settings, &turn));
+        let ctx = RequestContext::new(&site.double, NOW);
+        site.double.run(site.keys.renew(&site.settings, &ctx));
         let age = site.keys.status(&site.settings, NOW).age_seconds.unwrap();
         (site.double.call_count(), site.double.writes.borrow().len(), i64::from(age) * SECOND)
     };
@@ -248,17 +251,21 @@ fn renewal_asks_the_store_first_and_clerk_only_where_the_store_is_due() {
 #[test]
 fn a_stale_store_serves_at_once_and_is_renewed() {
     let site = Site::with_stored(NOW - 23 * HOUR, &["a"]);
-    let (found, turn) = site.find(NOW, "a");
+    let (found, ctx) = site.find(NOW, "a");
     assert_eq!(found, Ok(modulus(1)));
     assert_eq!(site.double.call_count(), 0);
-    assert_eq!(turn.take_chores(), [Chore::RenewKeys]);
-    let (_, turn) = site.find(NOW + KEYS_COOL_DOWN_SECONDS * SECOND, "a");
-    assert_eq!(turn.take_chores(), [Chore::RenewKeys], "it is no younger for having been read");
+    assert_eq!(ctx.take_tasks(), [BackgroundTask::RenewKeys]);
+    let (_, ctx) = site.find(NOW + KEYS_COOL_DOWN_SECONDS * SECOND, "a");
+    assert_eq!(
+        ctx.take_tasks(),
+        [BackgroundTask::RenewKeys],
+        "it is no younger for having been read"
+    );
     // Its neighbour is too old to serve.
     let site = Site::with_stored(NOW - DAY - 1, &["a"]);
-    let (found, turn) = site.find(NOW, "a");
+    let (found, ctx) = site.find(NOW, "a");
     assert!(matches!(found, Err(NoKey::Unavailable { .. })));
-    assert!(turn.take_lines().iter().any(|line| line.contains("more than a day")));
+    assert!(ctx.take_notes().iter().any(|line| line.contains("more than a day")));
 }
 
 #[test]
@@ -269,9 +276,9 @@ fn renewals_of_many_isolates_do_not_come_at_once() {
         double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
         let (keys, settings) = (Keys::new(isolate.wrapping_mul(2_654_435_761)), settings());
         let find = |now| {
-            let turn = Turn::new(&double, now);
-            assert!(double.run(keys.find(&settings, Some("a"), Rs256, &turn)).is_ok());
-            turn.take_chores().contains(&Chore::RenewKeys)
+            let ctx = RequestContext::new(&double, now);
+            assert!(double.run(keys.find(&settings, Some("a"), Rs256, &ctx)).is_ok());
+            ctx.take_tasks().contains(&BackgroundTask::RenewKeys)
         };
         find(NOW);
         at.extend((240..=300).find(|second| find(NOW + second * SECOND)));
@@ -289,8 +296,8 @@ fn rotation_is_seen_by_renewal_and_what_was_concluded_is_forgotten() {
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
     assert!(site.find(NOW, "a").0.is_ok());
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["b"]))));
-    let turn = Turn::new(&site.double, NOW + 5 * MINUTE);
-    site.double.run(site.keys.renew(&site.settings, &turn));
+    let ctx = RequestContext::new(&site.double, NOW + 5 * MINUTE);
+    site.double.run(site.keys.renew(&site.settings, &ctx));
     assert_eq!(site.keys.generation(), 2);
     assert_eq!(site.find(NOW + 5 * MINUTE, "b").0, Ok(modulus(2)));
     assert_eq!(site.find(NOW + 5 * MINUTE, "a").0, Err(NoKey::Unknown), "it was taken back");
@@ -303,8 +310,8 @@ fn a_key_replaced_under_its_own_id_is_imported_anew() {
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &one(1))));
     assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &one(9))));
-    let turn = Turn::new(&site.double, NOW + 5 * MINUTE);
-    site.double.run(site.keys.renew(&site.settings, &turn));
+    let ctx = RequestContext::new(&site.double, NOW + 5 * MINUTE);
+    site.double.run(site.keys.renew(&site.settings, &ctx));
     assert_eq!(site.find(NOW + 5 * MINUTE, "a").0, Ok(modulus(9)));
     assert_eq!((site.keys.generation(), site.double.imports.get()), (2, 2));
 }
@@ -314,16 +321,16 @@ fn health_says_what_is_held_and_fetches_only_where_nothing_is() {
     let site = Site::new();
     let status = site.keys.status(&site.settings, NOW);
     assert_eq!((status.source, status.age_seconds, status.count), (None, None, 0));
-    let turn = Turn::new(&site.double, NOW);
-    assert!(site.double.run(site.keys.warm(&site.settings, &turn)).is_err());
+    let ctx = RequestContext::new(&site.double, NOW);
+    assert!(site.double.run(site.keys.warm(&site.settings, &ctx)).is_err());
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a", "b"]))));
-    let turn = Turn::new(&site.double, NOW + 2 * SECOND);
-    let status = site.double.run(site.keys.warm(&site.settings, &turn)).unwrap();
+    let ctx = RequestContext::new(&site.double, NOW + 2 * SECOND);
+    let status = site.double.run(site.keys.warm(&site.settings, &ctx)).unwrap();
     assert_eq!((status.source, status.count), (Some(KeySource::FrontendApi), 2));
-    assert!(matches!(turn.take_chores().as_slice(), [Chore::Store { .. }]));
+    assert!(matches!(ctx.take_tasks().as_slice(), [BackgroundTask::Store { .. }]));
     site.double.take_urls();
-    let turn = Turn::new(&site.double, NOW + 62 * SECOND);
-    let status = ready(site.keys.warm(&site.settings, &turn)).unwrap();
+    let ctx = RequestContext::new(&site.double, NOW + 62 * SECOND);
+    let status = ready(site.keys.warm(&site.settings, &ctx)).unwrap();
     assert_eq!((status.age_seconds, site.double.call_count()), (Some(60), 0));
     assert_eq!(site.keys.status(&site.settings, NOW + 3 * DAY).count, 0);
 }

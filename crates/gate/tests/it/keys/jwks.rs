@@ -4,7 +4,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use clerk_edge_token::algorithm::Algorithm;
-use clerk_edge_token::key::jwks::{KeySet, SetEntry, SetUnusable};
+use clerk_edge_token::key::jwks::{JwksError, KeySet, SetEntry};
 use clerk_edge_token::limits::{KEY_ID_BYTES_MAX, KEYS_MAX};
 use serde_json::{Value, json};
 
@@ -115,7 +115,7 @@ fn two_usable_keys_of_one_id_are_both_refused() {
     assert_eq!(set.get("twice"), Some(SetEntry::Unfit));
     assert_eq!(set.count(), 1);
     let both = parse(json!([entry("twice", 1), entry("twice", 1)]));
-    assert_eq!(both, Err(SetUnusable::NoUsableKey));
+    assert_eq!(both, Err(JwksError::NoUsableKey));
     let thrice = parse(json!([entry("k", 1), entry("k", 2), entry("k", 3), entry("good", 4)]));
     assert_eq!(thrice.unwrap().get("k"), Some(SetEntry::Unfit));
     // RFC 7517, 4.5: keys of different kinds may share an id.
@@ -131,18 +131,18 @@ fn a_set_without_a_usable_key_is_none() {
     let check = |text: &str, expected| {
         assert_eq!(KeySet::parse(text.as_bytes()).map(|_| ()), Err(expected), "{text}");
     };
-    check("", SetUnusable::NotJson);
-    check("<!doctype html>", SetUnusable::NotJson);
-    check(r#"{"keys":["#, SetUnusable::NotJson);
-    check(&"[".repeat(100_000), SetUnusable::NotJson);
-    check("{}", SetUnusable::NotASet);
-    check("null", SetUnusable::NotASet);
-    check("[]", SetUnusable::NotASet);
-    check(r#"{"keys":{}}"#, SetUnusable::NotASet);
-    check(r#"{"keys":null}"#, SetUnusable::NotASet);
-    check(r#"{"keys":[]}"#, SetUnusable::NoUsableKey);
-    check(r#"{"keys":[{"kty":"oct","kid":"k","k":"AQAB"}]}"#, SetUnusable::NoUsableKey);
-    assert_eq!(KeySet::parse(&[0xff, 0xfe]), Err(SetUnusable::NotJson));
+    check("", JwksError::NotJson);
+    check("<!doctype html>", JwksError::NotJson);
+    check(r#"{"keys":["#, JwksError::NotJson);
+    check(&"[".repeat(100_000), JwksError::NotJson);
+    check("{}", JwksError::NotASet);
+    check("null", JwksError::NotASet);
+    check("[]", JwksError::NotASet);
+    check(r#"{"keys":{}}"#, JwksError::NotASet);
+    check(r#"{"keys":null}"#, JwksError::NotASet);
+    check(r#"{"keys":[]}"#, JwksError::NoUsableKey);
+    check(r#"{"keys":[{"kty":"oct","kid":"k","k":"AQAB"}]}"#, JwksError::NoUsableKey);
+    assert_eq!(KeySet::parse(&[0xff, 0xfe]), Err(JwksError::NotJson));
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn the_number_of_entries_is_bounded() {
         KeySet::parse(json!({ "keys": keys }).to_string().as_bytes()).map(|set| set.count())
     };
     assert_eq!(set(KEYS_MAX), Ok(KEYS_MAX));
-    assert_eq!(set(KEYS_MAX + 1), Err(SetUnusable::TooMany));
+    assert_eq!(set(KEYS_MAX + 1), Err(JwksError::TooMany));
 }
 
 #[test]

@@ -4,10 +4,10 @@
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::key::PublicKey;
-use clerk_edge_token::key::pem::PemUnfit;
+use clerk_edge_token::key::pem::PemError;
 
 #[track_caller]
-fn check(text: &str, expected: Result<&str, PemUnfit>) {
+fn check(text: &str, expected: Result<&str, PemError>) {
     let found = PublicKey::from_pem(text);
     assert_eq!(found.as_ref().map(PublicKey::modulus).map_err(|unfit| *unfit), expected);
 }
@@ -32,44 +32,44 @@ fn size_and_exponent_are_those_of_the_key() {
     assert_eq!(of(RSA_2048), Ok("AQAB".to_owned()));
     assert_eq!(of(RSA_2048_EXPONENT_3), Ok("Aw".to_owned()));
     check(RSA_3072, Ok(MODULUS_3072));
-    check(RSA_1024, Err(PemUnfit::TooShort));
+    check(RSA_1024, Err(PemError::TooShort));
     assert_eq!(PublicKey::from_pem(RSA_3072).unwrap().algorithm(), Some(Algorithm::Rs256));
 }
 
 #[test]
 fn a_key_of_another_kind_is_refused_by_its_name() {
-    check(EC_P256, Err(PemUnfit::NotRsa));
-    check(RSA_PSS, Err(PemUnfit::NotRsa));
-    check(PKCS1, Err(PemUnfit::Pkcs1));
+    check(EC_P256, Err(PemError::NotRsa));
+    check(RSA_PSS, Err(PemError::NotRsa));
+    check(PKCS1, Err(PemError::Pkcs1));
     let body: Vec<&str> = PKCS1.lines().filter(|line| !line.starts_with('-')).collect();
-    check(&body.concat(), Err(PemUnfit::Pkcs1));
-    check(&RSA_2048.replace("PUBLIC KEY", "CERTIFICATE"), Err(PemUnfit::Certificate));
-    check(&RSA_2048.replace("PUBLIC KEY", "SSH KEY"), Err(PemUnfit::NotRsa));
+    check(&body.concat(), Err(PemError::Pkcs1));
+    check(&RSA_2048.replace("PUBLIC KEY", "CERTIFICATE"), Err(PemError::Certificate));
+    check(&RSA_2048.replace("PUBLIC KEY", "SSH KEY"), Err(PemError::NotRsa));
 }
 
 #[test]
 fn a_private_key_is_called_one() {
     for label in ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"] {
-        check(&RSA_2048.replace("PUBLIC KEY", label), Err(PemUnfit::Private));
+        check(&RSA_2048.replace("PUBLIC KEY", label), Err(PemError::Private));
     }
     // As the base64 body alone: version 0, then whatever.
-    check(&Base64::encode_string(&[0x30, 5, 2, 1, 0, 2, 0]), Err(PemUnfit::Private));
-    check(&Base64::encode_string(&[0x30, 5, 2, 1, 1, 4, 0]), Err(PemUnfit::Private));
+    check(&Base64::encode_string(&[0x30, 5, 2, 1, 0, 2, 0]), Err(PemError::Private));
+    check(&Base64::encode_string(&[0x30, 5, 2, 1, 1, 4, 0]), Err(PemError::Private));
 }
 
 #[test]
 fn what_is_not_one_block_alone_is_refused() {
-    check("", Err(PemUnfit::NotPem));
-    check("not a key", Err(PemUnfit::NotPem));
-    check("pk_test_Y2xlcms", Err(PemUnfit::NotPem));
-    check(&RSA_2048.replace("-----END PUBLIC KEY-----", ""), Err(PemUnfit::NotPem));
-    check(&RSA_2048.replace("END PUBLIC KEY", "END RSA PUBLIC KEY"), Err(PemUnfit::NotPem));
-    check(&RSA_2048.replace("END PUBLIC KEY-----", "END PUBLIC KEY"), Err(PemUnfit::NotPem));
-    check(&format!("{RSA_2048}{RSA_2048}"), Err(PemUnfit::NotAlone));
-    check(&format!("{RSA_2048}{RSA_3072}"), Err(PemUnfit::NotAlone));
-    check(&format!("mine: {RSA_2048}"), Err(PemUnfit::NotAlone));
-    check(&" ".repeat(16 * 1024), Err(PemUnfit::NotPem));
-    check(&format!("{RSA_2048}{}", " ".repeat(16 * 1024)), Err(PemUnfit::NotPem));
+    check("", Err(PemError::NotPem));
+    check("not a key", Err(PemError::NotPem));
+    check("pk_test_Y2xlcms", Err(PemError::NotPem));
+    check(&RSA_2048.replace("-----END PUBLIC KEY-----", ""), Err(PemError::NotPem));
+    check(&RSA_2048.replace("END PUBLIC KEY", "END RSA PUBLIC KEY"), Err(PemError::NotPem));
+    check(&RSA_2048.replace("END PUBLIC KEY-----", "END PUBLIC KEY"), Err(PemError::NotPem));
+    check(&format!("{RSA_2048}{RSA_2048}"), Err(PemError::NotAlone));
+    check(&format!("{RSA_2048}{RSA_3072}"), Err(PemError::NotAlone));
+    check(&format!("mine: {RSA_2048}"), Err(PemError::NotAlone));
+    check(&" ".repeat(16 * 1024), Err(PemError::NotPem));
+    check(&format!("{RSA_2048}{}", " ".repeat(16 * 1024)), Err(PemError::NotPem));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_damaged_key_is_refused_wherever_the_damage_is() {
         assert!(PublicKey::from_pem(&Base64::encode_string(short)).is_err(), "{length} bytes");
     }
     let long = [whole.as_slice(), &[0]].concat();
-    check(&Base64::encode_string(&long), Err(PemUnfit::Malformed));
+    check(&Base64::encode_string(&long), Err(PemError::Malformed));
     // Up to the modulus every bit counts; behind it stand tag and length of the exponent.
     let counts = (0..32).chain(whole.len() - 5..whole.len() - 3);
     for (place, bit) in counts.flat_map(|place| (0..8).map(move |bit| (place, bit))) {
@@ -115,12 +115,12 @@ fn nothing_stands_beside_what_belongs_there() {
         Base64::encode_string(&value(0x30, &[&algorithm, &bits, in_info]))
     };
     check(&with(&[5, 0], 0, &[], &[]), Ok(MODULUS_2048));
-    check(&with(&[5, 0, 5, 0], 0, &[], &[]), Err(PemUnfit::Malformed));
-    check(&with(&[5, 1, 0], 0, &[], &[]), Err(PemUnfit::Malformed));
-    check(&with(&[], 0, &[], &[]), Err(PemUnfit::Malformed));
-    check(&with(&[5, 0], 1, &[], &[]), Err(PemUnfit::Malformed));
-    check(&with(&[5, 0], 0, &[2, 1, 3], &[]), Err(PemUnfit::Malformed));
-    check(&with(&[5, 0], 0, &[], &[5, 0]), Err(PemUnfit::Malformed));
+    check(&with(&[5, 0, 5, 0], 0, &[], &[]), Err(PemError::Malformed));
+    check(&with(&[5, 1, 0], 0, &[], &[]), Err(PemError::Malformed));
+    check(&with(&[], 0, &[], &[]), Err(PemError::Malformed));
+    check(&with(&[5, 0], 1, &[], &[]), Err(PemError::Malformed));
+    check(&with(&[5, 0], 0, &[2, 1, 3], &[]), Err(PemError::Malformed));
+    check(&with(&[5, 0], 0, &[], &[5, 0]), Err(PemError::Malformed));
 }
 
 #[test]

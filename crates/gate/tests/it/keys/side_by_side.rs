@@ -6,10 +6,10 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
-use clerk_edge_gate::context::Turn;
+use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::keys::find::{Keys, NoKey};
 use clerk_edge_gate::limits::KEYS_ROUNDS_MAX;
-use clerk_edge_gate::platform::CallFailed;
+use clerk_edge_gate::platform::ClerkCallError;
 use clerk_edge_token::algorithm::Algorithm::Rs256;
 
 use super::faults::{Found, holding, unavailable};
@@ -18,15 +18,15 @@ use crate::double::{Double, FRONTEND_KEYS, Scene, Task, json as reply, poll, rea
 
 /// Requests side by side: the moment at which each came, and the key it names.
 fn together(site: &Site, requests: &[(i64, &str)]) -> Vec<Found> {
-    let turns: Vec<Turn<'_, Double>> =
-        requests.iter().map(|(now_ms, _)| Turn::new(&site.double, *now_ms)).collect();
-    let tasks = requests.iter().zip(&turns).map(|((_, key_id), turn)| -> Task<'_, Found> {
-        let found = site.keys.find(&site.settings, Some(key_id), Rs256, turn);
+    let turns: Vec<RequestContext<'_, Double>> =
+        requests.iter().map(|(now_ms, _)| RequestContext::new(&site.double, *now_ms)).collect();
+    let tasks = requests.iter().zip(&turns).map(|((_, key_id), ctx)| -> Task<'_, Found> {
+        let found = site.keys.find(&site.settings, Some(key_id), Rs256, ctx);
         Box::pin(async { found.await.map(|found| found.key.modulus) })
     });
     let found = site.double.run_all(tasks.collect());
-    for turn in &turns {
-        site.work_off(turn);
+    for ctx in &turns {
+        site.work_off(ctx);
     }
     found
 }
@@ -93,8 +93,8 @@ fn the_older_answer_does_not_replace_the_newer_one() {
     let old = Site::with_stored(NOW - MINUTE, &["a"]);
     old.double.kept().iter().for_each(|(name, text)| site.double.keeps(name, text));
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["b", "c"]))));
-    let turn = Turn::new(&site.double, NOW + 5 * MINUTE);
-    site.double.run(site.keys.renew(&site.settings, &turn));
+    let ctx = RequestContext::new(&site.double, NOW + 5 * MINUTE);
+    site.double.run(site.keys.renew(&site.settings, &ctx));
     assert_eq!(site.double.call_count(), 1);
     assert_eq!(site.find(NOW + 5 * MINUTE, "c").0, Ok(modulus(3)));
 }
@@ -104,10 +104,10 @@ fn renewals_side_by_side_end_with_the_one_that_began_last() {
     let site = holding(&["a"]);
     let scene = |after_ms, ids: &[&str]| Scene { after_ms, outcome: Ok(reply(200, &set(ids))) };
     site.double.plays(FRONTEND_KEYS, [scene(2_000, &["a"]), scene(100, &["b"])]);
-    let turns = [5, 6].map(|minute| Turn::new(&site.double, NOW + minute * MINUTE));
-    let task = |turn| -> Task<'_, ()> { Box::pin(site.keys.renew(&site.settings, turn)) };
+    let turns = [5, 6].map(|minute| RequestContext::new(&site.double, NOW + minute * MINUTE));
+    let task = |ctx| -> Task<'_, ()> { Box::pin(site.keys.renew(&site.settings, ctx)) };
     site.double.run_all(turns.iter().map(task).collect());
-    site.double.says(FRONTEND_KEYS, Err(CallFailed::Unreachable));
+    site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     assert_eq!(site.find(NOW + 6 * MINUTE, "b").0, Ok(modulus(2)));
     assert!(unavailable(&site.find(NOW + 6 * MINUTE, "a").0).is_some());
 }
@@ -115,7 +115,7 @@ fn renewals_side_by_side_end_with_the_one_that_began_last() {
 #[test]
 fn failures_side_by_side_are_one() {
     let site = Site::new();
-    let outcome = Err(CallFailed::Unreachable);
+    let outcome = Err(ClerkCallError::Unreachable);
     site.double.plays(FRONTEND_KEYS, [Scene { after_ms: 100, outcome }]);
     let found = together(&site, &[(NOW, "a"); 50]);
     assert!(found.iter().all(|found| unavailable(found) == Some(1)));
@@ -126,7 +126,7 @@ fn of_several_that_asked_for_one_key_the_one_that_was_answered_counts() {
     let site = holding(&["a"]);
     let scene = |after_ms, outcome| Scene { after_ms, outcome };
     let scenes =
-        [scene(100, Ok(reply(200, &set(&["a"])))), scene(200, Err(CallFailed::Unreachable))];
+        [scene(100, Ok(reply(200, &set(&["a"])))), scene(200, Err(ClerkCallError::Unreachable))];
     site.double.plays(FRONTEND_KEYS, scenes);
     let found = together(&site, &[(NOW + SECOND, "b"), (NOW + SECOND, "b")]);
     assert_eq!(found.first(), Some(&Err(NoKey::Unknown)));
@@ -146,8 +146,8 @@ fn rounds_that_have_ended_leave_their_room_to_others() {
 
 /// A request that is polled once and never again, nor dropped: that is what a cancelled one is.
 fn cancelled(site: &Site, now_ms: i64, key_id: &str) {
-    let turn = Turn::new(&site.double, now_ms);
-    let mut task = Box::pin(site.keys.find(&site.settings, Some(key_id), Rs256, &turn));
+    let ctx = RequestContext::new(&site.double, now_ms);
+    let mut task = Box::pin(site.keys.find(&site.settings, Some(key_id), Rs256, &ctx));
     assert!(poll(task.as_mut()).is_pending());
     std::mem::forget(task);
 }
@@ -185,12 +185,12 @@ fn a_cancelled_request_leaves_nothing_behind_that_blocks_the_next() {
     // A renewal.
     let site = holding(&["a"]);
     site.double.plays(FRONTEND_KEYS, [slow]);
-    let turn = Turn::new(&site.double, NOW + 5 * MINUTE);
-    let mut task = Box::pin(site.keys.renew(&site.settings, &turn));
+    let ctx = RequestContext::new(&site.double, NOW + 5 * MINUTE);
+    let mut task = Box::pin(site.keys.renew(&site.settings, &ctx));
     assert!(poll(task.as_mut()).is_pending());
     std::mem::forget(task);
-    let turn = Turn::new(&site.double, NOW + 5 * MINUTE);
-    site.double.run(site.keys.renew(&site.settings, &turn));
+    let ctx = RequestContext::new(&site.double, NOW + 5 * MINUTE);
+    site.double.run(site.keys.renew(&site.settings, &ctx));
     assert_eq!(site.find(NOW + 5 * MINUTE, "b").0, Ok(modulus(2)));
 }
 
@@ -202,11 +202,11 @@ fn a_key_that_was_replaced_while_it_was_imported_is_not_kept_under_the_new_set()
     let one = |which| serde_json::json!({ "keys": [super::entry("a", which)] }).to_string();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &one(1))));
     site.double.import_takes_ms.set(100);
-    let turn = Turn::new(&site.double, NOW);
-    let mut importing = Box::pin(site.keys.find(&site.settings, Some("a"), Rs256, &turn));
+    let ctx = RequestContext::new(&site.double, NOW);
+    let mut importing = Box::pin(site.keys.find(&site.settings, Some("a"), Rs256, &ctx));
     assert!(poll(importing.as_mut()).is_pending());
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &one(9))));
-    let later = Turn::new(&site.double, NOW + SECOND);
+    let later = RequestContext::new(&site.double, NOW + SECOND);
     ready(site.keys.renew(&site.settings, &later));
     // The request that began before gets what it looked up; the next one gets the new key.
     let found = site.double.run(importing).unwrap();

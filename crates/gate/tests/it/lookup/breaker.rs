@@ -5,10 +5,10 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
-use clerk_edge_gate::context::Turn;
+use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::limits::RETRY_AFTER_SECONDS_MAX;
-use clerk_edge_gate::lookup::{LookedUp, WhyNot};
-use clerk_edge_gate::platform::{CallFailed, Reply};
+use clerk_edge_gate::lookup::{LookedUp, LookupError};
+use clerk_edge_gate::platform::{ClerkCallError, ClerkResponse};
 use serde_json::json;
 
 use super::{NOW, Outcome, SECOND, Site, USER, USER_URL, found, user, why};
@@ -16,9 +16,10 @@ use crate::double::{Double, Scene, Task, html, json as reply, poll};
 
 /// The outcomes of requests that run side by side.
 fn together(site: &Site, count: usize) -> Vec<Outcome> {
-    let turns: Vec<Turn<'_, Double>> = (0..count).map(|_| Turn::new(&site.double, NOW)).collect();
-    let task = |turn| -> Task<'_, Outcome> {
-        Box::pin(site.lookups.public_metadata(&site.settings, USER, turn))
+    let turns: Vec<RequestContext<'_, Double>> =
+        (0..count).map(|_| RequestContext::new(&site.double, NOW)).collect();
+    let task = |ctx| -> Task<'_, Outcome> {
+        Box::pin(site.lookups.public_metadata(&site.settings, USER, ctx))
     };
     site.double.run_all(turns.iter().map(task).collect())
 }
@@ -27,7 +28,10 @@ fn together(site: &Site, count: usize) -> Vec<Outcome> {
 fn after_three_failures_the_api_rests_longer_each_time_and_one_probe_goes() {
     let site = Site::new();
     for at in 0..3 {
-        assert_eq!(why(&site.look(NOW + at).0), Some(WhyNot::Silent(CallFailed::Unreachable)));
+        assert_eq!(
+            why(&site.look(NOW + at).0),
+            Some(LookupError::Silent(ClerkCallError::Unreachable))
+        );
     }
     let mut opened = NOW + 2;
     for rest in [5, 10, 20, 40, 60, 60] {
@@ -37,39 +41,42 @@ fn after_three_failures_the_api_rests_longer_each_time_and_one_probe_goes() {
             let failed = outcome.unwrap_err();
             assert_eq!(
                 (failed.why, i64::from(failed.retry_after_seconds)),
-                (WhyNot::Resting, left)
+                (LookupError::Resting, left)
             );
             assert_eq!(lines.len(), 1);
         }
-        assert_eq!(why(&site.look(opened + rest * SECOND - 1).0), Some(WhyNot::Resting));
+        assert_eq!(why(&site.look(opened + rest * SECOND - 1).0), Some(LookupError::Resting));
         assert_eq!(site.double.call_count(), calls, "nobody called");
         opened += rest * SECOND;
-        let silent = Some(WhyNot::Silent(CallFailed::Unreachable));
+        let silent = Some(LookupError::Silent(ClerkCallError::Unreachable));
         assert_eq!(why(&site.look(opened).0), silent, "the probe");
-        assert_eq!(why(&site.look(opened).0), Some(WhyNot::Resting));
+        assert_eq!(why(&site.look(opened).0), Some(LookupError::Resting));
         assert_eq!(site.double.call_count(), calls + 1);
     }
     site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(opened + 60 * SECOND).0.is_ok());
     // Closed again, and the count begins anew.
-    site.double.says(USER_URL, Err(CallFailed::Unreachable));
+    site.double.says(USER_URL, Err(ClerkCallError::Unreachable));
     let later = opened + 200 * SECOND;
     for _ in 0..3 {
-        assert_eq!(why(&site.look(later).0), Some(WhyNot::Silent(CallFailed::Unreachable)));
+        assert_eq!(
+            why(&site.look(later).0),
+            Some(LookupError::Silent(ClerkCallError::Unreachable))
+        );
     }
     let failed = site.look(later).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (WhyNot::Resting, 5));
+    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Resting, 5));
 }
 
 #[test]
 fn a_success_between_failures_keeps_the_breaker_closed() {
     let site = Site::new();
-    let silent = Err(CallFailed::Unreachable);
+    let silent = Err(ClerkCallError::Unreachable);
     for round in 0..4 {
         let now = NOW + round * 100 * SECOND;
         site.double.says(USER_URL, silent.clone());
         for _ in 0..2 {
-            assert_ne!(why(&site.look(now).0), Some(WhyNot::Resting));
+            assert_ne!(why(&site.look(now).0), Some(LookupError::Resting));
         }
         site.double.says(USER_URL, Ok(user(&json!({}))));
         assert_eq!(site.look(now).0, Ok(LookedUp::Absent));
@@ -80,13 +87,13 @@ fn a_success_between_failures_keeps_the_breaker_closed() {
 fn what_is_known_serves_while_the_api_rests() {
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW).0.is_ok());
-    let turn = Turn::new(&site.double, NOW);
+    let ctx = RequestContext::new(&site.double, NOW);
     for id in ["user_a", "user_b", "user_c"] {
-        let turn = Turn::new(&site.double, NOW);
-        assert!(site.double.run(site.lookups.public_metadata(&site.settings, id, &turn)).is_err());
+        let ctx = RequestContext::new(&site.double, NOW);
+        assert!(site.double.run(site.lookups.public_metadata(&site.settings, id, &ctx)).is_err());
     }
-    let outcome = site.double.run(site.lookups.public_metadata(&site.settings, "user_d", &turn));
-    assert_eq!(why(&outcome), Some(WhyNot::Resting));
+    let outcome = site.double.run(site.lookups.public_metadata(&site.settings, "user_d", &ctx));
+    assert_eq!(why(&outcome), Some(LookupError::Resting));
     assert_eq!(site.look(NOW + SECOND).0, found(json!({ "role": "admin" })));
 }
 
@@ -109,22 +116,22 @@ fn retry_after_is_honoured_and_bounded() {
     ];
     for (retry_after, seconds) in table {
         let retry_after_text = retry_after.map(str::to_owned);
-        let limited = Reply { retry_after: retry_after_text, ..reply(429, "{}") };
+        let limited = ClerkResponse { retry_after: retry_after_text, ..reply(429, "{}") };
         let site = Site::saying(Ok(limited));
         let failed = site.look(NOW).0.unwrap_err();
         assert_eq!(
             (failed.why, i64::from(failed.retry_after_seconds)),
-            (WhyNot::RateLimited, seconds)
+            (LookupError::RateLimited, seconds)
         );
         site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
         let until = NOW + seconds * SECOND;
-        assert_eq!(why(&site.look(until - 1).0), Some(WhyNot::Resting), "{retry_after:?}");
+        assert_eq!(why(&site.look(until - 1).0), Some(LookupError::Resting), "{retry_after:?}");
         assert_eq!(site.double.call_count(), 1);
         assert!(site.look(until).0.is_ok(), "{retry_after:?}");
     }
-    let busy = Reply { retry_after: Some("9".to_owned()), ..html(503) };
+    let busy = ClerkResponse { retry_after: Some("9".to_owned()), ..html(503) };
     let failed = Site::saying(Ok(busy)).look(NOW).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (WhyNot::Status(503), 9));
+    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Status(503), 9));
 }
 
 #[test]
@@ -133,7 +140,7 @@ fn a_clock_that_is_set_back_does_not_keep_the_api_resting() {
     for _ in 0..3 {
         assert!(site.look(NOW).0.is_err());
     }
-    assert_eq!(why(&site.look(NOW).0), Some(WhyNot::Resting));
+    assert_eq!(why(&site.look(NOW).0), Some(LookupError::Resting));
     site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW - 86_400 * SECOND).0.is_ok());
 }
@@ -147,45 +154,47 @@ fn a_cancelled_probe_does_not_block_the_next_one() {
     let outcome = Ok(user(&json!({ "role": "admin" })));
     site.double.plays(USER_URL, [Scene { after_ms: 500, outcome }]);
     let probed = NOW + 5 * SECOND;
-    let turn = Turn::new(&site.double, probed);
-    let mut probe = Box::pin(site.lookups.public_metadata(&site.settings, USER, &turn));
+    let ctx = RequestContext::new(&site.double, probed);
+    let mut probe = Box::pin(site.lookups.public_metadata(&site.settings, USER, &ctx));
     assert!(poll(probe.as_mut()).is_pending());
     // Cancelled on the edge means: never polled again, never dropped.
     std::mem::forget(probe);
-    assert_eq!(why(&site.look(probed + 5 * SECOND - 1).0), Some(WhyNot::Resting));
+    assert_eq!(why(&site.look(probed + 5 * SECOND - 1).0), Some(LookupError::Resting));
     assert!(site.look(probed + 5 * SECOND).0.is_ok());
 }
 
 #[test]
 fn failures_side_by_side_do_not_lengthen_the_rest() {
     let site = Site::new();
-    let outcome = Err(CallFailed::Unreachable);
+    let outcome = Err(ClerkCallError::Unreachable);
     site.double.plays(USER_URL, [Scene { after_ms: 100, outcome }]);
     let outcomes = together(&site, 50);
     assert!(outcomes.iter().all(Result::is_err));
     let failed = site.look(NOW).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (WhyNot::Resting, 5));
+    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Resting, 5));
 }
 
 #[test]
 fn too_many_calls_are_no_failures() {
-    let limited = Reply { retry_after: Some("1".to_owned()), ..reply(429, "{}") };
+    let limited = ClerkResponse { retry_after: Some("1".to_owned()), ..reply(429, "{}") };
     let site = Site::saying(Ok(limited));
     for second in 0..10 {
-        assert_eq!(why(&site.look(NOW + second * SECOND).0), Some(WhyNot::RateLimited));
+        assert_eq!(why(&site.look(NOW + second * SECOND).0), Some(LookupError::RateLimited));
     }
 }
 
 #[test]
 fn of_two_rests_the_longer_one_counts() {
     for order in [["60", "5"], ["5", "60"]] {
-        let limited =
-            |seconds: &str| Reply { retry_after: Some(seconds.to_owned()), ..reply(429, "{}") };
+        let limited = |seconds: &str| ClerkResponse {
+            retry_after: Some(seconds.to_owned()),
+            ..reply(429, "{}")
+        };
         let site = Site::new();
         let scene = |seconds| Scene { after_ms: 100, outcome: Ok(limited(seconds)) };
         site.double.plays(USER_URL, order.map(scene));
         let outcomes = together(&site, 2);
-        assert!(outcomes.iter().all(|outcome| why(outcome) == Some(WhyNot::RateLimited)));
+        assert!(outcomes.iter().all(|outcome| why(outcome) == Some(LookupError::RateLimited)));
         assert_eq!(site.look(NOW).0.unwrap_err().retry_after_seconds, 60);
     }
 }

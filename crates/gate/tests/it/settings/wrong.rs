@@ -3,7 +3,7 @@
 
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_gate::settings::bindings::Binding;
-use clerk_edge_token::key::pem::PemUnfit;
+use clerk_edge_token::key::pem::PemError;
 
 use super::{Bound, DEVELOPMENT, NAMES, PRODUCTION, check, check_in, json, text};
 
@@ -59,7 +59,7 @@ fn a_pem_must_hold_a_public_key() {
     let shape = "CLERK_JWT_KEY: must be a text, but something else is bound";
     check(name, Binding::Other, shape, text(PEM));
     let private = PEM.replace("PUBLIC", "PRIVATE");
-    let message = format!("CLERK_JWT_KEY: {}", PemUnfit::Private);
+    let message = format!("CLERK_JWT_KEY: {}", PemError::Private);
     check(name, text(&private), &message, text(&PEM.replace('\n', "\\n")));
     let half: String = PEM.chars().take(200).collect();
     let problems = Bound::development().with(name, text(&half)).problems();
