@@ -11,6 +11,7 @@ use clerk_edge_gate::limits::{KEYS_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN};
 use clerk_edge_gate::platform::{
     API_VERSION, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
 };
+use clerk_edge_gate::settings::bindings::CLERK_CACHE;
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
 use clerk_edge_token::key::PublicKey;
@@ -29,7 +30,7 @@ impl Workers {
 
     /// The store, if one is bound; whether it must be is the settings' business.
     fn kv(&self) -> Option<JsValue> {
-        get(&self.env, "CLERK_CACHE")
+        get(&self.env, CLERK_CACHE)
     }
 }
 

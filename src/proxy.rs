@@ -14,6 +14,7 @@ use clerk_edge_gate::grant::Forward;
 use clerk_edge_gate::log::record::name_of;
 use clerk_edge_gate::plan::{Plan, internal_fault, upstream_unreachable};
 use clerk_edge_gate::settings::Upstream;
+use clerk_edge_gate::settings::bindings::{ASSETS, ORIGIN};
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 
@@ -39,8 +40,8 @@ fn send(
     note: &str,
 ) -> Result<JsValue, JsValue> {
     let fetcher = match forward.upstream() {
-        Upstream::Assets => get(env, "ASSETS").unwrap_or(JsValue::UNDEFINED),
-        Upstream::Service => get(env, "ORIGIN").unwrap_or(JsValue::UNDEFINED),
+        Upstream::Assets => get(env, ASSETS).unwrap_or(JsValue::UNDEFINED),
+        Upstream::Service => get(env, ORIGIN).unwrap_or(JsValue::UNDEFINED),
         Upstream::Passthrough | Upstream::Url(_) => JsValue::UNDEFINED,
     };
     let original = request.inner();

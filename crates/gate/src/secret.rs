@@ -1,13 +1,25 @@
-//! Clerk's secret key, in a type that cannot be printed.
+//! Clerk's secret key as a type that cannot be printed, and the prefixes of Clerk's keys.
 //!
-//! The only way out is [`Secret::bearer`], called where a request to the configured API is made.
+//! The text of a secret leaves this file only through [`Secret::bearer`], for a request to the
+//! configured API. What a publishable key contains belongs in `settings/publishable_key.rs`.
 
-/// Holding one means: the text was a secret; its `Debug` shows nothing of it.
+/// The prefix of a development instance's publishable key.
+pub const DEVELOPMENT_PUBLISHABLE_KEY: &str = "pk_test_";
+/// The prefix of a production instance's publishable key.
+pub const PRODUCTION_PUBLISHABLE_KEY: &str = "pk_live_";
+/// The prefix of secret keys.
+pub const SECRET_KEY: &str = "sk_";
+/// The prefixes of a development instance's secret key; the second is the older form.
+const DEVELOPMENT_SECRET_KEYS: [&str; 2] = ["sk_test_", "test_"];
+/// The prefixes of a production instance's secret key; the second is the older form.
+const PRODUCTION_SECRET_KEYS: [&str; 2] = ["sk_live_", "live_"];
+
+/// A secret key. Its `Debug` shows nothing of the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the text over. Whether it fits the publishable key is the settings' business.
+    /// A secret with this text. Whether it fits the publishable key is checked by the settings.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
@@ -19,17 +31,27 @@ impl Secret {
         format!("Bearer {}", self.0)
     }
 
-    /// Whether the secret says of itself that it belongs to a development instance.
+    /// Whether the prefix is that of a development instance.
     #[must_use]
     pub fn is_development(&self) -> bool {
-        self.0.starts_with("sk_test_") || self.0.starts_with("test_")
+        has_prefix(&self.0, &DEVELOPMENT_SECRET_KEYS)
     }
 
-    /// Whether the secret says of itself that it belongs to a production instance.
+    /// Whether the prefix is that of a production instance.
     #[must_use]
     pub fn is_production(&self) -> bool {
-        self.0.starts_with("sk_live_") || self.0.starts_with("live_")
+        has_prefix(&self.0, &PRODUCTION_SECRET_KEYS)
     }
+}
+
+/// Whether a text begins like a key of a production instance, publishable or secret.
+#[must_use]
+pub fn is_production_key(text: &str) -> bool {
+    has_prefix(text.trim_start(), &[PRODUCTION_PUBLISHABLE_KEY, "sk_live_"])
+}
+
+fn has_prefix(text: &str, prefixes: &[&str]) -> bool {
+    prefixes.iter().any(|prefix| text.starts_with(prefix))
 }
 
 impl std::fmt::Debug for Secret {
@@ -43,7 +65,7 @@ mod tests {
     use super::Secret;
 
     #[test]
-    fn a_secret_prints_nothing_of_itself() {
+    fn debug_output_does_not_contain_the_secret() {
         let secret = Secret::new("sk_test_abc".to_owned());
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert_eq!(secret.bearer(), "Bearer sk_test_abc");

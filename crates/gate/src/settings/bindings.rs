@@ -1,64 +1,76 @@
-//! What the platform has bound under a name: the shapes that a setting can come in.
+//! The names of all bindings, and the kinds of value that the platform can bind to a name.
 //!
-//! The platform cannot be asked for a list, only for one name at a time, so a misspelt name looks
-//! like a missing one. Nothing is interpreted here.
+//! The platform is asked for one name at a time, so a misspelt name looks like a missing one. What
+//! a value means belongs in `from_bindings`.
 
-/// Every name that a setting can have; no other is ever asked for.
-pub const NAMES: [&str; 27] = [
-    "ASSETS",
-    "CLAIM_HEADERS",
-    "CLERK_API_URL",
-    "CLERK_AUDIENCE",
-    "CLERK_AUTHORIZED_PARTIES",
-    "CLERK_CACHE",
-    "CLERK_CLOCK_SKEW_SECONDS",
-    "CLERK_CROSS_ORIGIN_SYNC",
-    "CLERK_DOMAIN",
-    "CLERK_ISSUER",
-    "CLERK_IS_SATELLITE",
-    "CLERK_JWKS_URL",
-    "CLERK_JWT_KEY",
-    "CLERK_PROXY_URL",
-    "CLERK_PUBLISHABLE_KEY",
-    "CLERK_SATELLITE_AUTO_SYNC",
-    "CLERK_SECRET_KEY",
-    "CLERK_SIGN_IN_URL",
-    "CLERK_SIGN_UP_URL",
-    "CLERK_TRUST_FORWARDED_HOST",
-    "DEBUG_ROLE",
-    "LOG",
-    "LOOKUP_TTL_SECONDS",
-    "ORIGIN",
-    "ROLE_CLAIMS",
-    "ROUTES",
-    "UPSTREAM",
-];
+/// Declares a constant for the name of each binding, and the list of them all.
+macro_rules! names {
+    ($($name:ident)*) => {
+        $(
+            #[doc = concat!("The name of the binding `", stringify!($name), "`.")]
+            pub const $name: &str = stringify!($name);
+        )*
 
-/// The bindings of the Worker, asked by name.
+        /// Every name that a setting can have. No other name is read.
+        pub const NAMES: [&str; [$($name),*].len()] = [$($name),*];
+    };
+}
+
+names! {
+    ASSETS
+    CLAIM_HEADERS
+    CLERK_API_URL
+    CLERK_AUDIENCE
+    CLERK_AUTHORIZED_PARTIES
+    CLERK_CACHE
+    CLERK_CLOCK_SKEW_SECONDS
+    CLERK_CROSS_ORIGIN_SYNC
+    CLERK_DOMAIN
+    CLERK_ISSUER
+    CLERK_IS_SATELLITE
+    CLERK_JWKS_URL
+    CLERK_JWT_KEY
+    CLERK_PROXY_URL
+    CLERK_PUBLISHABLE_KEY
+    CLERK_SATELLITE_AUTO_SYNC
+    CLERK_SECRET_KEY
+    CLERK_SIGN_IN_URL
+    CLERK_SIGN_UP_URL
+    CLERK_TRUST_FORWARDED_HOST
+    DEBUG_ROLE
+    LOG
+    LOOKUP_TTL_SECONDS
+    ORIGIN
+    ROLE_CLAIMS
+    ROUTES
+    UPSTREAM
+}
+
+/// The bindings of the Worker.
 pub trait Bindings {
-    /// What is bound under this name; `None` where nothing is.
+    /// The value that is bound to this name, if there is one.
     fn get(&self, name: &str) -> Option<Binding>;
 }
 
-/// One binding, by its shape.
+/// The value of a binding.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Binding {
     /// A text: a var or a secret.
     Text(String),
-    /// A var that is no text, as JSON: a number, a boolean, a list or a table.
+    /// A var that is not a text, as JSON: a number, a boolean, a list or a table.
     Json(String),
     /// A KV namespace.
     Store,
-    /// Something that can be fetched from: assets, another Worker, or a Secrets Store secret.
+    /// Assets, a service (another Worker), or a Secrets Store secret.
     Service,
     /// Anything else.
     Other,
 }
 
 impl Binding {
-    /// The shape in the words of a message.
+    /// The kind of value, for messages.
     #[must_use]
-    pub const fn shape(&self) -> &'static str {
+    pub const fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => "a text",
             Self::Json(_) => "a number, a boolean, a list or a table",
@@ -70,8 +82,8 @@ impl Binding {
 }
 
 impl std::fmt::Debug for Binding {
-    /// The shape alone: the text may be a secret.
+    /// The kind of value only, because the text may be a secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.shape())
+        f.write_str(self.kind())
     }
 }

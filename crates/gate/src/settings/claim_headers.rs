@@ -1,44 +1,41 @@
 //! `CLAIM_HEADERS`: which further headers carry which claims to the upstream.
 //!
-//! A name may not be one that the gate, the platform or HTTP itself gives a meaning: the gate
-//! removes the name from what clients send, and that must harm nothing.
+//! The gate removes these headers from clients' requests. So a name that the gate, the platform or
+//! HTTP itself uses is a problem.
 
 use serde_json::Value;
 
-use crate::settings::bindings::Bindings;
 use crate::settings::value_reader::ValueReader;
 use clerk_edge_rules::claim_path::ClaimPath;
 
-const NAME: &str = "CLAIM_HEADERS";
-
-/// The pairs, lower-cased, in the order they were written.
-pub(super) fn read<B: Bindings>(reader: &ValueReader<'_, B>) -> Vec<(String, ClaimPath)> {
+/// The pairs of header name (in lower case) and claim, in the order of the table.
+pub(super) fn read(reader: &mut ValueReader<'_>, name: &str) -> Vec<(String, ClaimPath)> {
     let mut pairs: Vec<(String, ClaimPath)> = Vec::new();
-    for (name, value) in reader.table(NAME).into_iter().flat_map(|table| table.0) {
-        let place = place(&name);
-        let header = name.to_ascii_lowercase();
-        let twin = pairs.iter().any(|(other, _)| folded(other) == folded(&header));
-        if let Err(message) = judge(&header, twin) {
-            reader.note(place, message);
+    for (key, value) in reader.table(name).into_iter().flat_map(|table| table.0) {
+        let header = key.to_ascii_lowercase();
+        let is_repeated = pairs.iter().any(|(other, _)| folded(other) == folded(&header));
+        if let Err(message) = check(&header, is_repeated) {
+            reader.add(place(name, &key), message);
         } else if let Some(claim) = claim(&value) {
             pairs.push((header, claim));
         } else {
-            reader.note(place, "must be a claim path, such as \"metadata.plan\"");
+            reader.add(place(name, &key), "must be a claim path, such as \"metadata.plan\"");
         }
     }
     pairs
 }
 
-fn judge(header: &str, twin: bool) -> Result<(), &'static str> {
-    let spelt = folded(header);
+fn check(header: &str, is_repeated: bool) -> Result<(), &'static str> {
+    let folded = folded(header);
     if header.is_empty() || !header.bytes().all(is_token_byte) {
         Err("is no header name: letters, digits and `-` make one, such as x-user-plan")
-    } else if spelt.starts_with("x-clerk-") {
+    } else if folded.starts_with("x-clerk-") {
         Err("begins with `x-clerk-`, which the gate keeps for itself: choose another name")
-    } else if TAKEN.contains(&spelt.as_str()) || TAKEN_PREFIXES.iter().any(|p| spelt.starts_with(p))
+    } else if RESERVED.contains(&folded.as_str())
+        || RESERVED_PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
     {
         Err("has a meaning of its own in HTTP: choose another name, such as x-user-plan")
-    } else if twin {
+    } else if is_repeated {
         Err("is named twice (upper and lower case, `-` and `_` are the same here)")
     } else {
         Ok(())
@@ -49,30 +46,31 @@ fn claim(value: &Value) -> Option<ClaimPath> {
     ClaimPath::parse(value.as_str()?).ok()
 }
 
-/// The place in the table; what is no plain name is quoted, and cut where it is long.
-fn place(name: &str) -> String {
-    let shown: String = name.chars().take(NAME_CHARS_SHOWN).collect();
+/// The place of a key in the table. A key that is not a header name is quoted; a long one is cut.
+fn place(name: &str, key: &str) -> String {
+    let shown: String = key.chars().take(KEY_CHARS_SHOWN).collect();
     if !shown.is_empty() && shown.bytes().all(is_token_byte) {
-        format!("{NAME}.{shown}")
+        format!("{name}.{shown}")
     } else {
-        format!("{NAME}[{shown:?}]")
+        format!("{name}[{shown:?}]")
     }
 }
 
-/// As upstreams see it that make `x-a` and `x_a` one variable.
+/// The name as upstreams see it that read `x-a` and `x_a` as one variable.
 fn folded(header: &str) -> String {
     header.replace('_', "-")
 }
 
-/// What RFC 9110, 5.6.2 allows in a name.
+/// Whether RFC 9110, 5.6.2 allows the byte in a header name.
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-const NAME_CHARS_SHOWN: usize = 64;
+const KEY_CHARS_SHOWN: usize = 64;
 
-/// Names that frame a message, carry credentials, address it, or ask for a form of the answer.
-const TAKEN: [&str; 27] = [
+/// Headers that HTTP, the platform or frameworks use for framing, credentials, routing or content
+/// negotiation.
+const RESERVED: [&str; 27] = [
     "age",
     "authorization",
     "cache-control",
@@ -101,7 +99,7 @@ const TAKEN: [&str; 27] = [
     "via",
     "x-real-ip",
 ];
-const TAKEN_PREFIXES: [&str; 13] = [
+const RESERVED_PREFIXES: [&str; 13] = [
     "accept",
     "access-control-",
     "cdn-",

@@ -1,8 +1,16 @@
-//! From bindings to settings: every binding is read, whatever is wrong with the others.
+//! Reads all bindings and returns settings or all problems: a table with a row for each setting.
+//!
+//! How a kind of value is read belongs in `value_reader`, defaults in `defaults`.
 
-use crate::secret::Secret;
-use crate::settings::bindings::{Binding, Bindings};
-use crate::settings::issuers::FrontendApi;
+use crate::secret::{Secret, is_production_key};
+use crate::settings::bindings::{
+    Binding, Bindings, CLAIM_HEADERS, CLERK_API_URL, CLERK_AUDIENCE, CLERK_AUTHORIZED_PARTIES,
+    CLERK_CACHE, CLERK_CLOCK_SKEW_SECONDS, CLERK_CROSS_ORIGIN_SYNC, CLERK_DOMAIN,
+    CLERK_IS_SATELLITE, CLERK_ISSUER, CLERK_JWKS_URL, CLERK_JWT_KEY, CLERK_PROXY_URL,
+    CLERK_PUBLISHABLE_KEY, CLERK_SATELLITE_AUTO_SYNC, CLERK_SECRET_KEY, CLERK_SIGN_IN_URL,
+    CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, DEBUG_ROLE, LOG, LOOKUP_TTL_SECONDS,
+    ROLE_CLAIMS, ROUTES, UPSTREAM,
+};
 use crate::settings::problems::SettingsProblems;
 use crate::settings::value_reader::ValueReader;
 use crate::settings::{
@@ -10,89 +18,84 @@ use crate::settings::{
     notes, upstream, urls,
 };
 use clerk_edge_rules::claim_path::ClaimPath;
-use clerk_edge_rules::problem::Problem;
 use clerk_edge_rules::rule_set::{Context, Rules};
 use clerk_edge_token::key::PublicKey;
-use clerk_edge_token::policy::{Issuers, Policy};
 
 impl Settings {
     /// Reads all bindings.
     ///
     /// # Errors
-    /// [`SettingsProblems`] with every problem at once, each with its place.
-    pub fn read(bindings: &impl Bindings) -> Result<Self, SettingsProblems> {
-        let reader = ValueReader::new(bindings);
-        let key = reader.text(PUBLISHABLE_KEY);
-        let may_be_shown = !key.as_deref().is_some_and(is_production);
-        let (instance, unread) = match instance(&reader, key) {
-            Ok(instance) => (instance, None),
-            Err(problem) => (nameless(may_be_shown), Some(problem)),
-        };
-        let mut settings = all(&reader, instance);
-        contradictions::note(&reader, &settings, unread.is_none());
-        let (problems, remarks) = reader.into_findings();
-        let others = problems.into_iter().filter(|other| other.place != PUBLISHABLE_KEY);
-        let mut problems = unread.into_iter().chain(others);
-        if let Some(first) = problems.next() {
-            return Err(SettingsProblems::new(first, problems.collect(), may_be_shown));
+    /// [`SettingsProblems`] with every problem and its place.
+    pub fn read(bindings: &dyn Bindings) -> Result<Self, SettingsProblems> {
+        let mut reader = ValueReader::new(bindings);
+        let key = reader.text(CLERK_PUBLISHABLE_KEY);
+        let may_be_shown = !key.as_deref().is_some_and(is_production_key);
+        let instance = instance(&mut reader, key.as_deref());
+        let key_is_valid = instance.is_some();
+        let instance = instance.unwrap_or_else(|| placeholder_instance(may_be_shown));
+        let mut settings = Self::new(instance);
+        for (name, read) in TABLE {
+            read(&mut reader, name, &mut settings);
         }
-        settings.notes = notes::of(&settings, remarks);
+        contradictions::check(&mut reader, &settings, key_is_valid);
+        let reader_notes = reader.finish(may_be_shown)?;
+        settings.notes = notes::of(&settings, reader_notes);
         Ok(settings)
     }
 }
 
-/// Reads every binding. What cannot be read has a problem noted and its default here, so what
-/// comes out counts only where no problem was noted.
-fn all<B: Bindings>(reader: &ValueReader<'_, B>, instance: Instance) -> Settings {
-    let development = instance.kind == InstanceKind::Development;
-    let sign_in_url = urls::page(reader, SIGN_IN_URL);
-    let proxy_url = urls::proxy(reader, PROXY_URL);
-    let domain = urls::domain(reader, DOMAIN);
-    let is_satellite = flag(reader, IS_SATELLITE);
-    let frontend = FrontendApi {
-        instance: &instance,
-        proxy_url: proxy_url.as_deref(),
-        satellite_domain: domain.as_deref().filter(|_| is_satellite),
-    };
-    let upstream = upstream::read(reader);
-    Settings {
-        secret_key: secret_key(reader),
-        jwt_key: jwt_key(reader),
-        api_url: urls::trusted(reader, "CLERK_API_URL", development)
-            .unwrap_or_else(|| API_URL.to_owned()),
-        jwks_url: urls::trusted(reader, "CLERK_JWKS_URL", development)
-            .unwrap_or_else(|| frontend.jwks_url()),
-        session_policy: Policy {
-            authorized_parties: texts(reader, PARTIES),
-            audience: texts(reader, "CLERK_AUDIENCE"),
-            issuers: issuers::read(reader).unwrap_or_else(|| Issuers::Only(frontend.issuers())),
-            clock_skew_ms: clock_skew_ms(reader),
-        },
-        sign_up_url: urls::page(reader, "CLERK_SIGN_UP_URL"),
-        satellite_auto_sync: flag(reader, "CLERK_SATELLITE_AUTO_SYNC"),
-        cross_origin_sync: flag(reader, "CLERK_CROSS_ORIGIN_SYNC"),
-        trust_forwarded_host: flag(reader, "CLERK_TRUST_FORWARDED_HOST"),
-        rules: rules(reader, &upstream, sign_in_url.as_deref()),
-        role_claims: role_claims(reader),
-        claim_headers: claim_headers::read(reader),
-        log: log(reader),
-        lookup_ttl_seconds: reader
-            .whole_number("LOOKUP_TTL_SECONDS", 1, LOOKUP_TTL_SECONDS_MAX)
-            .unwrap_or(LOOKUP_TTL_SECONDS),
-        debug_role: reader.boolean("DEBUG_ROLE").unwrap_or(development),
-        has_store: has_store(reader),
-        notes: Vec::new(),
-        instance,
-        sign_in_url,
-        proxy_url,
-        domain,
-        is_satellite,
-        upstream,
+/// Reads one binding into its field of the settings. The field keeps its default where nothing is
+/// bound; where a problem was added, its value does not matter, because no settings are returned.
+type Read = fn(&mut ValueReader<'_>, &'static str, &mut Settings);
+
+/// All settings but the publishable key, in the order in which their problems are listed. A row
+/// may use what the rows above it have read.
+const TABLE: [(&str, Read); 24] = [
+    (CLERK_SIGN_IN_URL, |reader, name, to| to.sign_in_url = urls::page(reader, name)),
+    (CLERK_PROXY_URL, |reader, name, to| to.proxy_url = urls::proxy(reader, name)),
+    (CLERK_DOMAIN, |reader, name, to| to.domain = urls::domain(reader, name)),
+    (CLERK_IS_SATELLITE, |reader, name, to| reader.boolean(name, &mut to.is_satellite)),
+    (UPSTREAM, |reader, name, to| to.upstream = upstream::read(reader, name)),
+    (CLERK_SECRET_KEY, |reader, name, to| to.secret_key = secret_key(reader, name)),
+    (CLERK_JWT_KEY, |reader, name, to| to.jwt_key = jwt_key(reader, name)),
+    (CLERK_API_URL, api_url),
+    (CLERK_JWKS_URL, jwks_url),
+    (CLERK_AUTHORIZED_PARTIES, |reader, name, to| {
+        reader.texts(name, &mut to.session_policy.authorized_parties);
+    }),
+    (CLERK_AUDIENCE, |reader, name, to| reader.texts(name, &mut to.session_policy.audience)),
+    (CLERK_ISSUER, issuers::read),
+    (CLERK_CLOCK_SKEW_SECONDS, clock_skew),
+    (CLERK_SIGN_UP_URL, |reader, name, to| to.sign_up_url = urls::page(reader, name)),
+    (CLERK_SATELLITE_AUTO_SYNC, |reader, name, to| {
+        reader.boolean(name, &mut to.satellite_auto_sync);
+    }),
+    (CLERK_CROSS_ORIGIN_SYNC, |reader, name, to| reader.boolean(name, &mut to.cross_origin_sync)),
+    (CLERK_TRUST_FORWARDED_HOST, |reader, name, to| {
+        reader.boolean(name, &mut to.trust_forwarded_host);
+    }),
+    (ROUTES, |reader, name, to| to.rules = rules(reader, name, to).unwrap_or_default()),
+    (ROLE_CLAIMS, role_claims),
+    (CLAIM_HEADERS, |reader, name, to| to.claim_headers = claim_headers::read(reader, name)),
+    (LOG, log),
+    (LOOKUP_TTL_SECONDS, lookup_ttl),
+    (DEBUG_ROLE, |reader, name, to| reader.boolean(name, &mut to.debug_role)),
+    (CLERK_CACHE, |reader, name, to| {
+        to.has_store = reader.is_bound(name, &Binding::Store, "must be a KV namespace");
+    }),
+];
+
+/// The instance of the publishable key; `None` with a problem if the key cannot be read.
+fn instance(reader: &mut ValueReader<'_>, key: Option<&str>) -> Option<Instance> {
+    let Some(key) = key else { return reader.refuse(CLERK_PUBLISHABLE_KEY, NO_PUBLISHABLE_KEY) };
+    match Instance::parse(key) {
+        Ok(instance) => Some(instance),
+        Err(error) => reader.refuse(CLERK_PUBLISHABLE_KEY, error.advice()),
     }
 }
 
-/// Stands where the key could not be read, so that the other bindings are read all the same.
-fn nameless(development: bool) -> Instance {
+/// Used where the publishable key cannot be read, so that the other bindings are checked too.
+fn placeholder_instance(development: bool) -> Instance {
     Instance {
         publishable_key: String::new(),
         kind: if development { InstanceKind::Development } else { InstanceKind::Production },
@@ -102,143 +105,94 @@ fn nameless(development: bool) -> Instance {
     }
 }
 
-fn instance<B: Bindings>(
-    reader: &ValueReader<'_, B>,
-    key: Option<String>,
-) -> Result<Instance, Problem> {
-    let Some(key) = key else {
-        let message = match reader.bound(PUBLISHABLE_KEY) {
-            None => "is missing: copy it from the Clerk dashboard, API keys; \
-                 it begins with `pk_test_` or `pk_live_`"
-                .to_owned(),
-            Some(other) => format!("must be a text, but {} is bound", other.shape()),
-        };
-        return Err(Problem::new(PUBLISHABLE_KEY, message));
-    };
-    Instance::parse(&key).map_err(|unread| Problem::new(PUBLISHABLE_KEY, unread.advice()))
-}
-
-/// White space around the secret is a leftover of the file or the prompt that it came from.
-fn secret_key<B: Bindings>(reader: &ValueReader<'_, B>) -> Option<Secret> {
-    let text = reader.text(SECRET_KEY)?;
+/// White space around the key is ignored: it often comes from the file or prompt that was copied.
+fn secret_key(reader: &mut ValueReader<'_>, name: &str) -> Option<Secret> {
+    let text = reader.text(name)?;
     let key = text.trim_ascii();
     if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic()) {
-        return reader.refuse(
-            SECRET_KEY,
-            "holds white space or characters that no secret key has: set it again",
-        );
+        return reader.refuse(name, SECRET_KEY_CHARACTERS);
     }
-    if !SECRET_PREFIXES.iter().any(|prefix| key.starts_with(prefix)) {
-        reader.remark(
-            "CLERK_SECRET_KEY does not look like a secret key (`sk_test_…` or `sk_live_…`): \
-             Clerk's API will refuse it.",
-        );
+    let secret = Secret::new(key.to_owned());
+    if !secret.is_development() && !secret.is_production() {
+        reader.add_note(SECRET_KEY_PREFIX);
     }
-    Some(Secret::new(key.to_owned()))
+    Some(secret)
 }
 
-fn jwt_key<B: Bindings>(reader: &ValueReader<'_, B>) -> Option<PublicKey> {
-    match PublicKey::from_pem(&reader.text(JWT_KEY)?) {
+fn jwt_key(reader: &mut ValueReader<'_>, name: &str) -> Option<PublicKey> {
+    match PublicKey::from_pem(&reader.text(name)?) {
         Ok(key) => Some(key),
-        Err(unfit) => reader.refuse(JWT_KEY, unfit.to_string()),
+        Err(error) => reader.refuse(name, error.to_string()),
     }
 }
 
-fn rules<B: Bindings>(
-    reader: &ValueReader<'_, B>,
-    upstream: &Upstream,
-    sign_in: Option<&str>,
-) -> Rules {
+fn api_url(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
+    if let Some(url) = urls::clerk_url(reader, name, to.instance.kind) {
+        to.api_url = url;
+    }
+}
+
+fn jwks_url(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
+    let url = urls::clerk_url(reader, name, to.instance.kind);
+    to.jwks_url = url.unwrap_or_else(|| issuers::default_jwks_url(to));
+}
+
+fn clock_skew(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
+    if let Some(seconds) = reader.seconds(name, 0, CLOCK_SKEW_SECONDS_MAX) {
+        to.session_policy.clock_skew_ms = i64::from(seconds).saturating_mul(1_000);
+    }
+}
+
+fn lookup_ttl(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
+    if let Some(seconds) = reader.seconds(name, 1, LOOKUP_TTL_SECONDS_MAX) {
+        to.lookup_ttl_seconds = seconds;
+    }
+}
+
+fn rules(reader: &mut ValueReader<'_>, name: &str, settings: &Settings) -> Option<Rules> {
     let context = Context {
-        assets: *upstream == Upstream::Assets,
-        sign_in: sign_in.and_then(urls::path_on_site),
+        assets: settings.upstream == Upstream::Assets,
+        sign_in: settings.sign_in_url.as_deref().and_then(urls::path_on_site),
     };
-    let text = match reader.bound(ROUTES) {
+    let text = match reader.bound(name) {
+        // Without rules, too, the sign-in page of this site may be closed.
         None => "[]".to_owned(),
         Some(Binding::Text(text) | Binding::Json(text)) => text,
-        Some(other) => {
-            let message = format!("must be a list of rules, but {} is bound", other.shape());
-            reader.note(ROUTES, message);
-            return Rules::default();
-        }
+        Some(other) => return reader.refuse_kind(name, "must be a list of rules", &other),
     };
-    Rules::read(&text, &context).unwrap_or_else(|problems| {
-        reader.note_all(problems);
-        Rules::default()
-    })
+    match Rules::read(&text, &context) {
+        Ok(rules) => Some(rules),
+        Err(problems) => reader.refuse_all(problems),
+    }
 }
 
-fn role_claims<B: Bindings>(reader: &ValueReader<'_, B>) -> Vec<ClaimPath> {
-    let Some(entries) = reader.list("ROLE_CLAIMS") else {
-        return ROLE_CLAIMS.iter().filter_map(|text| ClaimPath::parse(text).ok()).collect();
-    };
-    let mut paths = Vec::new();
+fn role_claims(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
+    let Some(entries) = reader.list(name) else { return };
+    to.role_claims.clear();
     for entry in entries {
         match ClaimPath::parse(&entry.text) {
-            Ok(path) => paths.push(path),
-            Err(_) => reader.note(entry.place, "must be a claim path, such as `metadata.role`"),
-        }
-    }
-    paths
-}
-
-fn log<B: Bindings>(reader: &ValueReader<'_, B>) -> LogLevel {
-    let level = reader.text("LOG").map(|text| match text.trim() {
-        "all" => Some(LogLevel::All),
-        "decisions" => Some(LogLevel::Decisions),
-        "refusals" => Some(LogLevel::Refusals),
-        "off" => Some(LogLevel::Off),
-        _ => reader.refuse("LOG", "must be `all`, `decisions`, `refusals` or `off`"),
-    });
-    level.flatten().unwrap_or(LogLevel::Decisions)
-}
-
-fn has_store<B: Bindings>(reader: &ValueReader<'_, B>) -> bool {
-    match reader.bound("CLERK_CACHE") {
-        None => false,
-        Some(Binding::Store) => true,
-        Some(other) => {
-            let message = format!("must be a KV namespace, but {} is bound", other.shape());
-            reader.note("CLERK_CACHE", message);
-            false
+            Ok(path) => to.role_claims.push(path),
+            Err(_) => reader.add(entry.place, "must be a claim path, such as `metadata.role`"),
         }
     }
 }
 
-fn clock_skew_ms<B: Bindings>(reader: &ValueReader<'_, B>) -> i64 {
-    let seconds = reader.whole_number("CLERK_CLOCK_SKEW_SECONDS", 0, CLOCK_SKEW_SECONDS_MAX);
-    i64::from(seconds.unwrap_or(CLOCK_SKEW_SECONDS)).saturating_mul(1_000)
+fn log(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
+    let Some(text) = reader.text(name) else { return };
+    to.log = match text.trim() {
+        "all" => LogLevel::All,
+        "decisions" => LogLevel::Decisions,
+        "refusals" => LogLevel::Refusals,
+        "off" => LogLevel::Off,
+        _ => return reader.add(name, "must be `all`, `decisions`, `refusals` or `off`"),
+    };
 }
 
-fn texts<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> Vec<String> {
-    reader.list(name).into_iter().flatten().map(|entry| entry.text).collect()
-}
-
-fn flag<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> bool {
-    reader.boolean(name).unwrap_or(false)
-}
-
-/// Whether the text claims to belong to a production instance, be it a key or not.
-fn is_production(key: &str) -> bool {
-    let key = key.trim_start();
-    key.starts_with("pk_live_") || key.starts_with("sk_live_")
-}
-
-pub(super) const PUBLISHABLE_KEY: &str = "CLERK_PUBLISHABLE_KEY";
-pub(super) const SECRET_KEY: &str = "CLERK_SECRET_KEY";
-pub(super) const SIGN_IN_URL: &str = "CLERK_SIGN_IN_URL";
-pub(super) const PROXY_URL: &str = "CLERK_PROXY_URL";
-pub(super) const DOMAIN: &str = "CLERK_DOMAIN";
-pub(super) const IS_SATELLITE: &str = "CLERK_IS_SATELLITE";
-pub(super) const PARTIES: &str = "CLERK_AUTHORIZED_PARTIES";
-const JWT_KEY: &str = "CLERK_JWT_KEY";
-const ROUTES: &str = "ROUTES";
-const API_URL: &str = "https://api.clerk.com";
-const SECRET_PREFIXES: [&str; 4] = ["sk_test_", "sk_live_", "test_", "live_"];
-const ROLE_CLAIMS: [&str; 4] =
-    ["metadata.role", "publicMetadata.role", "public_metadata.role", "role"];
-/// As Clerk's SDKs.
-const CLOCK_SKEW_SECONDS: u32 = 5;
 const CLOCK_SKEW_SECONDS_MAX: u32 = 300;
-const LOOKUP_TTL_SECONDS: u32 = 60;
 const LOOKUP_TTL_SECONDS_MAX: u32 = 86_400;
+const NO_PUBLISHABLE_KEY: &str = "is missing: copy it from the Clerk dashboard, API keys; \
+                                  it begins with `pk_test_` or `pk_live_`";
+const SECRET_KEY_CHARACTERS: &str =
+    "holds white space or characters that no secret key has: set it again";
+const SECRET_KEY_PREFIX: &str = "CLERK_SECRET_KEY does not look like a secret key \
+                                 (`sk_test_…` or `sk_live_…`): Clerk's API will refuse it.";

@@ -1,67 +1,59 @@
-//! Whose tokens are taken, and where the keys to them are: both follow from the Frontend API.
+//! `CLERK_ISSUER`, and the defaults that follow from the Frontend API: issuers and key set URL.
 
-use crate::settings::bindings::Bindings;
-use crate::settings::urls::may_give_keys;
+use crate::settings::clerk_hosts::frontend_api;
+use crate::settings::defaults::JWKS_PATH;
 use crate::settings::value_reader::ValueReader;
-use crate::settings::{Instance, InstanceKind};
+use crate::settings::{Settings, urls};
 use clerk_edge_token::policy::Issuers;
 
-/// What the Frontend API's addresses follow from.
-pub(super) struct FrontendApi<'a> {
-    pub(super) instance: &'a Instance,
-    pub(super) proxy_url: Option<&'a str>,
-    pub(super) satellite_domain: Option<&'a str>,
+/// Reads `CLERK_ISSUER`: a list, or `any`, which cannot be combined with other issuers.
+pub(super) fn read(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
+    let issuers = bound(reader, name);
+    to.session_policy.issuers = issuers.unwrap_or_else(|| Issuers::Only(default_issuers(to)));
 }
 
-impl FrontendApi<'_> {
-    /// Where the key set is public. A proxy that is a path has no address of its own before a
-    /// request is there, and keys are not fetched in the clear: the key's host serves for both.
-    pub(super) fn jwks_url(&self) -> String {
-        let development = self.instance.kind == InstanceKind::Development;
-        match self.proxy_url.filter(|proxy| may_give_keys(proxy, development)) {
-            Some(proxy) => format!("{proxy}{JWKS_PATH}"),
-            None => format!("{}{JWKS_PATH}", self.direct()),
-        }
-    }
-
-    /// The instance itself, its proxy and its satellite. A proxy that is a path stays one: its
-    /// origin is known when a request is there.
-    pub(super) fn issuers(&self) -> Vec<String> {
-        let mut issuers = vec![format!("https://{}", self.instance.frontend_host)];
-        let proxy = self.proxy_url.map(str::to_owned);
-        for issuer in proxy.into_iter().chain([self.direct()]) {
-            if !issuers.contains(&issuer) {
-                issuers.push(issuer);
-            }
-        }
-        issuers
-    }
-
-    /// The Frontend API without a proxy.
-    fn direct(&self) -> String {
-        let host =
-            crate::settings::clerk_hosts::frontend_api(self.instance, None, self.satellite_domain);
-        format!("https://{host}")
-    }
-}
-
-/// `CLERK_ISSUER`: `any`, or a list in which `any` has no place.
-pub(super) fn read<B: Bindings>(reader: &ValueReader<'_, B>) -> Option<Issuers> {
-    let entries = reader.list(ISSUER)?;
+fn bound(reader: &mut ValueReader<'_>, name: &str) -> Option<Issuers> {
+    let entries = reader.list(name)?;
     if let [only] = entries.as_slice()
         && only.text == ANY
     {
         return Some(Issuers::Any);
     }
     for entry in entries.iter().filter(|entry| entry.text == ANY) {
-        reader.note(&entry.place, "is `any`, which stands alone or not at all");
+        reader.add(&entry.place, "is `any`, which stands alone or not at all");
     }
     if entries.is_empty() {
-        return reader.refuse(ISSUER, "is an empty list: name an issuer, or leave the binding out");
+        return reader.refuse(name, "is an empty list: name an issuer, or leave the binding out");
     }
     Some(Issuers::Only(entries.into_iter().map(|entry| entry.text).collect()))
 }
 
-const JWKS_PATH: &str = "/.well-known/jwks.json";
-const ISSUER: &str = "CLERK_ISSUER";
+/// The URL of the public key set. A proxy that is a path has no URL before there is a request, and
+/// keys are not fetched over `http:`; both cases use the host without the proxy.
+pub(super) fn default_jwks_url(settings: &Settings) -> String {
+    let kind = settings.instance.kind;
+    match settings.proxy_url.as_deref().filter(|proxy| urls::may_serve_keys(proxy, kind)) {
+        Some(proxy) => format!("{proxy}{JWKS_PATH}"),
+        None => format!("{}{JWKS_PATH}", without_proxy(settings)),
+    }
+}
+
+/// The instance itself, its proxy and its satellite domain. A proxy that is a path stays one; its
+/// origin is that of the request.
+fn default_issuers(settings: &Settings) -> Vec<String> {
+    let mut issuers = vec![format!("https://{}", settings.instance.frontend_host)];
+    for issuer in settings.proxy_url.clone().into_iter().chain([without_proxy(settings)]) {
+        if !issuers.contains(&issuer) {
+            issuers.push(issuer);
+        }
+    }
+    issuers
+}
+
+/// The origin of the Frontend API without a proxy.
+fn without_proxy(settings: &Settings) -> String {
+    let domain = settings.domain.as_deref().filter(|_| settings.is_satellite);
+    format!("https://{}", frontend_api(&settings.instance, None, domain))
+}
+
 const ANY: &str = "any";

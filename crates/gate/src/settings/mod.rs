@@ -1,14 +1,14 @@
-//! A complete, consistent configuration. Holding [`Settings`] means that every binding was read
-//! and none contradicts another; there is no half of one.
+//! The settings: a complete configuration without contradictions.
 //!
-//! What this module refuses to do: guess what a wrong value may have meant, stop at the first
-//! problem, or repeat a value in a message.
+//! All bindings are read, also after a problem, and wrong values are never guessed at. Messages
+//! never contain a value.
 
 pub mod address;
 pub mod bindings;
 pub mod claim_headers;
 pub mod clerk_hosts;
 pub mod contradictions;
+pub mod defaults;
 pub mod from_bindings;
 pub mod issuers;
 pub mod notes;
@@ -25,19 +25,20 @@ use clerk_edge_rules::rule_set::Rules;
 use clerk_edge_token::key::PublicKey;
 use clerk_edge_token::policy::Policy;
 
-/// What the bindings say.
+/// The configuration. [`Settings::read`] returns it only if every binding could be read and none
+/// contradicts another.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, by its own name")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting")]
 pub struct Settings {
     /// The Clerk instance, from the publishable key.
     pub instance: Instance,
     /// `CLERK_SECRET_KEY`.
     pub secret_key: Option<Secret>,
-    /// `CLERK_JWT_KEY`: with it no key is ever fetched.
+    /// `CLERK_JWT_KEY`: if set, keys are never fetched.
     pub jwt_key: Option<PublicKey>,
     /// `CLERK_API_URL`, without a trailing slash.
     pub api_url: String,
-    /// `CLERK_JWKS_URL`, or the Frontend API's.
+    /// `CLERK_JWKS_URL`, or the key set of the Frontend API.
     pub jwks_url: String,
     /// `CLERK_AUTHORIZED_PARTIES`, `CLERK_AUDIENCE`, `CLERK_ISSUER`, `CLERK_CLOCK_SKEW_SECONDS`.
     pub session_policy: Policy,
@@ -73,27 +74,27 @@ pub struct Settings {
     pub debug_role: bool,
     /// Whether `CLERK_CACHE` is bound.
     pub has_store: bool,
-    /// What is not configured or worth mending, one sentence each, for log and health.
+    /// What is missing or should be changed, one sentence each, for the log and the health answer.
     pub notes: Vec<String>,
 }
 
 /// The Clerk instance that the publishable key names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {
-    /// The key exactly as configured: the cookie suffix is a hash of its bytes.
+    /// The key as configured. The cookie suffix is a hash of its bytes.
     pub publishable_key: String,
     /// Development or production.
     pub kind: InstanceKind,
-    /// The Frontend API's host as decoded from the key, without satellite or proxy.
+    /// The host of the Frontend API in the key; satellite domain and proxy do not change it.
     pub frontend_host: String,
-    /// The Account Portal, from the key alone: proxy and satellite have none of their own. None
-    /// where the host cannot be read.
+    /// The Account Portal, from the key alone: a proxy or satellite has no portal of its own. `None`
+    /// if the host makes no URL.
     pub portal: Option<Url>,
-    /// The eight characters at the end of this instance's cookies.
+    /// The eight characters at the end of the names of this instance's cookies.
     pub cookie_suffix: String,
 }
 
-/// Which half of Clerk the key belongs to.
+/// Development or production.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstanceKind {
     /// `pk_test_`.
@@ -103,7 +104,7 @@ pub enum InstanceKind {
 }
 
 impl InstanceKind {
-    /// The name in the health answer.
+    /// The word in the health answer.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -118,9 +119,9 @@ impl InstanceKind {
 pub enum LogLevel {
     /// All.
     All,
-    /// All but what `anyone` forwards.
+    /// All but requests that a rule with `anyone` forwards.
     Decisions,
-    /// Only what was not forwarded.
+    /// Only requests that are not forwarded, or that `report_only` forwards.
     Refusals,
     /// None.
     Off,
@@ -129,12 +130,12 @@ pub enum LogLevel {
 /// Where allowed requests go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Upstream {
-    /// The assets binding, with the way it maps names to files.
+    /// The assets binding `ASSETS`.
     Assets,
     /// The service binding `ORIGIN`.
     Service,
-    /// On to the zone's origin.
+    /// What Cloudflare has for the URL without the Worker.
     Passthrough,
-    /// Another origin, absolute, its base path without a trailing slash.
+    /// Another origin: an absolute URL; a base path has no trailing slash.
     Url(String),
 }

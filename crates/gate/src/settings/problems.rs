@@ -1,9 +1,9 @@
-//! Bindings that make no configuration. Whoever holds this closes the gate: there is no way from
-//! here to half a configuration.
+//! The problems that keep bindings from being a configuration. With any of them the gate stays
+//! closed.
 
 use clerk_edge_rules::problem::Problem;
 
-/// Holding one means: at least one binding is missing, unreadable or contradicts another.
+/// At least one problem: a binding is missing, cannot be read or contradicts another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsProblems {
     first: Problem,
@@ -21,7 +21,7 @@ impl SettingsProblems {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// Whether an answer may carry the problems: not with a key of a production instance.
+    /// Whether a response may list the problems. With a production key it may not.
     #[must_use]
     pub fn may_be_shown(&self) -> bool {
         self.may_be_shown

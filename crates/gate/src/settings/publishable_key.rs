@@ -1,29 +1,29 @@
-//! The publishable key: which Clerk instance this is, and what its cookies are called.
+//! The publishable key: names the Clerk instance, and gives its cookies their suffix.
 //!
-//! The key is `pk_test_` or `pk_live_` and the Frontend API's host with a `$` behind it, in
-//! base64. White space and padding inside the base64 are let through as browsers do, since keys
-//! are pasted; but the host must be a host, because the keys that tokens are judged by come from
-//! there.
+//! A key is `pk_test_` or `pk_live_`, followed by base64 of the Frontend API's host and a `$`. White
+//! space and padding in the base64 are accepted as browsers accept them, because keys are pasted.
+//! The host is checked, because the keys that verify tokens are fetched from it.
 
 use base64ct::{Base64Unpadded, Base64Url, Encoding};
 
+use crate::secret::{DEVELOPMENT_PUBLISHABLE_KEY, PRODUCTION_PUBLISHABLE_KEY, SECRET_KEY};
 use crate::settings::address::is_host_and_port;
 use crate::settings::clerk_hosts::portal;
 use crate::settings::{Instance, InstanceKind};
 
-/// The text names no instance.
+/// Why a text is not a publishable key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyUnreadable {
+pub enum PublishableKeyError {
     /// It begins with neither `pk_test_` nor `pk_live_`.
     Prefix,
     /// It begins like a secret key.
     Secret,
-    /// What follows the prefix is no base64 of a host and a `$`.
+    /// What follows the prefix is not base64 of a host and a `$`.
     Host,
 }
 
-impl KeyUnreadable {
-    /// What to do about it; never the key.
+impl PublishableKeyError {
+    /// What to do about it. It does not contain the key.
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
@@ -47,10 +47,10 @@ impl Instance {
     /// Reads a publishable key.
     ///
     /// # Errors
-    /// [`KeyUnreadable`] where it names no instance.
-    pub fn parse(key: &str) -> Result<Self, KeyUnreadable> {
+    /// [`PublishableKeyError`] if it names no instance.
+    pub fn parse(key: &str) -> Result<Self, PublishableKeyError> {
         let (kind, encoded) = split_prefix(key)?;
-        let frontend_host = decode_host(encoded).ok_or(KeyUnreadable::Host)?;
+        let frontend_host = decode_host(encoded).ok_or(PublishableKeyError::Host)?;
         Ok(Self {
             publishable_key: key.to_owned(),
             kind,
@@ -61,23 +61,23 @@ impl Instance {
     }
 }
 
-/// The eight characters at the end of an instance's cookies: a hash of the key exactly as it is
-/// configured, so that two spellings of one key have different cookies.
+/// The eight characters at the end of the names of an instance's cookies: a hash of the key as
+/// configured. Two spellings of one key give two suffixes.
 #[must_use]
 pub fn cookie_suffix(key: &str) -> String {
     let hash = sha1_smol::Sha1::from(key.as_bytes()).digest().bytes();
     Base64Url::encode_string(&hash).chars().take(COOKIE_SUFFIX_CHARS).collect()
 }
 
-fn split_prefix(key: &str) -> Result<(InstanceKind, &str), KeyUnreadable> {
-    if let Some(encoded) = key.strip_prefix(DEVELOPMENT) {
+fn split_prefix(key: &str) -> Result<(InstanceKind, &str), PublishableKeyError> {
+    if let Some(encoded) = key.strip_prefix(DEVELOPMENT_PUBLISHABLE_KEY) {
         Ok((InstanceKind::Development, encoded))
-    } else if let Some(encoded) = key.strip_prefix(PRODUCTION) {
+    } else if let Some(encoded) = key.strip_prefix(PRODUCTION_PUBLISHABLE_KEY) {
         Ok((InstanceKind::Production, encoded))
-    } else if key.starts_with("sk_") {
-        Err(KeyUnreadable::Secret)
+    } else if key.starts_with(SECRET_KEY) {
+        Err(PublishableKeyError::Secret)
     } else {
-        Err(KeyUnreadable::Prefix)
+        Err(PublishableKeyError::Prefix)
     }
 }
 
@@ -95,8 +95,6 @@ fn decode_host(encoded: &str) -> Option<String> {
     (host.contains('.') && is_host_and_port(host)).then(|| host.to_owned())
 }
 
-const DEVELOPMENT: &str = "pk_test_";
-const PRODUCTION: &str = "pk_live_";
 const COOKIE_SUFFIX_CHARS: usize = 8;
 
 #[cfg(test)]
@@ -104,21 +102,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_padding_changes_the_cookies_but_not_the_host() {
+    fn padding_changes_the_cookie_suffix_but_not_the_host() {
         let host = |key: &str| Instance::parse(key).map(|i| (i.frontend_host, i.cookie_suffix));
         let of = |host: &str, suffix: &str| Ok((host.to_owned(), suffix.to_owned()));
         let bare = "pk_live_Y2xlcmsubXlhcHAuY29tJA";
         assert_eq!(host(bare), of("clerk.myapp.com", "qlbZh9z9"));
         assert_eq!(host(&format!("{bare}==")), of("clerk.myapp.com", "w5szmd88"));
-        assert_eq!(host(&format!("{bare}=")), Err(KeyUnreadable::Host));
-        assert_eq!(host(&format!("{bare}===")), Err(KeyUnreadable::Host));
+        assert_eq!(host(&format!("{bare}=")), Err(PublishableKeyError::Host));
+        assert_eq!(host(&format!("{bare}===")), Err(PublishableKeyError::Host));
         let whole = "pk_live_YS5leGFtcGwk";
         assert_eq!(host(whole).map(|(host, _)| host), Ok("a.exampl".to_owned()));
-        assert_eq!(host(&format!("{whole}====")), Err(KeyUnreadable::Host));
+        assert_eq!(host(&format!("{whole}====")), Err(PublishableKeyError::Host));
     }
 
     #[test]
-    fn what_is_encoded_must_be_a_host_and_one_dollar() {
+    fn the_base64_must_contain_a_host_and_one_dollar_sign() {
         let kind = |text: &str| {
             let key = format!("pk_test_{}", Base64Unpadded::encode_string(text.as_bytes()));
             Instance::parse(&key).map(|i| i.frontend_host)
@@ -134,7 +132,7 @@ mod tests {
             "u@a.b$",
             ".$",
         ] {
-            assert_eq!(kind(damaged), Err(KeyUnreadable::Host), "{damaged}");
+            assert_eq!(kind(damaged), Err(PublishableKeyError::Host), "{damaged}");
         }
     }
 }

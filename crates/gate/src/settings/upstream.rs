@@ -1,87 +1,61 @@
-//! `UPSTREAM`: where allowed requests go, and whether what it names is bound.
+//! `UPSTREAM`: where allowed requests go, and whether the binding that it names is there.
 
 use crate::settings::Upstream;
-use crate::settings::address::Address;
-use crate::settings::bindings::{Binding, Bindings};
-use crate::settings::urls::NO_TAIL;
+use crate::settings::bindings::{ASSETS, Binding, ORIGIN};
+use crate::settings::urls;
 use crate::settings::value_reader::ValueReader;
 
-/// Assets before a service before the zone, unless it is said.
-pub(super) fn read<B: Bindings>(reader: &ValueReader<'_, B>) -> Upstream {
-    let assets = fetchable(reader, ASSETS, "must be an assets binding");
-    let origin = fetchable(
-        reader,
-        ORIGIN,
-        "must be a service binding (the address of an origin belongs into UPSTREAM)",
-    );
-    match reader.bound(UPSTREAM) {
+/// Reads `UPSTREAM`. If it is not set: assets if bound, else the service if bound, else the zone.
+pub(super) fn read(reader: &mut ValueReader<'_>, name: &str) -> Upstream {
+    let assets = reader.is_bound(ASSETS, &Binding::Service, "must be an assets binding");
+    let origin = reader.is_bound(ORIGIN, &Binding::Service, ORIGIN_ACCEPTED);
+    match reader.bound(name) {
         None if assets => {
             if origin {
-                reader.remark(
-                    "ASSETS and ORIGIN are both bound, and ASSETS is used: say which in UPSTREAM.",
-                );
+                reader.add_note(BOTH_BOUND);
             }
             Upstream::Assets
         }
         None if origin => Upstream::Service,
         None => Upstream::Passthrough,
-        Some(Binding::Text(text)) => named(reader, &text, assets, origin),
-        Some(other) => {
-            reader.note(UPSTREAM, format!("{ACCEPTED}, but {} is bound", other.shape()));
-            Upstream::Passthrough
-        }
+        Some(Binding::Text(text)) => match text.trim() {
+            "assets" => bound(reader, name, assets, Upstream::Assets, NO_ASSETS),
+            "service" => bound(reader, name, origin, Upstream::Service, NO_SERVICE),
+            "passthrough" => Upstream::Passthrough,
+            text => url(reader, name, text).unwrap_or(Upstream::Passthrough),
+        },
+        Some(other) => reader.refuse_kind(name, ACCEPTED, &other).unwrap_or(Upstream::Passthrough),
     }
 }
 
-fn named<B: Bindings>(
-    reader: &ValueReader<'_, B>,
-    text: &str,
-    assets: bool,
-    origin: bool,
+/// The upstream that was named; a problem if its binding is missing.
+fn bound(
+    reader: &mut ValueReader<'_>,
+    name: &str,
+    is_bound: bool,
+    named: Upstream,
+    otherwise: &str,
 ) -> Upstream {
-    match text.trim() {
-        "assets" => {
-            if !assets {
-                reader.note(UPSTREAM, "is `assets`, but no assets are bound as ASSETS");
-            }
-            Upstream::Assets
-        }
-        "service" => {
-            if !origin {
-                reader.note(UPSTREAM, "is `service`, but no service is bound as ORIGIN");
-            }
-            Upstream::Service
-        }
-        "passthrough" => Upstream::Passthrough,
-        address => url(reader, address).unwrap_or(Upstream::Passthrough),
+    if !is_bound {
+        reader.add(name, otherwise);
     }
+    named
 }
 
-fn url<B: Bindings>(reader: &ValueReader<'_, B>, text: &str) -> Option<Upstream> {
-    let Some(address) = Address::parse(text) else { return reader.refuse(UPSTREAM, ACCEPTED) };
-    if address.has_tail() || address.has_dot_segments() {
-        return reader.refuse(UPSTREAM, NO_TAIL);
+fn url(reader: &mut ValueReader<'_>, name: &str, text: &str) -> Option<Upstream> {
+    let url = urls::absolute_without_query(reader, name, text, ACCEPTED)?;
+    if !url.is_secure() && !url.is_loopback() {
+        reader.add_note(INSECURE);
     }
-    if !address.is_secure() && !address.is_loopback() {
-        reader.remark("UPSTREAM begins with `http://`: what the gate adds travels in the clear.");
-    }
-    Some(Upstream::Url(address.trimmed()))
+    Some(Upstream::Url(url.trimmed()))
 }
 
-/// Whether something that can be fetched from is bound; anything else there is a problem.
-fn fetchable<B: Bindings>(reader: &ValueReader<'_, B>, name: &str, expected: &str) -> bool {
-    match reader.bound(name) {
-        None => false,
-        Some(Binding::Service) => true,
-        Some(other) => {
-            reader.note(name, format!("{expected}, but {} is bound", other.shape()));
-            true
-        }
-    }
-}
-
-const UPSTREAM: &str = "UPSTREAM";
-const ASSETS: &str = "ASSETS";
-const ORIGIN: &str = "ORIGIN";
 const ACCEPTED: &str = "must be `assets`, `service`, `passthrough` or an absolute address such as \
                         `https://example.com`";
+const ORIGIN_ACCEPTED: &str =
+    "must be a service binding (the address of an origin belongs into UPSTREAM)";
+const NO_ASSETS: &str = "is `assets`, but no assets are bound as ASSETS";
+const NO_SERVICE: &str = "is `service`, but no service is bound as ORIGIN";
+const BOTH_BOUND: &str =
+    "ASSETS and ORIGIN are both bound, and ASSETS is used: say which in UPSTREAM.";
+const INSECURE: &str = "UPSTREAM begins with `http://`: what the gate adds travels in the clear.";

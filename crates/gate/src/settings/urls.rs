@@ -1,47 +1,48 @@
-//! The settings that are addresses, each with what may stand in it.
+//! The settings that are URLs, and what each of them may contain.
 //!
-//! Where a secret goes or keys come from, `http:` is taken for this very machine alone, or with a
-//! development key (containers, local networks). Elsewhere it is taken with a remark, as Clerk's
-//! SDK takes it.
+//! Secrets and keys are sent over `http:` only to this machine, or with a development key (for
+//! containers and local networks). For other settings `http:` is accepted with a note, as Clerk's
+//! SDK accepts it.
 
+use crate::settings::InstanceKind;
 use crate::settings::address::{Address, is_dot_segment, is_host_and_port};
-use crate::settings::bindings::Bindings;
 use crate::settings::value_reader::ValueReader;
 
 /// `CLERK_API_URL` and `CLERK_JWKS_URL`: no trailing slash, no query.
-pub(super) fn trusted<B: Bindings>(
-    reader: &ValueReader<'_, B>,
+pub(super) fn clerk_url(
+    reader: &mut ValueReader<'_>,
     name: &str,
-    development: bool,
+    kind: InstanceKind,
 ) -> Option<String> {
-    let address = bare(reader, name, ABSOLUTE)?;
-    if address.is_secure() || address.is_loopback() || development {
-        return Some(address.trimmed());
+    let text = reader.text(name)?;
+    let url = absolute_without_query(reader, name, &text, ABSOLUTE)?;
+    if is_safe_for_keys(&url, kind) {
+        return Some(url.trimmed());
     }
     reader.refuse(name, "must begin with `https://`: secrets and keys do not travel in the clear")
 }
 
 /// `CLERK_SIGN_IN_URL` and `CLERK_SIGN_UP_URL`: absolute, or a path on this site.
-pub(super) fn page<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> Option<String> {
+pub(super) fn page(reader: &mut ValueReader<'_>, name: &str) -> Option<String> {
     let text = reader.text(name)?;
     if text.starts_with('/') {
         return if is_site_path(&text) { Some(text) } else { reader.refuse(name, SITE_PATH) };
     }
     match Address::parse(&text) {
-        Some(address) => Some(address.whole()),
+        Some(url) => Some(url.whole()),
         None => reader.refuse(name, ABSOLUTE_OR_PATH),
     }
 }
 
 /// `CLERK_PROXY_URL`: absolute, or a path on this site; no trailing slash, no query.
-pub(super) fn proxy<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> Option<String> {
+pub(super) fn proxy(reader: &mut ValueReader<'_>, name: &str) -> Option<String> {
     let text = reader.text(name)?;
     if !text.starts_with('/') {
-        let address = bare(reader, name, ABSOLUTE_OR_PATH)?;
-        if !address.is_secure() && !address.is_loopback() {
-            reader.remark("CLERK_PROXY_URL begins with `http://`: sessions travel in the clear.");
+        let url = absolute_without_query(reader, name, &text, ABSOLUTE_OR_PATH)?;
+        if !url.is_secure() && !url.is_loopback() {
+            reader.add_note("CLERK_PROXY_URL begins with `http://`: sessions travel in the clear.");
         }
-        return Some(address.trimmed());
+        return Some(url.trimmed());
     }
     if !is_site_path(&text) || text.contains(['?', '#']) {
         return reader.refuse(name, SITE_PATH);
@@ -50,8 +51,8 @@ pub(super) fn proxy<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> Opt
     Some(if trimmed.is_empty() { "/" } else { trimmed }.to_owned())
 }
 
-/// `CLERK_DOMAIN`: a host, lower-cased, perhaps with a port.
-pub(super) fn domain<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> Option<String> {
+/// `CLERK_DOMAIN`: a host in lower case, with or without a port.
+pub(super) fn domain(reader: &mut ValueReader<'_>, name: &str) -> Option<String> {
     let text = reader.text(name)?.to_ascii_lowercase();
     if is_host_and_port(&text) {
         return Some(text);
@@ -59,33 +60,42 @@ pub(super) fn domain<B: Bindings>(reader: &ValueReader<'_, B>, name: &str) -> Op
     reader.refuse(name, "must be a host alone, such as `example.com`, without `https://` or a path")
 }
 
-/// The path of a page that is on this site, without query and fragment.
+/// An absolute URL without query, fragment and dot segments. `accepted` is the message for any
+/// other text.
+pub(super) fn absolute_without_query(
+    reader: &mut ValueReader<'_>,
+    name: &str,
+    text: &str,
+    accepted: &str,
+) -> Option<Address> {
+    match Address::parse(text) {
+        None => reader.refuse(name, accepted),
+        Some(url) if url.has_tail() || url.has_dot_segments() => reader.refuse(name, NO_TAIL),
+        Some(url) => Some(url),
+    }
+}
+
+/// The path, without query and fragment, of a page on this site; `None` for an absolute URL.
 pub(super) fn path_on_site(page: &str) -> Option<String> {
     let path = page.split(['?', '#']).next()?;
     path.starts_with('/').then(|| path.to_owned())
 }
 
-/// The host and port of an absolute address.
-pub(super) fn host_and_port(address: &str) -> Option<String> {
-    Address::parse(address).map(|address| address.authority().to_owned())
+/// The host and port of an absolute URL.
+pub(super) fn host_and_port(url: &str) -> Option<String> {
+    Address::parse(url).map(|url| url.authority().to_owned())
 }
 
-/// Whether keys may be fetched through this proxy.
-pub(super) fn may_give_keys(proxy: &str, development: bool) -> bool {
-    Address::parse(proxy).is_some_and(|a| a.is_secure() || a.is_loopback() || development)
+/// Whether keys may be fetched through this proxy; not if it is a path.
+pub(super) fn may_serve_keys(proxy: &str, kind: InstanceKind) -> bool {
+    Address::parse(proxy).is_some_and(|url| is_safe_for_keys(&url, kind))
 }
 
-/// An absolute address without query and fragment.
-fn bare<B: Bindings>(reader: &ValueReader<'_, B>, name: &str, expected: &str) -> Option<Address> {
-    let text = reader.text(name)?;
-    let Some(address) = Address::parse(&text) else { return reader.refuse(name, expected) };
-    if address.has_tail() || address.has_dot_segments() {
-        return reader.refuse(name, NO_TAIL);
-    }
-    Some(address)
+fn is_safe_for_keys(url: &Address, kind: InstanceKind) -> bool {
+    url.is_secure() || url.is_loopback() || kind == InstanceKind::Development
 }
 
-/// A path that no browser reads as another host's.
+/// Whether every browser reads the text as a path on this site.
 fn is_site_path(text: &str) -> bool {
     text.starts_with('/')
         && !text.starts_with("//")
@@ -98,4 +108,4 @@ const ABSOLUTE_OR_PATH: &str =
     "must be an absolute address that begins with `https://`, or a path that begins with `/`";
 const SITE_PATH: &str =
     "must be a plain path on this site, such as `/sign-in`: no `//`, `..` or `\\`";
-pub(super) const NO_TAIL: &str = "must have neither a query, a fragment nor dot segments";
+const NO_TAIL: &str = "must have neither a query, a fragment nor dot segments";

@@ -1,22 +1,21 @@
-//! Readers for the kinds of settings: text, boolean, whole number, list, table.
+//! Reads one binding as a text, boolean, number of seconds, list or table, and collects problems.
 //!
-//! Each takes the value both as such and as text, and where it cannot, notes the problem with its
-//! place and goes on, so that all problems come out at once. Messages say what is accepted; they
-//! never repeat a value, since a secret may stand in the wrong place.
-
-use std::cell::RefCell;
+//! Booleans, numbers, lists and tables are accepted both as such and as text. If a value cannot be
+//! read, a problem with its place is added and reading continues, so that all problems are found at
+//! once. Messages say what is accepted. They never contain a value, because it may be a secret.
 
 use serde_json::Value;
 
 use crate::settings::bindings::{Binding, Bindings};
+use crate::settings::problems::SettingsProblems;
 use clerk_edge_rules::ordered_table::Table;
 use clerk_edge_rules::problem::Problem;
 
-/// Reads bindings and keeps the problems.
-pub(super) struct ValueReader<'a, B> {
-    bindings: &'a B,
-    problems: RefCell<Vec<Problem>>,
-    remarks: RefCell<Vec<String>>,
+/// Reads bindings and collects problems and notes.
+pub(super) struct ValueReader<'a> {
+    bindings: &'a dyn Bindings,
+    problems: Vec<Problem>,
+    notes: Vec<String>,
 }
 
 /// One entry of a list, with its place.
@@ -25,73 +24,110 @@ pub(super) struct Entry {
     pub(super) text: String,
 }
 
-impl<'a, B: Bindings> ValueReader<'a, B> {
-    pub(super) fn new(bindings: &'a B) -> Self {
-        Self { bindings, problems: RefCell::default(), remarks: RefCell::default() }
+impl<'a> ValueReader<'a> {
+    pub(super) fn new(bindings: &'a dyn Bindings) -> Self {
+        Self { bindings, problems: Vec::new(), notes: Vec::new() }
     }
 
-    /// Notes a problem. A place is named once: what follows from a first problem is noise.
-    pub(super) fn note(&self, place: impl Into<String>, message: impl Into<String>) {
+    /// Adds a problem, unless one with this place was added before: later problems of a place
+    /// usually follow from its first.
+    pub(super) fn add(&mut self, place: impl Into<String>, message: impl Into<String>) {
         let problem = Problem::new(place, message);
-        let mut problems = self.problems.borrow_mut();
-        if problems.iter().all(|other| other.place != problem.place) {
-            problems.push(problem);
+        if self.problems.iter().all(|other| other.place != problem.place) {
+            self.problems.push(problem);
         }
     }
 
-    /// Notes problems that were found elsewhere.
-    pub(super) fn note_all(&self, problems: Vec<Problem>) {
-        self.problems.borrow_mut().extend(problems);
+    /// Adds a problem and returns `None`.
+    pub(super) fn refuse<T>(&mut self, place: &str, message: impl Into<String>) -> Option<T> {
+        self.add(place, message);
+        None
     }
 
-    /// Remarks on something that works but is worth mending.
-    pub(super) fn remark(&self, sentence: &str) {
-        self.remarks.borrow_mut().push(sentence.to_owned());
+    /// Adds the problem that another kind of value is bound than expected, and returns `None`.
+    pub(super) fn refuse_kind<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        bound: &Binding,
+    ) -> Option<T> {
+        self.refuse(name, format!("{expected}, but {} is bound", bound.kind()))
     }
 
-    /// All problems and remarks so far.
-    pub(super) fn into_findings(self) -> (Vec<Problem>, Vec<String>) {
-        (self.problems.into_inner(), self.remarks.into_inner())
+    /// Adds problems that were found elsewhere, and returns `None`.
+    pub(super) fn refuse_all<T>(&mut self, problems: Vec<Problem>) -> Option<T> {
+        self.problems.extend(problems);
+        None
     }
 
-    /// What is bound; an empty text counts as nothing.
+    /// Adds a note about a value that works but should be changed.
+    pub(super) fn add_note(&mut self, sentence: &str) {
+        self.notes.push(sentence.to_owned());
+    }
+
+    /// The notes, or all problems if there are any.
+    pub(super) fn finish(self, may_be_shown: bool) -> Result<Vec<String>, SettingsProblems> {
+        let mut problems = self.problems.into_iter();
+        match problems.next() {
+            Some(first) => Err(SettingsProblems::new(first, problems.collect(), may_be_shown)),
+            None => Ok(self.notes),
+        }
+    }
+
+    /// The value that is bound to a name. An empty text counts as missing.
     pub(super) fn bound(&self, name: &str) -> Option<Binding> {
-        self.bindings.get(name).filter(|found| *found != Binding::Text(String::new()))
+        self.bindings.get(name).filter(|bound| *bound != Binding::Text(String::new()))
     }
 
-    /// A text, as it stands.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    /// Whether anything is bound to a name. Anything but the wanted kind is a problem.
+    pub(super) fn is_bound(&mut self, name: &str, wanted: &Binding, expected: &str) -> bool {
+        let Some(bound) = self.bound(name) else { return false };
+        if bound != *wanted {
+            self.refuse_kind::<()>(name, expected, &bound);
+        }
+        true
+    }
+
+    /// A text, unchanged.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
         match self.bound(name)? {
             Binding::Text(text) => Some(text),
-            other => self.wrong(name, "must be a text", &other),
+            other => self.refuse_kind(name, "must be a text", &other),
         }
     }
 
-    /// `true` or `false`.
-    pub(super) fn boolean(&self, name: &str) -> Option<bool> {
-        let text = self.scalar(name, BOOLEAN)?;
+    /// Reads `true` or `false` into a field; leaves the field as it is if nothing is bound.
+    pub(super) fn boolean(&mut self, name: &str, field: &mut bool) {
+        let Some(text) = self.scalar(name, BOOLEAN) else { return };
         match text.trim().to_ascii_lowercase().as_str() {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => self.refuse(name, BOOLEAN),
+            "true" => *field = true,
+            "false" => *field = false,
+            _ => self.add(name, BOOLEAN),
         }
     }
 
-    /// A whole number within bounds.
-    pub(super) fn whole_number(&self, name: &str, least: u32, most: u32) -> Option<u32> {
+    /// A whole number of seconds from `least` to `most`.
+    pub(super) fn seconds(&mut self, name: &str, least: u32, most: u32) -> Option<u32> {
         let expected = format!("must be a whole number of seconds from {least} to {most}");
         let text = self.scalar(name, &expected)?;
         let digits = text.trim();
-        digits
-            .parse::<u32>()
-            .ok()
-            .filter(|n| digits.bytes().all(|b| b.is_ascii_digit()) && (least..=most).contains(n))
-            .or_else(|| self.refuse(name, expected))
+        let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+        match digits.parse() {
+            Ok(seconds) if is_whole && (least..=most).contains(&seconds) => Some(seconds),
+            _ => self.refuse(name, expected),
+        }
     }
 
-    /// A list of texts: a list, JSON text of one, or texts with commas between them. Broken
-    /// entries are noted and left out; of a list of nothing else nothing remains.
-    pub(super) fn list(&self, name: &str) -> Option<Vec<Entry>> {
+    /// Reads a list of texts into a field; leaves the field as it is if nothing is bound.
+    pub(super) fn texts(&mut self, name: &str, field: &mut Vec<String>) {
+        if let Some(entries) = self.list(name) {
+            *field = entries.into_iter().map(|entry| entry.text).collect();
+        }
+    }
+
+    /// A list of texts: a list, the JSON text of a list, or a text with commas. Each entry that is
+    /// not a text, or empty, is a problem and left out. `None` if all entries are left out.
+    pub(super) fn list(&mut self, name: &str) -> Option<Vec<Entry>> {
         let texts: Vec<Option<String>> = match self.bound(name)? {
             Binding::Text(text) if !text.trim_start().starts_with('[') => {
                 text.split(',').map(|part| Some(part.trim().to_owned())).collect()
@@ -102,29 +138,17 @@ impl<'a, B: Bindings> ValueReader<'a, B> {
                 };
                 values.iter().map(|value| value.as_str().map(str::to_owned)).collect()
             }
-            other => return self.wrong(name, LIST, &other),
+            other => return self.refuse_kind(name, LIST, &other),
         };
         let was_empty = texts.is_empty();
-        let entries: Vec<Entry> = texts
-            .into_iter()
-            .enumerate()
-            .filter_map(|(i, text)| self.entry(name, i, text))
-            .collect();
+        let mut entries = Vec::new();
+        for (index, text) in texts.into_iter().enumerate() {
+            entries.extend(self.entry(format!("{name}[{index}]"), text));
+        }
         (was_empty || !entries.is_empty()).then_some(entries)
     }
 
-    /// A table, in the order it was written.
-    pub(super) fn table(&self, name: &str) -> Option<Table> {
-        match self.bound(name)? {
-            Binding::Text(text) | Binding::Json(text) => {
-                serde_json::from_str(&text).ok().or_else(|| self.refuse(name, TABLE))
-            }
-            other => self.wrong(name, TABLE, &other),
-        }
-    }
-
-    fn entry(&self, name: &str, index: usize, text: Option<String>) -> Option<Entry> {
-        let place = format!("{name}[{index}]");
+    fn entry(&mut self, place: String, text: Option<String>) -> Option<Entry> {
         match text {
             None => self.refuse(&place, "must be a text"),
             Some(text) if text.trim().is_empty() => {
@@ -134,25 +158,25 @@ impl<'a, B: Bindings> ValueReader<'a, B> {
         }
     }
 
-    /// A text, or the JSON of a number or boolean.
-    fn scalar(&self, name: &str, expected: &str) -> Option<String> {
+    /// A table, its entries in their order.
+    pub(super) fn table(&mut self, name: &str) -> Option<Table> {
+        match self.bound(name)? {
+            Binding::Text(text) | Binding::Json(text) => match serde_json::from_str(&text) {
+                Ok(table) => Some(table),
+                Err(_) => self.refuse(name, TABLE),
+            },
+            other => self.refuse_kind(name, TABLE, &other),
+        }
+    }
+
+    /// A text, or the JSON text of a number or boolean.
+    fn scalar(&mut self, name: &str, expected: &str) -> Option<String> {
         match self.bound(name)? {
             Binding::Text(text) => Some(text),
             Binding::Json(text) if !text.trim_start().starts_with(['[', '{', '"']) => Some(text),
             Binding::Json(_) => self.refuse(name, expected),
-            other => self.wrong(name, expected, &other),
+            other => self.refuse_kind(name, expected, &other),
         }
-    }
-
-    /// Notes a wrong shape.
-    pub(super) fn wrong<T>(&self, name: &str, expected: &str, found: &Binding) -> Option<T> {
-        self.refuse(name, format!("{expected}, but {} is bound", found.shape()))
-    }
-
-    /// Notes a problem where a value was wanted.
-    pub(super) fn refuse<T>(&self, place: &str, message: impl Into<String>) -> Option<T> {
-        self.note(place, message);
-        None
     }
 }
 
