@@ -28,15 +28,15 @@ pub(super) fn read(reader: &mut ValueReader<'_>, name: &str) -> Vec<(String, Cla
 fn check(header: &str, is_repeated: bool) -> Result<(), &'static str> {
     let folded = folded(header);
     if header.is_empty() || !header.bytes().all(is_token_byte) {
-        Err("is no header name: letters, digits and `-` make one, such as x-user-plan")
+        Err("is not a valid header name: use letters, digits and `-`, such as x-user-plan")
     } else if folded.starts_with("x-clerk-") {
-        Err("begins with `x-clerk-`, which the gate keeps for itself: choose another name")
+        Err("begins with `x-clerk-`, which is reserved for the gate: choose another name")
     } else if RESERVED.contains(&folded.as_str())
         || RESERVED_PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
     {
-        Err("has a meaning of its own in HTTP: choose another name, such as x-user-plan")
+        Err("already has a meaning in HTTP: choose another name, such as x-user-plan")
     } else if is_repeated {
-        Err("is named twice (upper and lower case, `-` and `_` are the same here)")
+        Err("is given twice (case does not count, and `_` counts as `-`)")
     } else {
         Ok(())
     }

@@ -51,7 +51,7 @@ fn satellite(reader: &mut ValueReader<'_>, settings: &Settings, key_is_valid: bo
         None => reader.add(
             CLERK_SIGN_IN_URL,
             "is missing: a satellite of a development instance needs the primary site's \
-             sign-in address",
+             sign-in URL",
         ),
         Some(None) => reader.add(
             CLERK_SIGN_IN_URL,

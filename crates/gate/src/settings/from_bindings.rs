@@ -193,6 +193,6 @@ const LOOKUP_TTL_SECONDS_MAX: u32 = 86_400;
 const NO_PUBLISHABLE_KEY: &str = "is missing: copy it from the Clerk dashboard, API keys; \
                                   it begins with `pk_test_` or `pk_live_`";
 const SECRET_KEY_CHARACTERS: &str =
-    "holds white space or characters that no secret key has: set it again";
+    "contains white space or characters that a secret key cannot contain: set it again";
 const SECRET_KEY_PREFIX: &str = "CLERK_SECRET_KEY does not look like a secret key \
                                  (`sk_test_…` or `sk_live_…`): Clerk's API will refuse it.";

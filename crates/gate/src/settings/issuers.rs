@@ -20,7 +20,7 @@ fn bound(reader: &mut ValueReader<'_>, name: &str) -> Option<Issuers> {
         return Some(Issuers::Any);
     }
     for entry in entries.iter().filter(|entry| entry.text == ANY) {
-        reader.add(&entry.place, "is `any`, which stands alone or not at all");
+        reader.add(&entry.place, "`any` cannot be combined with other issuers");
     }
     if entries.is_empty() {
         return reader.refuse(name, "is an empty list: name an issuer, or leave the binding out");

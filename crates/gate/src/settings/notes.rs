@@ -1,10 +1,10 @@
-//! What works, but lacks something or is worth mending: one sentence each, for log and health.
+//! Notes for the log and the health answer: what is missing or should be changed, one sentence each.
 
 use crate::settings::{InstanceKind, LogLevel, Settings};
 use clerk_edge_token::policy::Issuers;
 
-/// The remarks of the readers, and what the settings as a whole lack.
-pub(super) fn of(settings: &Settings, remarks: Vec<String>) -> Vec<String> {
+/// The notes made while reading, and those on the settings as a whole.
+pub(super) fn of(settings: &Settings, reader_notes: Vec<String>) -> Vec<String> {
     let sentences = [
         (settings.instance.kind == InstanceKind::Development, DEVELOPMENT),
         (settings.secret_key.is_none(), NO_SECRET),
@@ -21,7 +21,7 @@ pub(super) fn of(settings: &Settings, remarks: Vec<String>) -> Vec<String> {
         ),
     ];
     let found = sentences.into_iter().filter(|(applies, _)| *applies);
-    remarks.into_iter().chain(found.map(|(_, sentence)| sentence.to_owned())).collect()
+    reader_notes.into_iter().chain(found.map(|(_, sentence)| sentence.to_owned())).collect()
 }
 
 fn is_debug_in_production(settings: &Settings) -> bool {
@@ -31,17 +31,17 @@ fn is_debug_in_production(settings: &Settings) -> bool {
 const DEVELOPMENT: &str = "The publishable key is a development one: not for production.";
 const NO_SECRET: &str = "CLERK_SECRET_KEY is not set: missing claims are not looked up, sessions \
                          are not refreshed, and handshakes that answer with a nonce fail.";
-const NO_STORE: &str = "CLERK_CACHE is not bound: keys and looked-up claims are kept in memory \
-                        alone, and every new isolate fetches them anew.";
+const NO_STORE: &str = "CLERK_CACHE is not bound: keys and looked-up claims are kept only in \
+                        memory, and every new isolate fetches them again.";
 const NO_PARTIES: &str = "CLERK_AUTHORIZED_PARTIES is not set: session tokens made for your other \
                           sites are accepted here.";
-const PARTY_SLASH: &str = "CLERK_AUTHORIZED_PARTIES has an entry that ends in `/`: parties are \
-                           origins, so it never matches.";
-const ANY_ISSUER: &str = "CLERK_ISSUER is `any`: the issuer is not compared.";
-const FORWARDED_HOST: &str = "CLERK_TRUST_FORWARDED_HOST is on: whoever reaches this Worker \
-                              directly can choose the address that sign-in returns to.";
-const LOG_OFF: &str = "LOG is `off`: decisions leave no trace.";
-const DEBUG: &str = "DEBUG_ROLE is on with a production key: whoever is signed in can see how \
-                     their own requests are judged.";
+const PARTY_SLASH: &str = "CLERK_AUTHORIZED_PARTIES has an entry that ends in `/`: it never \
+                           matches, because parties are origins.";
+const ANY_ISSUER: &str = "CLERK_ISSUER is `any`: the issuer is not checked.";
+const FORWARDED_HOST: &str = "CLERK_TRUST_FORWARDED_HOST is on: whoever can reach this Worker \
+                              directly can choose the URL that sign-in returns to.";
+const LOG_OFF: &str = "LOG is `off`: decisions are not logged.";
+const DEBUG: &str = "DEBUG_ROLE is on with a production key: signed-in people can see how their \
+                     own requests are decided.";
 const SPACE: &str = "CLERK_PUBLISHABLE_KEY has white space around it, which changes the names of \
                      its cookies: set it again.";

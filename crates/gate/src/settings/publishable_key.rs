@@ -36,7 +36,7 @@ impl PublishableKeyError {
                  and replace it in the Clerk dashboard if it was ever deployed as a var"
             }
             Self::Host => {
-                "is damaged, it names no Frontend API: copy it again from the Clerk dashboard, \
+                "is damaged, because it does not contain a host: copy it again from the Clerk dashboard, \
                  API keys"
             }
         }

@@ -50,12 +50,12 @@ fn url(reader: &mut ValueReader<'_>, name: &str, text: &str) -> Option<Upstream>
     Some(Upstream::Url(url.trimmed()))
 }
 
-const ACCEPTED: &str = "must be `assets`, `service`, `passthrough` or an absolute address such as \
+const ACCEPTED: &str = "must be `assets`, `service`, `passthrough` or an absolute URL such as \
                         `https://example.com`";
 const ORIGIN_ACCEPTED: &str =
-    "must be a service binding (the address of an origin belongs into UPSTREAM)";
+    "must be a service binding (the URL of an origin belongs in UPSTREAM)";
 const NO_ASSETS: &str = "is `assets`, but no assets are bound as ASSETS";
 const NO_SERVICE: &str = "is `service`, but no service is bound as ORIGIN";
 const BOTH_BOUND: &str =
-    "ASSETS and ORIGIN are both bound, and ASSETS is used: say which in UPSTREAM.";
-const INSECURE: &str = "UPSTREAM begins with `http://`: what the gate adds travels in the clear.";
+    "ASSETS and ORIGIN are both bound, and ASSETS is used: name one of them in UPSTREAM.";
+const INSECURE: &str = "UPSTREAM begins with `http://`: requests are sent without encryption.";

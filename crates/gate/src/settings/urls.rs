@@ -19,7 +19,7 @@ pub(super) fn clerk_url(
     if is_safe_for_keys(&url, kind) {
         return Some(url.trimmed());
     }
-    reader.refuse(name, "must begin with `https://`: secrets and keys do not travel in the clear")
+    reader.refuse(name, "must begin with `https://`, because secrets and keys are sent over it")
 }
 
 /// `CLERK_SIGN_IN_URL` and `CLERK_SIGN_UP_URL`: absolute, or a path on this site.
@@ -40,7 +40,9 @@ pub(super) fn proxy(reader: &mut ValueReader<'_>, name: &str) -> Option<String> 
     if !text.starts_with('/') {
         let url = absolute_without_query(reader, name, &text, ABSOLUTE_OR_PATH)?;
         if !url.is_secure() && !url.is_loopback() {
-            reader.add_note("CLERK_PROXY_URL begins with `http://`: sessions travel in the clear.");
+            reader.add_note(
+                "CLERK_PROXY_URL begins with `http://`: sessions are sent without encryption.",
+            );
         }
         return Some(url.trimmed());
     }
@@ -57,7 +59,7 @@ pub(super) fn domain(reader: &mut ValueReader<'_>, name: &str) -> Option<String>
     if is_host_and_port(&text) {
         return Some(text);
     }
-    reader.refuse(name, "must be a host alone, such as `example.com`, without `https://` or a path")
+    reader.refuse(name, "must be only a host, such as `example.com`, without `https://` or a path")
 }
 
 /// An absolute URL without query, fragment and dot segments. `accepted` is the message for any
@@ -103,9 +105,9 @@ fn is_site_path(text: &str) -> bool {
         && !text.split(['?', '#']).next().unwrap_or_default().split('/').any(is_dot_segment)
 }
 
-const ABSOLUTE: &str = "must be an absolute address, such as `https://example.com`";
+const ABSOLUTE: &str = "must be an absolute URL, such as `https://example.com`";
 const ABSOLUTE_OR_PATH: &str =
-    "must be an absolute address that begins with `https://`, or a path that begins with `/`";
+    "must be an absolute URL that begins with `https://`, or a path that begins with `/`";
 const SITE_PATH: &str =
     "must be a plain path on this site, such as `/sign-in`: no `//`, `..` or `\\`";
 const NO_TAIL: &str = "must have neither a query, a fragment nor dot segments";

@@ -1,4 +1,4 @@
-//! Settings: what bindings make of them, and what is said of bindings that make none.
+//! Settings: what is read from bindings, and the problems of bindings that are wrong.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -23,7 +23,7 @@ struct Bound(BTreeMap<String, Binding>);
 
 impl Bindings for Bound {
     fn get(&self, name: &str) -> Option<Binding> {
-        assert!(NAMES.contains(&name), "{name} is asked for, but would not be seen to change");
+        assert!(NAMES.contains(&name), "{name} is read, but a change of it would not be noticed");
         self.0.get(name).cloned()
     }
 }
@@ -51,7 +51,7 @@ impl Bound {
         }
     }
 
-    /// The problems as the log has them; none where the bindings are right.
+    /// The problems as in the log; empty if the bindings are right.
     fn problems(&self) -> Vec<String> {
         match Settings::read(self) {
             Ok(_) => Vec::new(),
@@ -68,7 +68,8 @@ fn json(value: &str) -> Binding {
     Binding::Json(value.to_owned())
 }
 
-/// One binding beside a development key: the wrong value with its message, and the right one.
+/// Checks one binding beside a development key: the wrong value with its message, then the right
+/// value.
 #[track_caller]
 fn check(name: &str, wrong: Binding, message: &str, right: Binding) {
     check_in(&Bound::development(), name, wrong, message, right);

@@ -1,17 +1,16 @@
-//! Wrong addresses, of which some are wrong only beside another setting.
+//! Settings that are URLs or hosts: values that are refused, beside the values that are accepted.
 
 use clerk_edge_gate::settings::bindings::Binding;
 
 use super::{Bound, check, check_in, json, text};
 
 #[test]
-fn addresses_that_are_trusted_must_be_absolute_and_safe() {
+fn urls_for_secrets_and_keys_are_absolute_and_encrypted() {
     for (name, right) in [
         ("CLERK_API_URL", "https://api.example.com/"),
         ("CLERK_JWKS_URL", "https://a.example/jwks.json"),
     ] {
-        let absolute =
-            format!("{name}: must be an absolute address, such as `https://example.com`");
+        let absolute = format!("{name}: must be an absolute URL, such as `https://example.com`");
         for wrong in [
             "api.clerk.com",
             "/v1",
@@ -31,7 +30,7 @@ fn addresses_that_are_trusted_must_be_absolute_and_safe() {
         check(name, text("https://a.example?x=1"), &bare, text(right));
         check(name, text("https://a.example/%2E%2e/x"), &bare, text(right));
         let clear = format!(
-            "{name}: must begin with `https://`: secrets and keys do not travel in the clear"
+            "{name}: must begin with `https://`, because secrets and keys are sent over it"
         );
         let base = Bound::production();
         check_in(&base, name, text("http://a.example"), &clear, text(right));
@@ -43,13 +42,13 @@ fn addresses_that_are_trusted_must_be_absolute_and_safe() {
 }
 
 #[test]
-fn pages_are_absolute_or_paths_of_this_site() {
+fn pages_are_absolute_urls_or_paths_of_this_site() {
     let base = Bound::development().with("ROUTES", json(OPEN));
     let check = |name, wrong, message: &str, right| check_in(&base, name, wrong, message, right);
     for name in ["CLERK_SIGN_IN_URL", "CLERK_SIGN_UP_URL"] {
         let either = format!(
-            "{name}: must be an absolute address that begins with `https://`, or a path that \
-             begins with `/`"
+            "{name}: must be an absolute URL that begins with `https://`, or a path that begins \
+             with `/`"
         );
         check(name, text("sign-in"), &either, text("/sign-in"));
         check(name, text("javascript:alert(1)"), &either, text("https://a.example/sign-in?x=1"));
@@ -72,25 +71,27 @@ fn a_sign_in_page_on_this_site_must_be_open() {
     let closed = page("/b");
     assert_eq!(closed.len(), 1);
     assert!(closed.iter().all(|problem| problem.starts_with("ROUTES: ")), "{closed:?}");
+    let without_rules = Bound::development().with("CLERK_SIGN_IN_URL", text("/b")).problems();
+    assert_eq!(without_rules, closed, "without rules every path is closed");
 }
 
 #[test]
-fn a_proxy_is_absolute_or_a_path() {
+fn a_proxy_is_an_absolute_url_or_a_path() {
     let name = "CLERK_PROXY_URL";
-    let either = "CLERK_PROXY_URL: must be an absolute address that begins with `https://`, or a \
+    let either = "CLERK_PROXY_URL: must be an absolute URL that begins with `https://`, or a \
                   path that begins with `/`";
     check(name, text("__clerk"), either, text("/__clerk"));
     check(name, text("example.com/__clerk"), either, text("https://example.com/__clerk"));
     let bare = "CLERK_PROXY_URL: must have neither a query, a fragment nor dot segments";
     check(name, text("https://example.com/?a"), bare, text("https://example.com/"));
-    let path = "CLERK_PROXY_URL: must be a plain path on this site, such as `/sign-in`: no `//`, \
-                `..` or `\\`";
+    let path = "CLERK_PROXY_URL: must be a plain path on this site, such as `/sign-in`: no \
+                `//`, `..` or `\\`";
     check(name, text("//example.com"), path, text("/"));
     check(name, text("/__clerk?a"), path, text("/__clerk"));
 }
 
 #[test]
-fn a_satellite_needs_a_place_of_its_own() {
+fn a_satellite_needs_a_domain_or_a_proxy() {
     let name = "CLERK_IS_SATELLITE";
     let base = Bound::production();
     let alone = "CLERK_IS_SATELLITE: is `true`, which needs CLERK_DOMAIN or CLERK_PROXY_URL";
@@ -102,14 +103,14 @@ fn a_satellite_needs_a_place_of_its_own() {
     check_in(&base, name, json("[true]"), boolean, json("false"));
     let shape = "CLERK_IS_SATELLITE: must be `true` or `false`, but a KV namespace is bound";
     check_in(&base, name, Binding::Store, shape, text(""));
-    let host = "CLERK_DOMAIN: must be a host alone, such as `example.com`, without `https://` or \
+    let host = "CLERK_DOMAIN: must be only a host, such as `example.com`, without `https://` or \
                 a path";
     check("CLERK_DOMAIN", text("https://sat.example"), host, text("sat.example"));
     check("CLERK_DOMAIN", text("sat.example/"), host, text("localhost:3000"));
 }
 
 #[test]
-fn a_satellite_in_development_signs_in_elsewhere() {
+fn a_satellite_in_development_signs_in_on_another_site() {
     let name = "CLERK_SIGN_IN_URL";
     let base = Bound::development()
         .with("ROUTES", json(OPEN))
@@ -117,7 +118,7 @@ fn a_satellite_in_development_signs_in_elsewhere() {
         .with("CLERK_DOMAIN", text("sat.example"));
     let right = || text("https://primary.example/sign-in");
     let missing = "CLERK_SIGN_IN_URL: is missing: a satellite of a development instance needs \
-                   the primary site's sign-in address";
+                   the primary site's sign-in URL";
     check_in(&base, name, text(""), missing, right());
     let relative = "CLERK_SIGN_IN_URL: must be absolute: a satellite of a development instance \
                     signs in on the primary site";
@@ -132,9 +133,9 @@ fn a_satellite_in_development_signs_in_elsewhere() {
 }
 
 #[test]
-fn the_upstream_is_named_and_bound() {
+fn the_upstream_that_is_named_is_bound() {
     let name = "UPSTREAM";
-    let accepted = "UPSTREAM: must be `assets`, `service`, `passthrough` or an absolute address \
+    let accepted = "UPSTREAM: must be `assets`, `service`, `passthrough` or an absolute URL \
                     such as `https://example.com`";
     check(name, text("ASSETS"), accepted, text("passthrough"));
     check(name, text("origin.example"), accepted, text("https://origin.example/base/"));
@@ -150,10 +151,10 @@ fn the_upstream_is_named_and_bound() {
     check_in(&base, name, text("service"), service, text("assets"));
     let shape = "ASSETS: must be an assets binding, but a text is bound";
     check("ASSETS", text("./public"), shape, Binding::Service);
-    let shape = "ORIGIN: must be a service binding (the address of an origin belongs into \
-                 UPSTREAM), but a text is bound";
+    let shape = "ORIGIN: must be a service binding (the URL of an origin belongs in UPSTREAM), \
+                 but a text is bound";
     check("ORIGIN", text("https://origin.example"), shape, Binding::Service);
 }
 
-/// A sign-in page on this site must be open, or nobody ever gets in.
+/// Rules that let signed-out visitors open every sign-in page on this site.
 const OPEN: &str = r#"[{ "path": "/*", "allow": "anyone" }]"#;

@@ -1,4 +1,4 @@
-//! Keys and hosts of an instance, against what Clerk's SDK makes of the same input.
+//! Publishable keys, cookie suffixes and hosts, compared with recorded results of Clerk's SDK.
 
 use clerk_edge_gate::settings::Instance;
 use clerk_edge_gate::settings::clerk_hosts::{
@@ -47,7 +47,7 @@ fn account_portals_are_found_as_clerks_sdk_finds_them() {
     }
 }
 
-/// The rows of one table, of which there is at least one.
+/// The rows of one table; at least one.
 #[track_caller]
 fn rows(table: &str) -> Vec<Value> {
     let Ok(mut all) =

@@ -1,4 +1,4 @@
-//! What right settings come to: defaults, the forms a value may have, and what follows from what.
+//! Right settings: defaults, the forms that a value may have, and what depends on what.
 
 use clerk_edge_gate::settings::bindings::Binding;
 use clerk_edge_gate::settings::{InstanceKind, LogLevel, Settings, Upstream};
@@ -7,7 +7,7 @@ use clerk_edge_token::policy::Issuers;
 use super::{Bound, DEVELOPMENT, PRODUCTION, json, text};
 
 #[test]
-fn with_the_key_alone_everything_has_its_default() {
+fn with_only_the_key_every_setting_has_its_default() {
     let s = Bound::development().settings();
     assert_eq!(s.instance.kind, InstanceKind::Development);
     assert_eq!(s.api_url, "https://api.clerk.com");
@@ -22,7 +22,7 @@ fn with_the_key_alone_everything_has_its_default() {
 }
 
 #[test]
-fn values_come_as_such_and_as_text() {
+fn values_are_accepted_as_such_and_as_text() {
     let as_such = Bound::development()
         .with("CLERK_AUTHORIZED_PARTIES", json("[\"https://a.example\", \"https://b.example\"]"))
         .with("CLERK_CLOCK_SKEW_SECONDS", json("10"))
@@ -45,7 +45,7 @@ fn values_come_as_such_and_as_text() {
 }
 
 #[test]
-fn keys_and_issuers_follow_the_frontend_api() {
+fn key_set_and_issuers_depend_on_the_frontend_api() {
     let about = |bound: Bound| {
         let s = bound.settings();
         let issuers = match &s.session_policy.issuers {
@@ -73,7 +73,7 @@ fn keys_and_issuers_follow_the_frontend_api() {
     assert_eq!(
         about(live.clone().with("CLERK_PROXY_URL", text("http://x.com/__clerk"))),
         of("http://x.com/__clerk", direct, "https://clerk.myapp.com http://x.com/__clerk"),
-        "keys are not fetched in the clear"
+        "keys are not fetched over http:"
     );
     let domain = live.with("CLERK_DOMAIN", text("Sat.com"));
     assert_eq!(about(domain.clone()), of("clerk.myapp.com", direct, host));
@@ -96,7 +96,7 @@ fn keys_and_issuers_follow_the_frontend_api() {
 }
 
 #[test]
-fn the_upstream_is_what_is_bound_unless_it_is_said() {
+fn the_upstream_is_what_is_bound_unless_it_is_set() {
     let of = |bound: Bound| bound.settings().upstream;
     let bare = Bound::development();
     let assets = bare.clone().with("ASSETS", Binding::Service);
@@ -118,7 +118,7 @@ fn the_upstream_is_what_is_bound_unless_it_is_said() {
 }
 
 #[test]
-fn notes_say_what_is_not_configured() {
+fn notes_name_what_is_not_configured() {
     let noted = |bound: &Bound, beginning: &str| {
         bound.settings().notes.iter().any(|note| note.starts_with(beginning))
     };
@@ -158,7 +158,7 @@ fn notes_say_what_is_not_configured() {
 }
 
 #[test]
-fn an_accepted_address_means_the_same_to_the_standards_parser() {
+fn an_accepted_url_is_parsed_alike_by_the_url_crate() {
     let hosts = [
         "a.example",
         "A.Example",
@@ -200,7 +200,7 @@ fn an_accepted_address_means_the_same_to_the_standards_parser() {
                 continue;
             };
             let Upstream::Url(ours) = settings.upstream else { panic!("{address}") };
-            let Ok(theirs) = url::Url::parse(&address) else { panic!("{address} is none") };
+            let Ok(theirs) = url::Url::parse(&address) else { panic!("{address} is not a URL") };
             assert_eq!(ours, theirs.as_str().trim_end_matches('/'), "{address}");
             accepted += 1;
         }

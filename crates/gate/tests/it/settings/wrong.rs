@@ -1,5 +1,4 @@
-//! Every wrong setting closes the gate and says so in these very words, beside the right one that
-//! differs in one thing.
+//! Each wrong setting with its message, beside the right setting that differs in one thing.
 
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_gate::settings::bindings::Binding;
@@ -10,15 +9,15 @@ use super::{Bound, DEVELOPMENT, NAMES, PRODUCTION, check, check_in, json, text};
 #[test]
 fn the_publishable_key_is_required_and_must_name_an_instance() {
     let name = "CLERK_PUBLISHABLE_KEY";
-    let missing = "CLERK_PUBLISHABLE_KEY: is missing: copy it from the Clerk dashboard, API keys; \
-                   it begins with `pk_test_` or `pk_live_`";
+    let missing = "CLERK_PUBLISHABLE_KEY: is missing: copy it from the Clerk dashboard, API \
+                   keys; it begins with `pk_test_` or `pk_live_`";
     assert_eq!(Bound::default().problems(), [missing]);
     check(name, text(""), missing, text(DEVELOPMENT));
     let prefix = "CLERK_PUBLISHABLE_KEY: must begin with `pk_test_` or `pk_live_`: copy it from \
                   the Clerk dashboard, API keys";
     check(name, text("whatever"), prefix, text(PRODUCTION));
-    let damaged = "CLERK_PUBLISHABLE_KEY: is damaged, it names no Frontend API: copy it again \
-                   from the Clerk dashboard, API keys";
+    let damaged = "CLERK_PUBLISHABLE_KEY: is damaged, because it does not contain a host: copy \
+                   it again from the Clerk dashboard, API keys";
     check(name, text("pk_test_"), damaged, text(DEVELOPMENT));
     check(name, text("pk_test_Y2xlcmsubXlhcHAuY29t"), damaged, text(DEVELOPMENT));
     check(name, text("pk_live_a_b"), damaged, text(PRODUCTION));
@@ -34,18 +33,18 @@ fn the_publishable_key_is_required_and_must_name_an_instance() {
 }
 
 #[test]
-fn the_secret_key_must_be_one_and_of_the_same_half() {
+fn the_secret_key_must_be_valid_and_of_the_same_instance_kind() {
     let name = "CLERK_SECRET_KEY";
     let shape = "CLERK_SECRET_KEY: must be a text, but a service or a Secrets Store secret is \
                  bound";
     check(name, Binding::Service, shape, text("sk_test_abc"));
-    let blank = "CLERK_SECRET_KEY: holds white space or characters that no secret key has: set \
-                 it again";
+    let blank = "CLERK_SECRET_KEY: contains white space or characters that a secret key cannot \
+                 contain: set it again";
     check(name, text("sk_test_abc def"), blank, text(" sk_test_abc\n"));
     check(name, text("sk_test_ü"), blank, text("sk_test_u"));
     check(name, text("  "), blank, text(""));
-    let live = "CLERK_SECRET_KEY: belongs to a production instance, but the publishable key is a \
-                development one: take both from the same instance";
+    let live = "CLERK_SECRET_KEY: belongs to a production instance, but the publishable key is \
+                a development one: take both from the same instance";
     check(name, text("sk_live_abc"), live, text("sk_test_abc"));
     check(name, text("live_abc"), live, text("test_abc"));
     let test = "CLERK_SECRET_KEY: belongs to a development instance, but the publishable key is \
@@ -54,7 +53,7 @@ fn the_secret_key_must_be_one_and_of_the_same_half() {
 }
 
 #[test]
-fn a_pem_must_hold_a_public_key() {
+fn a_pem_must_contain_a_public_key() {
     let name = "CLERK_JWT_KEY";
     let shape = "CLERK_JWT_KEY: must be a text, but something else is bound";
     check(name, Binding::Other, shape, text(PEM));
@@ -78,30 +77,34 @@ fn the_cache_must_be_a_kv_namespace() {
 }
 
 #[test]
-fn one_fault_is_told_once() {
+fn a_place_has_one_problem() {
     let place = |problem: &String| problem.split(": ").next().map(str::to_owned);
     let places = |bound: &Bound| bound.problems().iter().filter_map(place).collect::<Vec<_>>();
     let no_key = Bound::default()
         .with("CLERK_SECRET_KEY", text("sk_live_abc"))
         .with("CLERK_IS_SATELLITE", json("true"))
         .with("CLERK_DOMAIN", text("sat.example"));
-    assert_eq!(places(&no_key), ["CLERK_PUBLISHABLE_KEY"], "nothing is compared with no key");
+    assert_eq!(
+        places(&no_key),
+        ["CLERK_PUBLISHABLE_KEY"],
+        "without a key nothing is compared with it"
+    );
     let satellite = Bound::development().with("CLERK_IS_SATELLITE", json("true"));
     let broken_domain = satellite
         .clone()
         .with("CLERK_SIGN_IN_URL", text("https://primary.example"))
         .with("CLERK_DOMAIN", text("https://sat.example"));
-    assert_eq!(places(&broken_domain), ["CLERK_DOMAIN"], "it is there, if wrong");
+    assert_eq!(places(&broken_domain), ["CLERK_DOMAIN"], "it is set, although it is wrong");
     let broken_page = satellite
         .with("CLERK_DOMAIN", text("sat.example"))
         .with("CLERK_SIGN_IN_URL", text("sign-in"));
-    let either = "CLERK_SIGN_IN_URL: must be an absolute address that begins with `https://`, or a \
+    let either = "CLERK_SIGN_IN_URL: must be an absolute URL that begins with `https://`, or a \
                   path that begins with `/`";
     assert_eq!(broken_page.problems(), [either]);
 }
 
 #[test]
-fn lists_hold_texts_none_of_them_empty() {
+fn lists_contain_texts_that_are_not_empty() {
     for name in ["CLERK_AUTHORIZED_PARTIES", "CLERK_AUDIENCE", "CLERK_ISSUER"] {
         let right = || text("https://a.example, https://b.example");
         let list = format!("{name}: must be a list of texts, or texts with commas between them");
@@ -116,7 +119,7 @@ fn lists_hold_texts_none_of_them_empty() {
         let number = format!("{name}[0]: must be a text");
         check(name, json("[5]"), &number, json("[\"5\"]"));
     }
-    let alone = "CLERK_ISSUER[1]: is `any`, which stands alone or not at all";
+    let alone = "CLERK_ISSUER[1]: `any` cannot be combined with other issuers";
     check("CLERK_ISSUER", text("https://a.example, any"), alone, text("any"));
     let none = "CLERK_ISSUER: is an empty list: name an issuer, or leave the binding out";
     check("CLERK_ISSUER", json("[]"), none, text(""));
@@ -171,7 +174,7 @@ fn role_claims_are_claim_paths() {
 }
 
 #[test]
-fn claim_headers_are_names_of_their_own() {
+fn claim_headers_have_valid_names_that_are_not_reserved() {
     let name = "CLAIM_HEADERS";
     let right = || json("{\"X-User-Plan\": \"metadata.plan\"}");
     let table = "CLAIM_HEADERS: must be a table, such as { \"x-user-plan\" = \"metadata.plan\" }";
@@ -180,25 +183,24 @@ fn claim_headers_are_names_of_their_own() {
     let path = "CLAIM_HEADERS.x-user-plan: must be a claim path, such as \"metadata.plan\"";
     check(name, json("{\"x-user-plan\": 5}"), path, right());
     check(name, json("{\"x-user-plan\": \"\"}"), path, right());
-    let token = "CLAIM_HEADERS[\"x user\"]: is no header name: letters, digits and `-` make one, \
-                 such as x-user-plan";
+    let token = "CLAIM_HEADERS[\"x user\"]: is not a valid header name: use letters, digits and \
+                 `-`, such as x-user-plan";
     check(name, json("{\"x user\": \"plan\"}"), token, right());
-    let ours = "CLAIM_HEADERS.X_Clerk_Plan: begins with `x-clerk-`, which the gate keeps for \
-                itself: choose another name";
+    let ours = "CLAIM_HEADERS.X_Clerk_Plan: begins with `x-clerk-`, which is reserved for the \
+                gate: choose another name";
     check(name, json("{\"X_Clerk_Plan\": \"plan\"}"), ours, json("{\"x-clerkplan\": \"plan\"}"));
     for taken in ["Cookie", "authorization", "Host", "content_length", "sec-fetch-mode", "upgrade"]
     {
         let message = format!(
-            "CLAIM_HEADERS.{taken}: has a meaning of its own in HTTP: choose another name, such \
-             as x-user-plan"
+            "CLAIM_HEADERS.{taken}: already has a meaning in HTTP: choose another name, such as \
+             x-user-plan"
         );
         check(name, json(&format!("{{\"{taken}\": \"plan\"}}")), &message, right());
     }
     for twins in ["{\"x-a\": \"a\", \"X_A\": \"b\"}", "{\"x-a\": \"a\", \"x-a\": \"b\"}"] {
         let place = if twins.contains('X') { "X_A" } else { "x-a" };
         let message = format!(
-            "CLAIM_HEADERS.{place}: is named twice (upper and lower case, `-` and `_` are the \
-             same here)"
+            "CLAIM_HEADERS.{place}: is given twice (case does not count, and `_` counts as `-`)"
         );
         check(name, json(twins), &message, json("{\"x-a\": \"a\", \"x-b\": \"b\"}"));
     }
@@ -229,7 +231,7 @@ fn routes_are_a_list_of_rules() {
 }
 
 #[test]
-fn all_problems_come_at_once_and_the_first_is_the_key() {
+fn all_problems_are_listed_and_the_key_is_first() {
     let bound = Bound::default()
         .with("LOG", text("loud"))
         .with("DEBUG_ROLE", text("perhaps"))
@@ -274,7 +276,7 @@ fn a_message_never_repeats_a_value() {
 }
 
 #[test]
-fn no_set_of_bindings_panics_and_every_fault_has_a_place() {
+fn no_set_of_bindings_panics_and_every_problem_has_a_place() {
     let values = [
         "",
         " ",
