@@ -1,7 +1,7 @@
 //! Why a request does not go on, and the one place where that becomes an answer.
 
-use crate::answer::refusal::{Refusal, deny};
-use crate::answer::{Answer, redirect};
+use crate::answer::refusal::refuse;
+use crate::answer::{Answer, Refusal, redirect};
 use crate::log::Outcome;
 use crate::log::record::LogRecord;
 use crate::settings::problems::SettingsProblems;
@@ -125,7 +125,7 @@ impl EarlyResponse {
                     problems: shown.map(|it| it.problems().collect()).unwrap_or_default(),
                     ..Refusal::new(code, record.request_id())
                 };
-                deny(&denial, RequestKind::of(request))
+                refuse(&denial, RequestKind::of(request))
             }
         };
         answer.headers.extend(self.headers);

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::forward::headers::{
-    AuthHeaders, Identity, Organization, custom_values, to_remove, to_set,
+    AuthHeaders, Identity, Organization, custom_values, headers_to_remove, headers_to_set,
 };
 use crate::settings::{Settings, Upstream};
 use clerk_edge_http::incoming::Incoming;
@@ -124,7 +124,7 @@ impl Forward<'_> {
     /// Which of the names that came in (each on a line) are taken away.
     #[must_use]
     pub fn remove<'n>(&self, names: &'n str) -> Vec<&'n str> {
-        to_remove(names, &self.settings.claim_headers, &self.settings.upstream)
+        headers_to_remove(names, &self.settings.claim_headers, &self.settings.upstream)
     }
 }
 
@@ -146,9 +146,9 @@ fn headers(who: &AuthStatus<'_>, settings: &Settings) -> Vec<(String, String)> {
     }
     match who {
         AuthStatus::NotAsked => Vec::new(),
-        AuthStatus::Unavailable { .. } => to_set(AuthHeaders::Unavailable, &[]),
+        AuthStatus::Unavailable { .. } => headers_to_set(AuthHeaders::Unavailable, &[]),
         AuthStatus::SignedOut { .. } | AuthStatus::Handshake { .. } => {
-            to_set(AuthHeaders::SignedOut, &[])
+            headers_to_set(AuthHeaders::SignedOut, &[])
         }
         AuthStatus::SignedIn(visitor) => identity_headers(visitor, settings),
     }
@@ -175,7 +175,7 @@ pub(super) fn identity_headers(visitor: &User<'_>, settings: &Settings) -> Vec<(
         claims: Some(session.claims()),
     };
     let custom = custom_values(&settings.claim_headers, claims, visitor.looked_up());
-    to_set(AuthHeaders::SignedIn(&identity), &custom)
+    headers_to_set(AuthHeaders::SignedIn(&identity), &custom)
 }
 
 /// Judge the bytes you send: the canonical path, whatever form it came in.

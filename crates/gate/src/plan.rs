@@ -3,8 +3,8 @@
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 
-use crate::answer::Answer;
-use crate::answer::refusal::{Refusal, deny};
+use crate::answer::refusal::refuse;
+use crate::answer::{Answer, Refusal};
 use crate::grant::Forward;
 
 /// What becomes of a request.
@@ -38,11 +38,11 @@ pub fn server_timing(timing: &str, micros: u64) -> String {
 /// What the browser gets where the upstream did not answer.
 #[must_use]
 pub fn upstream_unreachable(kind: RequestKind, request_id: &str) -> Answer {
-    deny(&Refusal::new(Code::UpstreamUnreachable, request_id), kind)
+    refuse(&Refusal::new(Code::UpstreamUnreachable, request_id), kind)
 }
 
 /// What the browser gets where the platform refused what the gate made.
 #[must_use]
 pub fn internal_fault(kind: RequestKind, request_id: &str) -> Answer {
-    deny(&Refusal::new(Code::Internal, request_id), kind)
+    refuse(&Refusal::new(Code::Internal, request_id), kind)
 }

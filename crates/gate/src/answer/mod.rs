@@ -1,26 +1,28 @@
-//! What the gate itself answers: pages, problems and redirects, as plain data.
+//! The gate's own answers as plain data: status, headers and body, and what a refusal contains.
 //!
-//! None of it may be kept by a cache, none of it runs a script, and nothing that a client sent
-//! stands in it unescaped. Who may read which details is decided by whoever fills in a
-//! [`Denial`]; here they are only written down.
+//! No answer may be stored by a cache or runs a script, and text from a client is always escaped.
+//! Which details a refusal may show is decided where the [`Refusal`] is made.
 
 pub mod page;
 pub mod problem_json;
 pub mod refusal;
+
+use clerk_edge_rules::code::Code;
+use clerk_edge_rules::problem::Problem;
 
 /// An answer, ready for the platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// Names in lower case; one name may come several times.
+    /// Names in lower case. A name may occur more than once.
     pub headers: Vec<(&'static str, String)>,
     /// The body, if there is one.
     pub body: Option<String>,
 }
 
 impl Answer {
-    /// An answer without a body that no cache may keep.
+    /// An answer without a body that no cache may store.
     #[must_use]
     pub fn new(status: u16) -> Self {
         Self { status, headers: vec![("cache-control", "no-store".to_owned())], body: None }
@@ -33,14 +35,14 @@ impl Answer {
         self
     }
 
-    /// With this body, whose type is taken at its word.
+    /// With this body, of exactly this type.
     #[must_use]
     pub fn with_body(mut self, content_type: &'static str, body: String) -> Self {
         self.body = Some(body);
         self.with("content-type", content_type).with("x-content-type-options", "nosniff")
     }
 
-    /// As it is sent to this method: `HEAD` gets the headers alone.
+    /// The answer to a request with this method: `HEAD` gets no body.
     #[must_use]
     pub fn to_method(mut self, method: &str) -> Self {
         if method == "HEAD" {
@@ -55,25 +57,25 @@ impl Answer {
         self.headers.iter().find(|(other, _)| *other == name).map(|(_, value)| value.as_str())
     }
 
-    /// A preflight before assets: nothing is permitted, and nobody was asked.
+    /// The answer to a CORS preflight for assets: it permits nothing.
     #[must_use]
     pub fn preflight() -> Self {
         Self::new(204)
     }
 
-    /// An endpoint of the gate's own was asked with another method than `GET` or `HEAD`.
+    /// One of the gate's own endpoints was requested with a method other than `GET` or `HEAD`.
     #[must_use]
     pub fn method_not_allowed() -> Self {
         Self::new(405).with("allow", "GET, HEAD")
     }
 
-    /// A JSON text of the gate's own.
+    /// A JSON text.
     #[must_use]
     pub fn json(status: u16, body: String) -> Self {
         Self::new(status).with_body(JSON, body)
     }
 
-    /// A page of the gate's own: no script, nothing from elsewhere, no address passed on.
+    /// A page without scripts, that loads nothing and sends no `Referer`.
     #[must_use]
     pub fn html(status: u16, body: String) -> Self {
         Self::new(status)
@@ -83,12 +85,34 @@ impl Answer {
     }
 }
 
+/// Why a request is refused, and the details that its answer may contain.
+#[derive(Clone, Debug)]
+pub struct Refusal<'a> {
+    /// Why. The status depends on it.
+    pub code: Code,
+    /// The `request_id` of the log.
+    pub request_id: &'a str,
+    /// The sign-in URL, for the page of [`Code::SignedOut`].
+    pub sign_in: Option<&'a str>,
+    /// For status 503: when to try again. `None` means after a few seconds.
+    pub retry_after_seconds: Option<u32>,
+    /// For [`Code::Configuration`]: the problems, if they may be shown.
+    pub problems: Vec<&'a Problem>,
+}
+
+impl<'a> Refusal<'a> {
+    /// A refusal with a code and no details.
+    #[must_use]
+    pub fn new(code: Code, request_id: &'a str) -> Self {
+        Self { code, request_id, sign_in: None, retry_after_seconds: None, problems: Vec::new() }
+    }
+}
+
 const JSON: &str = "application/json; charset=utf-8";
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
                            form-action 'none'; frame-ancestors 'self'";
 
-/// The text with every character escaped that means something in HTML, in text and in quoted
-/// attributes alike.
+/// The text with all characters escaped that have a meaning in HTML text or in quoted attributes.
 #[must_use]
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -105,8 +129,8 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// To an address that the line has made. Whatever a header cannot carry is percent-encoded, so
-/// that no address can end the header or be refused by the platform.
+/// A redirect. Bytes that a header must not contain are percent-encoded, so that a URL can neither
+/// end the header nor be rejected by the platform.
 #[must_use]
 pub fn redirect(location: &str) -> Answer {
     Answer::new(307).with("location", header_safe(location))
@@ -138,7 +162,7 @@ mod tests {
     use super::escape;
 
     #[test]
-    fn what_means_something_is_escaped_and_the_rest_is_not() {
+    fn only_characters_with_a_meaning_in_html_are_escaped() {
         assert_eq!(escape("<a href='\"'>&amp;"), "&lt;a href=&#39;&quot;&#39;&gt;&amp;amp;");
         assert_eq!(escape("a/b ü = `1`"), "a/b ü = `1`");
     }

@@ -1,33 +1,33 @@
-//! A denial for people: one light page that says what happened and what helps.
+//! The gate's HTML pages: their frame and style, and the page of a refusal.
 //!
-//! No script, no image, no font, nothing from elsewhere; everything variable is escaped.
+//! A page loads nothing and has no script, image or font. All variable text is escaped.
 
-use crate::answer::refusal::Refusal;
-use crate::answer::{Answer, escape};
+use crate::answer::{Answer, Refusal, escape};
 use clerk_edge_rules::code::Code;
 
-pub(super) fn page(denial: &Refusal<'_>) -> Answer {
-    let words = words(denial.code);
+/// The page of a refusal: what happened, and what helps.
+pub(super) fn refusal_page(refusal: &Refusal<'_>) -> Answer {
+    let (title, text) = title_and_text(refusal.code);
     let main = format!(
         "<h1>{}</h1>{}{}{}<p class=\"small\">{} · <code>{}</code> · {}</p>",
-        words.title,
-        words.text,
-        sign_in(denial),
-        problems(denial),
-        denial.code.status(),
-        denial.code.as_str(),
-        escape(denial.request_id),
+        title,
+        text,
+        sign_in(refusal),
+        problems(refusal),
+        refusal.code.status(),
+        refusal.code.as_str(),
+        escape(refusal.request_id),
     );
-    Answer::html(denial.code.status(), document(words.title, &main))
+    Answer::html(refusal.code.status(), document(title, &main))
 }
 
-/// A whole page in the house's looks. The title is text, `main` is HTML.
+/// A page in the gate's style. The title is text, `main` is HTML.
 #[must_use]
 pub fn document(title: &str, main: &str) -> String {
     styled(title, "", main)
 }
 
-/// The same with further looks of the page's own.
+/// The same with further CSS.
 #[must_use]
 pub fn styled(title: &str, style: &str, main: &str) -> String {
     let title = escape(title);
@@ -39,8 +39,8 @@ pub fn styled(title: &str, style: &str, main: &str) -> String {
     )
 }
 
-fn sign_in(denial: &Refusal<'_>) -> String {
-    match (denial.code, denial.sign_in) {
+fn sign_in(refusal: &Refusal<'_>) -> String {
+    match (refusal.code, refusal.sign_in) {
         (Code::SignedOut, Some(address)) if is_link(address) => {
             format!("<p><a class=\"button\" href=\"{}\">Sign in</a></p>", escape(address))
         }
@@ -48,71 +48,65 @@ fn sign_in(denial: &Refusal<'_>) -> String {
     }
 }
 
-/// Whether the address leads to a page and runs nothing.
+/// Whether the URL is a link to a page, and not a script.
 fn is_link(address: &str) -> bool {
     ["https://", "http://", "/"].iter().any(|start| address.starts_with(start))
 }
 
-fn problems(denial: &Refusal<'_>) -> String {
-    if denial.problems.is_empty() {
+fn problems(refusal: &Refusal<'_>) -> String {
+    if refusal.problems.is_empty() {
         return String::new();
     }
     let mut rows = String::new();
-    for problem in &denial.problems {
+    for problem in &refusal.problems {
         let (place, message) = (escape(&problem.place), escape(&problem.message));
         rows.extend(["<li><code>", &place, "</code> ", &message, "</li>"]);
     }
     format!("<p>Shown because the publishable key is not a production one:</p><ul>{rows}</ul>")
 }
 
-/// A heading, and below it paragraphs in HTML.
-struct Words {
-    title: &'static str,
-    text: &'static str,
-}
-
-const fn words(code: Code) -> Words {
-    let (title, text) = match code {
+/// The heading, and below it paragraphs in HTML.
+const fn title_and_text(code: Code) -> (&'static str, &'static str) {
+    match code {
         Code::SignedOut => ("Please sign in", SIGNED_OUT),
         Code::NotAllowed => ("You have no access to this page", NOT_ALLOWED),
         Code::NotFound => ("Page not found", NOT_FOUND),
         Code::PathAmbiguous => ("This address cannot be used", PATH_AMBIGUOUS),
         Code::TokenTooLarge => ("The sign-in data is too large", TOKEN_TOO_LARGE),
-        Code::RedirectLoop => ("Signing in goes in circles", REDIRECT_LOOP),
+        Code::RedirectLoop => ("Signing in does not work", REDIRECT_LOOP),
         Code::KeysUnavailable | Code::ClaimsUnavailable => {
             ("Sign-in cannot be checked right now", UNAVAILABLE)
         }
         Code::UpstreamUnreachable => ("The site does not answer", UPSTREAM),
         Code::Configuration => ("This site is not set up correctly", CONFIGURATION),
         Code::Internal => ("Something went wrong", INTERNAL),
-    };
-    Words { title, text }
+    }
 }
 
 const SIGNED_OUT: &str = "<p>This page is for people who are signed in.</p>";
 const NOT_ALLOWED: &str = "<p>You are signed in, but your account may not open this page. If it \
-    should, ask whoever runs this site.</p>";
+    should, ask the people who run this site.</p>";
 const NOT_FOUND: &str = "<p>There is nothing at this address.</p>";
-const PATH_AMBIGUOUS: &str = "<p>The address can be read in more than one way. Follow a link \
-    from the site, or type the address plainly.</p>";
+const PATH_AMBIGUOUS: &str = "<p>The address has more than one meaning. Follow a link from the \
+    site, or type the address without special characters.</p>";
 const TOKEN_TOO_LARGE: &str = "<p>Your browser sent more sign-in data than this site accepts. \
     Delete the cookies of this site and sign in again.</p>";
-const REDIRECT_LOOP: &str = "<p>Your browser was sent back and forth to confirm your sign-in, \
-    and it came back without one each time. Here is what helps.</p>\
+const REDIRECT_LOOP: &str = "<p>Your browser was redirected several times to confirm your \
+    sign-in, and each time it came back without one. This may help:</p>\
     <h2>If you are visiting</h2><ul>\
     <li>Delete the cookies of this site, then open the page again.</li>\
     <li>Allow cookies for this site, in private windows too.</li>\
     <li>Check that the date and time of your device are right.</li></ul>\
     <h2>If you run this site</h2><ul>\
     <li>The publishable key and the secret key must belong to the same Clerk instance.</li>\
-    <li>Cookies of another Clerk instance on the same domain can get in the way.</li>\
-    <li>The address of this site must be one that the Clerk instance knows.</li></ul>";
-const UNAVAILABLE: &str = "<p>The service that confirms who you are does not answer. You have \
+    <li>Cookies of another Clerk instance on the same domain can interfere.</li>\
+    <li>The Clerk instance must know the domain of this site.</li></ul>";
+const UNAVAILABLE: &str = "<p>The service that confirms sign-ins does not answer. You have \
     not been signed out. Try again in a moment.</p>";
-const UPSTREAM: &str = "<p>Your request was let through, but the site behind did not answer. Try \
-    again in a moment.</p>";
-const CONFIGURATION: &str = "<p>Until that is mended, no page is shown. Whoever runs this site \
-    finds the reason in its log.</p>";
+const UPSTREAM: &str = "<p>You may open this page, but the site did not answer. Try again in a \
+    moment.</p>";
+const CONFIGURATION: &str = "<p>No page is shown until this is fixed. The reason is in the log of \
+    this site.</p>";
 const INTERNAL: &str = "<p>The request could not be finished. Try again in a moment.</p>";
 
 const STYLE: &str = ":root{color-scheme:light dark;--t:#1c1c22;--s:#5a5a66;--b:#fafafa;--l:#4a3fd1;\

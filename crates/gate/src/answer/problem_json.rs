@@ -1,12 +1,11 @@
-//! A denial for programs: RFC 9457.
+//! The answer to a refused request as problem JSON (RFC 9457), for programs.
 //!
-//! `type` is `about:blank`, so `title` is the status in words and `code` tells the rest. There is
-//! no `detail`: what happened in particular is in the log, under `request_id`.
+//! `type` is `about:blank`, so `title` is the status in words and `code` says why. There is no
+//! `detail`: details are in the log, under `request_id`.
 
 use serde::Serialize;
 
-use crate::answer::Answer;
-use crate::answer::refusal::Refusal;
+use crate::answer::{Answer, Refusal};
 
 #[derive(Serialize)]
 struct ProblemJson<'a> {
@@ -32,23 +31,24 @@ impl<'a> From<&&'a clerk_edge_rules::problem::Problem> for ProblemEntry<'a> {
     }
 }
 
-pub(super) fn problem(denial: &Refusal<'_>) -> Answer {
-    let status = denial.code.status();
-    let wire = ProblemJson {
+/// The problem JSON of a refusal.
+pub(super) fn problem_json(refusal: &Refusal<'_>) -> Answer {
+    let status = refusal.code.status();
+    let json = ProblemJson {
         r#type: "about:blank",
         title: phrase(status),
         status,
-        code: denial.code.as_str(),
-        request_id: denial.request_id,
-        problems: denial.problems.iter().map(ProblemEntry::from).collect(),
+        code: refusal.code.as_str(),
+        request_id: refusal.request_id,
+        problems: refusal.problems.iter().map(ProblemEntry::from).collect(),
     };
-    // Nothing in there can fail to be written; if it did, the status would still be told.
-    let body = serde_json::to_string(&wire).unwrap_or_default();
+    // Serialising these fields cannot fail.
+    let body = serde_json::to_string(&json).unwrap_or_default();
     Answer::new(status).with_body("application/problem+json", body)
 }
 
-/// The status in words, as RFC 9110 and RFC 5842 have them.
-pub(super) const fn phrase(status: u16) -> &'static str {
+/// The status in words, from RFC 9110 and RFC 5842.
+const fn phrase(status: u16) -> &'static str {
     match status {
         400 => "Bad Request",
         401 => "Unauthorized",

@@ -10,7 +10,7 @@ use crate::auth::{Auth, AuthStatus};
 use crate::early_response::EarlyResponse;
 use crate::endpoints::Own;
 use crate::explain::role::LookupState;
-use crate::forward::headers::{AuthHeaders, to_set};
+use crate::forward::headers::{AuthHeaders, headers_to_set};
 use crate::grant::{Grant, Verdict, identity_headers};
 use crate::judge::{lacks_a_role, nobody, settle};
 use crate::log::Outcome;
@@ -290,9 +290,9 @@ fn headers(asked: &Auth<'_>, matched: &Match<'_>, settings: &Settings) -> Vec<(S
     match (&asked.who, matched.rule.requirement()) {
         (_, Requirement::Anyone(_)) | (AuthStatus::NotAsked, _) => Vec::new(),
         (AuthStatus::SignedIn(visitor), _) => identity_headers(visitor, settings),
-        (AuthStatus::Unavailable { .. }, _) => to_set(AuthHeaders::Unavailable, &[]),
+        (AuthStatus::Unavailable { .. }, _) => headers_to_set(AuthHeaders::Unavailable, &[]),
         (AuthStatus::SignedOut { .. } | AuthStatus::Handshake { .. }, _) => {
-            to_set(AuthHeaders::SignedOut, &[])
+            headers_to_set(AuthHeaders::SignedOut, &[])
         }
     }
 }

@@ -1,9 +1,9 @@
-//! What caches may see of a guarded answer: nothing that they could show to somebody else.
+//! Makes the answer of a guarded route private to the caches of one browser.
 //!
-//! An answer that depends on who asked is marked `private`, is varied by what it depended on, and
-//! loses every header that speaks to shared caches. It refuses to weaken what the upstream said.
+//! An answer that depends on the visitor gets `private` and a `Vary`, and loses the headers for
+//! shared caches. What the upstream sends is never weakened.
 
-/// How the headers of a guarded answer must change.
+/// The new headers of a guarded answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CachePlan {
     /// The new `Cache-Control`.
@@ -13,14 +13,14 @@ pub struct CachePlan {
 }
 
 impl CachePlan {
-    /// From what the upstream sent.
+    /// The new values for those that the upstream sent.
     #[must_use]
     pub fn new(cache_control: Option<&str>, vary: Option<&str>) -> Self {
         Self { cache_control: private(cache_control), vary: varied(vary) }
     }
 }
 
-/// Headers that speak to shared caches alone; they are taken away.
+/// Headers for shared caches only; they are removed.
 pub const SHARED_CACHE_HEADERS: [&str; 3] =
     ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"];
 
@@ -32,7 +32,7 @@ fn private(sent: Option<&str>) -> String {
         .filter(|directive| !directive.is_empty() && !is_shared(directive))
         .collect();
     if kept.is_empty() {
-        // `public, s-maxage=…` alone says nothing that a private cache could use.
+        // `public, s-maxage=…` alone permits a private cache nothing.
         return "private, no-store".to_owned();
     }
     if kept.iter().any(|directive| directive.eq_ignore_ascii_case("private")) {
@@ -43,7 +43,7 @@ fn private(sent: Option<&str>) -> String {
 
 fn is_shared(directive: &str) -> bool {
     let name = directive.split('=').next().unwrap_or_default().trim();
-    // `private="x-name"` protects one header only; the whole answer has to be private.
+    // `private="x-name"` is about one header; the whole answer must be private.
     (name.eq_ignore_ascii_case("private") && directive.contains('='))
         || ["public", "s-maxage", "proxy-revalidate"].iter().any(|it| name.eq_ignore_ascii_case(it))
 }
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_becomes_private_and_nothing_else_is_lost() {
+    fn an_answer_becomes_private_and_keeps_its_other_directives() {
         check(None, "private, no-store");
         check(Some(""), "private, no-store");
         check(Some("public, max-age=0, must-revalidate"), "private, max-age=0, must-revalidate");
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_varies_by_what_it_depended_on() {
+    fn an_answer_varies_by_the_headers_it_depends_on() {
         let vary = |sent| CachePlan::new(None, sent).vary;
         assert_eq!(vary(None), "Cookie, Authorization");
         assert_eq!(vary(Some("Accept, cookie")), "Accept, cookie, Authorization");

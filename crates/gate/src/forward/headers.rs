@@ -1,26 +1,26 @@
-//! The claims headers: which of a client's headers are taken away, and which are ours.
+//! The request headers for the upstream: which of a client's are removed, and which are set.
 //!
-//! A whole namespace is removed in every spelling before ours is set, on every route, so that a
-//! header that we do not send today cannot be sent by a client either.
+//! On every route, all `x-clerk-` headers of a client are removed in every spelling before the
+//! gate's are set. So a client cannot send one that the gate itself does not set.
 
 use memchr::memchr;
 use serde_json::Value;
 
 use crate::limits::CLAIM_HEADERS_BYTES_MAX;
 use crate::settings::Upstream;
+use crate::settings::claim_headers::{has_header_prefix, same_header_name};
 use clerk_edge_http::header_value::{encode, join};
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_token::claims::Claims;
 
-/// What is known of who asked, for the upstream's eyes. Text fields are raw; they are encoded
-/// here and nowhere else.
+/// What the upstream may know of the user. Texts are raw; they are encoded in this file only.
 #[derive(Clone, Debug, Default)]
 pub struct Identity<'a> {
     /// `sub`.
     pub user_id: &'a str,
     /// `sid`.
     pub session_id: Option<&'a str>,
-    /// The roles, wherever they were found.
+    /// The roles, from the token or from a look-up.
     pub roles: &'a [String],
     /// The active organization.
     pub organization: Option<Organization<'a>>,
@@ -30,44 +30,47 @@ pub struct Identity<'a> {
     pub claims: Option<&'a Claims>,
 }
 
-/// The active organization as Clerk's auth object has it.
+/// The active organization of Clerk's auth object.
 #[derive(Clone, Debug, Default)]
 pub struct Organization<'a> {
     /// Its id.
     pub id: &'a str,
     /// Its slug.
     pub slug: Option<&'a str>,
-    /// The role in it, `org:admin`.
+    /// The user's role in it, such as `org:admin`.
     pub role: Option<&'a str>,
-    /// The permissions in it.
+    /// The user's permissions in it.
     pub permissions: &'a [String],
 }
 
-/// Who the upstream is told is asking.
+/// Which headers the upstream gets.
 #[derive(Clone, Copy, Debug)]
 pub enum AuthHeaders<'a> {
-    /// Nobody was asked for: the route is open.
-    Nothing,
-    /// Nobody is signed in.
+    /// No headers: the rule does not need to know who asks.
+    NotAsked,
+    /// The visitor is signed out.
     SignedOut,
-    /// It could not be found out.
+    /// It is unknown whether the visitor is signed in.
     Unavailable,
-    /// This person.
+    /// This user is signed in.
     SignedIn(&'a Identity<'a>),
 }
 
-/// The headers to set, in the order of their worth, 16 kB together: what does not fit is left out
-/// from the end, and its absence is said.
+/// The headers to set, the most important first, at most 16 kB together. A header that does not fit
+/// is left out; for the last two, `NAME-omitted` says so.
 #[must_use]
-pub fn to_set(told: AuthHeaders<'_>, custom: &[(String, Option<Value>)]) -> Vec<(String, String)> {
-    let mut room = HeaderBudget { left: CLAIM_HEADERS_BYTES_MAX, set: Vec::new() };
-    match told {
-        AuthHeaders::Nothing => {}
-        AuthHeaders::SignedOut => room.put("x-clerk-auth-status", "signed-out".to_owned()),
-        AuthHeaders::Unavailable => room.put("x-clerk-auth-status", "unavailable".to_owned()),
-        AuthHeaders::SignedIn(identity) => room.put_identity(identity, custom),
+pub fn headers_to_set(
+    wanted: AuthHeaders<'_>,
+    custom: &[(String, Option<Value>)],
+) -> Vec<(String, String)> {
+    let mut headers = HeaderBudget { left: CLAIM_HEADERS_BYTES_MAX, set: Vec::new() };
+    match wanted {
+        AuthHeaders::NotAsked => {}
+        AuthHeaders::SignedOut => headers.put("x-clerk-auth-status", "signed-out".to_owned()),
+        AuthHeaders::Unavailable => headers.put("x-clerk-auth-status", "unavailable".to_owned()),
+        AuthHeaders::SignedIn(identity) => headers.put_identity(identity, custom),
     }
-    room.set
+    headers.set
 }
 
 /// The value of each `CLAIM_HEADERS` entry, looked for in the token and then in the metadata.
@@ -82,22 +85,21 @@ pub fn custom_values(
     wanted.iter().map(|(name, path)| (name.clone(), find(path))).collect()
 }
 
-/// Which of the names that came in (each on a line) are taken away. Compared lower-cased and with
-/// `_` read as `-`, since servers that speak CGI cannot tell the two apart.
+/// The names, of those in the request (one on each line), that are removed.
 #[must_use]
-pub fn to_remove<'a>(
+pub fn headers_to_remove<'a>(
     names: &'a str,
     custom: &[(String, ClaimPath)],
     upstream: &Upstream,
 ) -> Vec<&'a str> {
-    let is_theirs = |name: &str| match upstream {
+    let is_unsafe = |name: &str| match upstream {
         Upstream::Assets => false,
         Upstream::Service | Upstream::Passthrough => skips_checks(name),
         Upstream::Url(_) => {
-            skips_checks(name) || ends_here(name) || has_prefix(name, "x-forwarded-")
+            skips_checks(name) || is_hop_by_hop(name) || has_header_prefix(name, "x-forwarded-")
         }
     };
-    lines(names).filter(|name| is_ours(name, custom) || is_theirs(name)).collect()
+    lines(names).filter(|name| is_set_by_gate(name, custom) || is_unsafe(name)).collect()
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {
@@ -110,38 +112,25 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn is_ours(name: &str, custom: &[(String, ClaimPath)]) -> bool {
-    has_prefix(name, "x-clerk-") || custom.iter().any(|(ours, _)| is_same(name, ours))
+fn is_set_by_gate(name: &str, custom: &[(String, ClaimPath)]) -> bool {
+    has_header_prefix(name, "x-clerk-")
+        || custom.iter().any(|(header, _)| same_header_name(name, header))
 }
 
-/// Headers by which frameworks skip their own checks; a client has no business with them.
+/// Headers that make frameworks skip their own checks. A client must not send them.
 fn skips_checks(name: &str) -> bool {
-    has_prefix(name, "x-middleware-")
-        || has_prefix(name, "x-invoke-")
-        || is_same(name, "x-matched-path")
+    has_header_prefix(name, "x-middleware-")
+        || has_header_prefix(name, "x-invoke-")
+        || same_header_name(name, "x-matched-path")
 }
 
-/// Headers that speak to the next hop alone, and must not be sent to another host. What a client's
-/// `Connection` names is not taken away for it: ours are set afterwards, the rest is the client's.
-fn ends_here(name: &str) -> bool {
+/// Headers for the next hop only, which must not be sent to another host. Headers that a client's
+/// `Connection` names are kept: the gate's are set afterwards, and the others are the client's.
+fn is_hop_by_hop(name: &str) -> bool {
     HOP_BY_HOP.iter().any(|it| name.eq_ignore_ascii_case(it))
 }
 
-fn has_prefix(name: &str, prefix: &str) -> bool {
-    let start = name.as_bytes().get(..prefix.len());
-    start
-        .is_some_and(|start| start.iter().zip(prefix.bytes()).all(|(byte, it)| folded(*byte) == it))
-}
-
-fn is_same(name: &str, wanted: &str) -> bool {
-    let mut pairs = name.bytes().zip(wanted.bytes());
-    name.len() == wanted.len() && pairs.all(|(byte, it)| folded(byte) == folded(it))
-}
-
-const fn folded(byte: u8) -> u8 {
-    if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() }
-}
-
+/// The headers so far, and how many bytes are left.
 struct HeaderBudget {
     left: usize,
     set: Vec<(String, String)>,
@@ -161,13 +150,13 @@ impl HeaderBudget {
         }
         self.put_some("x-clerk-actor", identity.actor.map(encode));
         for (name, value) in custom {
-            self.put_some(name, value.as_ref().map(plain));
+            self.put_some(name, value.as_ref().map(claim_value));
         }
         if let Some(organization) = &identity.organization {
-            self.put_or_say("x-clerk-org-permissions", join(organization.permissions));
+            self.put_or_mark_omitted("x-clerk-org-permissions", join(organization.permissions));
         }
         if let Some(claims) = identity.claims {
-            self.put_or_say("x-clerk-claims", claims.encoded().to_owned());
+            self.put_or_mark_omitted("x-clerk-claims", claims.encoded().to_owned());
         }
     }
 
@@ -177,14 +166,15 @@ impl HeaderBudget {
         }
     }
 
-    /// Our own names are short and few; one that does not fit is said to be missing.
-    fn put_or_say(&mut self, name: &str, value: String) {
+    /// Adds a header, or `NAME-omitted: too-large` if it does not fit.
+    fn put_or_mark_omitted(&mut self, name: &str, value: String) {
         if !self.fits(name, &value) {
             return self.put(&format!("{name}-omitted"), "too-large".to_owned());
         }
         self.put(name, value);
     }
 
+    /// Adds a header if it fits.
     fn put(&mut self, name: &str, value: String) {
         if !self.fits(name, &value) {
             return;
@@ -194,22 +184,22 @@ impl HeaderBudget {
         self.set.push((name.to_owned(), value));
     }
 
-    /// Room for one `…-omitted: too-large` is kept back, so that an absence can be said.
+    /// Whether a header fits. Room for two `NAME-omitted: too-large` is kept free.
     fn fits(&self, name: &str, value: &str) -> bool {
         let kept = if value == "too-large" { 0 } else { 2 * OMITTED_BYTES };
         name.len().saturating_add(value.len()).saturating_add(kept) <= self.left
     }
 }
 
-/// Strings go as they are, all else as JSON.
-fn plain(value: &Value) -> String {
+/// The value of a header for a claim: a string as it is, anything else as JSON.
+fn claim_value(value: &Value) -> String {
     match value {
         Value::String(text) => encode(text),
         other => encode(&other.to_string()),
     }
 }
 
-/// RFC 9110, 7.6.1, but for `Upgrade`: a WebSocket goes through.
+/// RFC 9110, 7.6.1, without `Upgrade`, because WebSockets are forwarded.
 const HOP_BY_HOP: [&str; 7] = [
     "connection",
     "keep-alive",
@@ -228,16 +218,16 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_whole_namespace_goes_in_every_spelling() {
+    fn x_clerk_headers_are_removed_in_every_spelling() {
         let names =
             "x-clerk-role\nX_Clerk_Role\nx-clerk\nX-CLERK-new\ncookie\nx-middleware-subrequest";
         assert_eq!(
-            to_remove(names, &[], &Upstream::Assets),
+            headers_to_remove(names, &[], &Upstream::Assets),
             ["x-clerk-role", "X_Clerk_Role", "X-CLERK-new"]
         );
         let custom = [("x-plan".to_owned(), ClaimPath::parse("plan").unwrap())];
         assert_eq!(
-            to_remove(
+            headers_to_remove(
                 "x_plan\nx-plans\nx-matched-path\nx-invoke-path",
                 &custom,
                 &Upstream::Service
@@ -247,14 +237,14 @@ mod tests {
     }
 
     #[test]
-    fn claims_that_do_not_fit_are_said_to_be_missing() {
+    fn claims_that_do_not_fit_are_marked_omitted() {
         let small = json!({ "sub": "user_1" });
         let large = json!({ "sub": "user_1", "bio": "x".repeat(CLAIM_HEADERS_BYTES_MAX) });
         let names = |claims: &Value| {
             let claims = Claims::new(claims.as_object().unwrap().clone());
             let identity =
                 Identity { user_id: "user_1", claims: Some(&claims), ..Identity::default() };
-            let set = to_set(AuthHeaders::SignedIn(&identity), &[]);
+            let set = headers_to_set(AuthHeaders::SignedIn(&identity), &[]);
             assert!(set.iter().map(|(n, v)| n.len() + v.len()).sum::<usize>() <= 16 * 1024);
             set.last().cloned().unwrap()
         };
@@ -263,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn permissions_that_do_not_fit_leave_room_to_say_so() {
+    fn permissions_that_do_not_fit_are_marked_omitted() {
         let permissions: Vec<String> = (0..2_000).map(|i| format!("org:feature:do_{i}")).collect();
         let organization =
             Organization { id: "org_1", permissions: &permissions, ..<_>::default() };
@@ -275,17 +265,17 @@ mod tests {
             claims: Some(&claims),
             ..Identity::default()
         };
-        let set = to_set(AuthHeaders::SignedIn(&identity), &[]);
+        let set = headers_to_set(AuthHeaders::SignedIn(&identity), &[]);
         let has = |name: &str| set.iter().any(|(it, _)| it == name);
         assert!(has("x-clerk-org-id") && !has("x-clerk-org-permissions"));
         assert!(has("x-clerk-org-permissions-omitted"));
     }
 
     #[test]
-    fn a_route_that_asks_for_nobody_says_nothing() {
-        assert!(to_set(AuthHeaders::Nothing, &[]).is_empty());
+    fn a_rule_with_anyone_sets_no_header() {
+        assert!(headers_to_set(AuthHeaders::NotAsked, &[]).is_empty());
         assert_eq!(
-            to_set(AuthHeaders::Unavailable, &[]),
+            headers_to_set(AuthHeaders::Unavailable, &[]),
             [("x-clerk-auth-status".to_owned(), "unavailable".to_owned())]
         );
     }

@@ -1,30 +1,32 @@
-//! One line of JSON per decision, for whoever searches the log.
+//! The log line of a decision, as JSON, and the levels that decide which decisions are logged.
 //!
-//! It names people by their id and never carries a token, a cookie, a secret, a query or the value
-//! of a claim. What a client chose is cut to a length, so that nobody can fill the log with one
-//! request.
+//! A line contains user ids, but no token, cookie, secret, query or value of a claim. Text from a
+//! client is cut, so that the length of a line is bounded. Timestamps belong in `timestamp`, what
+//! is collected during a request in `record`.
 
 pub mod record;
+mod timestamp;
 
 use crate::context::KeySource;
+use crate::log::timestamp::push_timestamp;
 use crate::settings::LogLevel;
 use clerk_edge_rules::code::Code;
 
-/// What became of a request.
+/// What happened to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It went on.
+    /// It was forwarded.
     Forward,
-    /// It was sent elsewhere.
+    /// A rule redirected it.
     Redirect,
-    /// It was denied.
+    /// It was refused.
     Refuse,
-    /// It was sent to Clerk, which sends it back.
+    /// It was redirected to Clerk, which redirects it back.
     Handshake,
 }
 
 impl Outcome {
-    /// The name in the log.
+    /// The word in the log.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -36,42 +38,42 @@ impl Outcome {
     }
 }
 
-/// A decision, as the log tells it.
+/// The members of a line that are known when the decision is made.
 #[derive(Clone, Debug)]
 pub struct LogLine<'a> {
     /// Milliseconds since 1970.
     pub time_ms: i64,
-    /// `cf-ray`, or one of our own.
+    /// `cf-ray`, or generated.
     pub request_id: &'a str,
     /// As sent.
     pub method: &'a str,
-    /// The host that was asked.
+    /// The requested host.
     pub host: &'a str,
     /// The canonical path, without the query.
     pub path: &'a str,
-    /// The path of the rule that decided; `None` where none was reached.
+    /// The path of the rule that decided, if there is one.
     pub rule: Option<&'a str>,
-    /// What became of the request.
+    /// What happened to the request.
     pub outcome: Outcome,
-    /// What `report_only` held back.
+    /// What would have happened without `report_only`.
     pub would: Option<Outcome>,
-    /// Why the gate itself answered.
+    /// Why the request was refused.
     pub code: Option<Code>,
-    /// Clerk's word for why nobody is signed in.
+    /// Clerk's word for why the visitor is signed out.
     pub reason: Option<&'a str>,
-    /// Whose session it was.
+    /// The user id of the session.
     pub user: Option<&'a str>,
-    /// Where the role came from: the claim's path, or `lookup`.
+    /// Where the role was found: the path of the claim, or `lookup`.
     pub role_source: Option<&'a str>,
-    /// Where the key came from.
+    /// Where the key was found.
     pub key_source: Option<KeySource>,
-    /// Calls for missing claims.
+    /// The number of calls for missing claims.
     pub lookups: u32,
 }
 
 impl LogLevel {
-    /// Whether a decision is logged. `open` says that a rule with `anyone` forwarded it. What
-    /// `report_only` held back counts as a refusal: it is there to be seen.
+    /// Whether a decision is logged. `open`: the rule has `anyone`. With `refusals` a request is
+    /// logged, too, that only `report_only` has forwarded.
     #[must_use]
     pub fn wants(self, outcome: Outcome, would: Option<Outcome>, open: bool) -> bool {
         match self {
@@ -84,8 +86,8 @@ impl LogLevel {
 }
 
 impl LogLine<'_> {
-    /// The line as JSON, without a line break, as it stands when the decision is made. What does
-    /// not apply is left out; what is known only once the answer is, [`finish`] adds.
+    /// The line as JSON, without a line break. Members that do not apply are left out; [`finish`]
+    /// adds what is known after the answer.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut line = Writer::begin(self.time_ms);
@@ -105,16 +107,16 @@ impl LogLine<'_> {
     }
 }
 
-/// The line with the answer's status and the time that all of it took. Text is added to text,
-/// since the instance that wrote the line may be gone by then.
+/// The line with the answer's status and the time that the request took. It works on the text,
+/// because the WASM instance that made the line may no longer exist.
 #[must_use]
 pub fn finish(line: &str, status: u16, micros: u64) -> String {
     let open = line.strip_suffix('}').unwrap_or(line);
     [open, ",\"status\":", &status.to_string(), ",\"micros\":", &micros.to_string(), "}"].concat()
 }
 
-/// Writes members by hand: a line is written for nearly every request, and this is less than
-/// half of what a serialiser takes. So names come with all that stands before their value.
+/// Writes the JSON of a line. A line is written for nearly every request, and this takes less than
+/// half the time of a serialiser. Names are passed with the comma and quotes around them.
 struct Writer(String);
 
 impl Writer {
@@ -126,7 +128,7 @@ impl Writer {
         Self(line)
     }
 
-    /// A word of ours, which needs no escapes.
+    /// Adds a member whose value needs no escapes.
     fn word(&mut self, name: &str, word: Option<&str>) {
         let Some(word) = word else { return };
         self.0.push_str(name);
@@ -134,7 +136,7 @@ impl Writer {
         self.0.push('"');
     }
 
-    /// Text from elsewhere: cut, and escaped where it has to be.
+    /// Adds a member with a text from a client: cut, and escaped where necessary.
     fn text(&mut self, name: &str, text: Option<&str>, chars_max: usize) {
         let text = text.map(|text| cut(text, chars_max));
         if text.is_none_or(is_plain) {
@@ -153,12 +155,12 @@ impl Writer {
     }
 }
 
-/// Whether a text stands in JSON as it is.
+/// Whether a text needs no escapes in JSON.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\'))
 }
 
-/// The first so many characters.
+/// The first `chars_max` characters.
 fn cut(text: &str, chars_max: usize) -> &str {
     if text.len() <= chars_max {
         return text;
@@ -167,70 +169,7 @@ fn cut(text: &str, chars_max: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// `2026-11-20T23:15:00.000Z`: RFC 3339, in UTC.
-fn push_timestamp(text: &mut String, time_ms: i64) {
-    // Numbers of 32 bits: checked arithmetic on wider ones is a call each on WASM.
-    let days = i32::try_from(time_ms.div_euclid(DAY_MS)).unwrap_or(i32::MAX);
-    let ms = i32::try_from(time_ms.rem_euclid(DAY_MS)).unwrap_or_default();
-    let (year, month, day) = date(days);
-    let (hour, minute) = (ms.div_euclid(3_600_000), ms.div_euclid(60_000).rem_euclid(60));
-    let (second, milli) = (ms.div_euclid(1_000).rem_euclid(60), ms.rem_euclid(1_000));
-    let parts = [
-        (year, 4, '-'),
-        (month, 2, '-'),
-        (day, 2, 'T'),
-        (hour, 2, ':'),
-        (minute, 2, ':'),
-        (second, 2, '.'),
-        (milli, 3, 'Z'),
-    ];
-    for (number, digits, after) in parts {
-        push_digits(text, number, digits);
-        text.push(after);
-    }
-}
-
-/// The last so many digits.
-fn push_digits(text: &mut String, number: i32, digits: usize) {
-    let mut places = [b'0'; 4];
-    let mut rest = number;
-    for place in places.iter_mut().rev().take(digits) {
-        *place = b'0'.saturating_add(u8::try_from(rest.rem_euclid(10)).unwrap_or_default());
-        rest = rest.div_euclid(10);
-    }
-    let written = places.get(places.len().saturating_sub(digits)..).unwrap_or_default();
-    text.extend(written.iter().copied().map(char::from));
-}
-
-/// Year, month and day of a number of days since 1970, by counting eras of 400 years that begin
-/// in March, so that the leap day is the last of its year.
-fn date(days: i32) -> (i32, i32, i32) {
-    let days = days.saturating_add(DAYS_TO_1970);
-    let era = days.div_euclid(ERA_DAYS);
-    let of_era = days.rem_euclid(ERA_DAYS);
-    let leap_days = of_era
-        .div_euclid(1_460)
-        .saturating_sub(of_era.div_euclid(36_524))
-        .saturating_add(of_era.div_euclid(146_096));
-    let year_of_era = of_era.saturating_sub(leap_days).div_euclid(365);
-    let before = year_of_era
-        .saturating_mul(365)
-        .saturating_add(year_of_era.div_euclid(4))
-        .saturating_sub(year_of_era.div_euclid(100));
-    let of_year = of_era.saturating_sub(before);
-    let from_march = of_year.saturating_mul(5).saturating_add(2).div_euclid(153);
-    let first = from_march.saturating_mul(153).saturating_add(2).div_euclid(5);
-    let day = of_year.saturating_sub(first).saturating_add(1);
-    let month = from_march.saturating_add(2).rem_euclid(12).saturating_add(1);
-    let year = era.saturating_mul(400).saturating_add(year_of_era);
-    (year.saturating_add(i32::from(month <= 2)), month, day)
-}
-
-const DAY_MS: i64 = 86_400_000;
-/// From the first of March of the year 0 to 1970.
-const DAYS_TO_1970: i32 = 719_468;
-const ERA_DAYS: i32 = 146_097;
-/// Enough for most, so that the text is not moved while it grows.
+/// The length of most lines, so that the text is rarely reallocated.
 const LINE_BYTES_USUAL: usize = 512;
 const METHOD_CHARS_MAX: usize = 32;
 const WORD_CHARS_MAX: usize = 128;
@@ -241,26 +180,8 @@ const PATH_CHARS_MAX: usize = 512;
 mod tests {
     use super::*;
 
-    fn timestamp(time_ms: i64) -> String {
-        let mut text = String::new();
-        push_timestamp(&mut text, time_ms);
-        text
-    }
-
     #[test]
-    fn times_are_written_as_everybody_writes_them() {
-        assert_eq!(timestamp(0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(timestamp(951_782_399_999), "2000-02-28T23:59:59.999Z");
-        assert_eq!(timestamp(951_782_400_000), "2000-02-29T00:00:00.000Z");
-        assert_eq!(timestamp(951_868_800_000), "2000-03-01T00:00:00.000Z");
-        assert_eq!(timestamp(1_795_216_500_123), "2026-11-20T23:15:00.123Z");
-        assert_eq!(timestamp(4_107_542_400_000), "2100-03-01T00:00:00.000Z");
-        assert_eq!(timestamp(-1), "1969-12-31T23:59:59.999Z");
-        assert!(timestamp(i64::MIN).ends_with('Z') && timestamp(i64::MAX).ends_with('Z'));
-    }
-
-    #[test]
-    fn what_is_not_plain_is_escaped() {
+    fn text_is_escaped_where_necessary() {
         let mut line = Writer::begin(0);
         line.text(",\"path\":\"", Some("/a\"b\\c\nd\u{1}é"), 100);
         line.text(",\"rule\":\"", None, 100);
@@ -272,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_cut_between_characters() {
+    fn long_text_is_cut_between_characters() {
         assert_eq!(cut("äöü", 2), "äö");
         assert_eq!(cut("äöü", 3), "äöü");
         assert_eq!(cut("", 0), "");

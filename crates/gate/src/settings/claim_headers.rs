@@ -13,7 +13,7 @@ pub(super) fn read(reader: &mut ValueReader<'_>, name: &str) -> Vec<(String, Cla
     let mut pairs: Vec<(String, ClaimPath)> = Vec::new();
     for (key, value) in reader.table(name).into_iter().flat_map(|table| table.0) {
         let header = key.to_ascii_lowercase();
-        let is_repeated = pairs.iter().any(|(other, _)| folded(other) == folded(&header));
+        let is_repeated = pairs.iter().any(|(other, _)| same_header_name(other, &header));
         if let Err(message) = check(&header, is_repeated) {
             reader.add(place(name, &key), message);
         } else if let Some(claim) = claim(&value) {
@@ -26,13 +26,13 @@ pub(super) fn read(reader: &mut ValueReader<'_>, name: &str) -> Vec<(String, Cla
 }
 
 fn check(header: &str, is_repeated: bool) -> Result<(), &'static str> {
-    let folded = folded(header);
+    let has_prefix = |prefix: &&str| has_header_prefix(header, prefix);
     if header.is_empty() || !header.bytes().all(is_token_byte) {
         Err("is not a valid header name: use letters, digits and `-`, such as x-user-plan")
-    } else if folded.starts_with("x-clerk-") {
+    } else if has_prefix(&"x-clerk-") {
         Err("begins with `x-clerk-`, which is reserved for the gate: choose another name")
-    } else if RESERVED.contains(&folded.as_str())
-        || RESERVED_PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
+    } else if RESERVED.iter().any(|name| same_header_name(header, name))
+        || RESERVED_PREFIXES.iter().any(has_prefix)
     {
         Err("already has a meaning in HTTP: choose another name, such as x-user-plan")
     } else if is_repeated {
@@ -56,9 +56,21 @@ fn place(name: &str, key: &str) -> String {
     }
 }
 
-/// The name as upstreams see it that read `x-a` and `x_a` as one variable.
-fn folded(header: &str) -> String {
-    header.replace('_', "-")
+/// Whether two names are one header. Case does not count, and `_` counts as `-`, because servers
+/// that pass headers as CGI variables cannot tell them apart.
+pub(crate) fn same_header_name(name: &str, other: &str) -> bool {
+    let mut pairs = name.bytes().zip(other.bytes());
+    name.len() == other.len() && pairs.all(|(byte, other)| folded(byte) == folded(other))
+}
+
+/// Whether a name begins with a prefix, which is given in lower case and with `-`.
+pub(crate) fn has_header_prefix(name: &str, prefix: &str) -> bool {
+    let mut pairs = name.bytes().zip(prefix.bytes());
+    name.len() >= prefix.len() && pairs.all(|(byte, wanted)| folded(byte) == wanted)
+}
+
+const fn folded(byte: u8) -> u8 {
+    if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() }
 }
 
 /// Whether RFC 9110, 5.6.2 allows the byte in a header name.

@@ -87,8 +87,8 @@ pub struct Instance {
     pub kind: InstanceKind,
     /// The host of the Frontend API in the key; satellite domain and proxy do not change it.
     pub frontend_host: String,
-    /// The Account Portal, from the key alone: a proxy or satellite has no portal of its own. `None`
-    /// if the host makes no URL.
+    /// The Account Portal, from the key alone: a proxy or satellite has none of its own. `None` if
+    /// the host makes no URL.
     pub portal: Option<Url>,
     /// The eight characters at the end of the names of this instance's cookies.
     pub cookie_suffix: String,

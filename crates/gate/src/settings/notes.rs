@@ -1,4 +1,4 @@
-//! Notes for the log and the health answer: what is missing or should be changed, one sentence each.
+//! Notes for the log and the health answer: what is missing or should be changed.
 
 use crate::settings::{InstanceKind, LogLevel, Settings};
 use clerk_edge_token::policy::Issuers;

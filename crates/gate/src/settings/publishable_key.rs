@@ -1,7 +1,7 @@
 //! The publishable key: names the Clerk instance, and gives its cookies their suffix.
 //!
-//! A key is `pk_test_` or `pk_live_`, followed by base64 of the Frontend API's host and a `$`. White
-//! space and padding in the base64 are accepted as browsers accept them, because keys are pasted.
+//! A key is `pk_test_` or `pk_live_`, followed by base64 of the Frontend API's host and a `$`.
+//! White space and padding in the base64 are accepted as browsers accept them, because keys are pasted.
 //! The host is checked, because the keys that verify tokens are fetched from it.
 
 use base64ct::{Base64Unpadded, Base64Url, Encoding};
@@ -36,8 +36,8 @@ impl PublishableKeyError {
                  and replace it in the Clerk dashboard if it was ever deployed as a var"
             }
             Self::Host => {
-                "is damaged, because it does not contain a host: copy it again from the Clerk dashboard, \
-                 API keys"
+                "is damaged, because it does not contain a host: copy it again from the Clerk \
+                 dashboard, API keys"
             }
         }
     }

@@ -1,16 +1,16 @@
-//! What the gate itself answers, and what it writes into its log.
+//! The gate's own answers, and the lines of its log.
 
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
-mod denials;
 mod health;
 mod kinds;
 mod lines;
+mod refusals;
 
 use clerk_edge_gate::answer::Answer;
 use serde_json::Value;
 
-/// The body as JSON, which it must be.
+/// The body as JSON.
 #[track_caller]
 fn body(answer: &Answer) -> Value {
     match serde_json::from_str(answer.body.as_deref().unwrap_or_default()) {

@@ -1,4 +1,4 @@
-//! Page or not, preflight or not.
+//! Whether a request is for a page, and whether it is a preflight.
 
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::{RequestKind, is_preflight};
@@ -37,7 +37,7 @@ const DESTINATION: &str = "sec-fetch-dest";
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
 #[test]
-fn a_page_is_got_for_a_document_or_a_frame() {
+fn get_for_a_document_or_an_iframe_is_for_a_page() {
     check("GET", &[(DESTINATION, "document")], RequestKind::Page);
     check("HEAD", &[(DESTINATION, "iframe")], RequestKind::Page);
     check("POST", &[(DESTINATION, "document"), HTML], RequestKind::Other);
@@ -46,7 +46,7 @@ fn a_page_is_got_for_a_document_or_a_frame() {
 }
 
 #[test]
-fn accept_counts_only_where_the_browser_does_not_say() {
+fn accept_counts_only_without_sec_fetch_dest() {
     check("GET", &[HTML], RequestKind::Page);
     check("GET", &[("accept", "application/json, text/html;q=0.1")], RequestKind::Page);
     check("GET", &[("accept", "*/*")], RequestKind::Other);
@@ -57,14 +57,14 @@ fn accept_counts_only_where_the_browser_does_not_say() {
 }
 
 #[test]
-fn a_prefetch_is_what_it_fetches() {
+fn a_prefetch_has_the_kind_of_what_it_fetches() {
     let prefetch = ("sec-purpose", "prefetch");
     check("GET", &[(DESTINATION, "document"), prefetch], RequestKind::Page);
     check("GET", &[(DESTINATION, "empty"), prefetch], RequestKind::Other);
 }
 
 #[test]
-fn a_preflight_has_an_origin_and_asks_for_a_method() {
+fn a_preflight_has_an_origin_and_a_requested_method() {
     let origin = ("origin", "https://b.example");
     let asks = ("access-control-request-method", "PUT");
     assert!(is_preflight(&request("OPTIONS", &[origin, asks])));

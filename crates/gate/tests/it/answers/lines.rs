@@ -1,4 +1,4 @@
-//! The log: which decisions are in it, and what a line looks like.
+//! The log: which decisions it contains, and the members of a line.
 
 use clerk_edge_gate::context::KeySource;
 use clerk_edge_gate::log::{LogLine, Outcome, finish};
@@ -36,7 +36,7 @@ fn read(line: &LogLine<'_>) -> Value {
 }
 
 #[test]
-fn a_line_tells_what_applies_and_leaves_out_the_rest() {
+fn a_line_contains_only_the_members_that_apply() {
     let bare = json!({
         "time": "2026-11-20T23:15:00.123Z",
         "request_id": "ray-1",
@@ -83,7 +83,7 @@ fn a_line_tells_what_applies_and_leaves_out_the_rest() {
 }
 
 #[test]
-fn nobody_fills_the_log_with_one_request() {
+fn the_length_of_a_line_is_bounded() {
     let long = "ü\"\n".repeat(100_000);
     let mut all = line(&long);
     all.request_id = &long;
@@ -100,7 +100,7 @@ fn nobody_fills_the_log_with_one_request() {
 }
 
 #[test]
-fn each_level_keeps_what_it_says() {
+fn each_level_logs_its_decisions() {
     let wants = |outcome, would, open| {
         [LogLevel::All, LogLevel::Decisions, LogLevel::Refusals, LogLevel::Off]
             .map(|level| level.wants(outcome, would, open))
@@ -109,8 +109,8 @@ fn each_level_keeps_what_it_says() {
     assert_eq!(wants(forward, None, true), [true, false, false, false]);
     assert_eq!(wants(forward, None, false), [true, true, false, false]);
     assert_eq!(wants(forward, Some(Outcome::Refuse), false), [true, true, true, false]);
-    for denied in [Outcome::Refuse, Outcome::Redirect, Outcome::Handshake] {
-        assert_eq!(wants(denied, None, false), [true, true, true, false]);
-        assert_eq!(wants(denied, None, true), [true, true, true, false]);
+    for refused in [Outcome::Refuse, Outcome::Redirect, Outcome::Handshake] {
+        assert_eq!(wants(refused, None, false), [true, true, true, false]);
+        assert_eq!(wants(refused, None, true), [true, true, true, false]);
     }
 }

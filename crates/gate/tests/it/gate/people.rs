@@ -74,7 +74,7 @@ fn the_third_trip_is_the_last() {
         assert_eq!(seen.status, status, "{count}");
         if status == 508 {
             seen.is_refused(508, "redirect-loop");
-            assert!(seen.body().contains("Signing in goes in circles"));
+            assert!(seen.body().contains("Signing in does not work"));
             assert_eq!(seen.header("x-clerk-auth-reason"), Some("client-uat-but-no-session-token"));
             let seen = site.ask(&on("/maybe", &request));
             assert_eq!(seen.is_forwarded().told("x-clerk-auth-status"), Some("signed-out"));

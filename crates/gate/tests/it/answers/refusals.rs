@@ -1,8 +1,7 @@
-//! Denials and redirects: every code as a page and as a problem.
+//! Refusals and redirects: each code as a page and as problem JSON.
 
-use clerk_edge_gate::answer::header_safe;
-use clerk_edge_gate::answer::refusal::{Refusal, deny};
-use clerk_edge_gate::answer::{Answer, redirect};
+use clerk_edge_gate::answer::refusal::refuse;
+use clerk_edge_gate::answer::{Answer, Refusal, header_safe, redirect};
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::problem::Problem;
@@ -25,15 +24,15 @@ const CODES: [Code; 11] = [
 ];
 
 fn other(code: Code) -> Answer {
-    deny(&Refusal::new(code, "ray-1"), RequestKind::Other)
+    refuse(&Refusal::new(code, "ray-1"), RequestKind::Other)
 }
 
 fn page(code: Code) -> Answer {
-    deny(&Refusal::new(code, "ray-1"), RequestKind::Page)
+    refuse(&Refusal::new(code, "ray-1"), RequestKind::Page)
 }
 
 #[test]
-fn programs_get_a_problem_with_the_code() {
+fn programs_get_problem_json_with_the_code() {
     for (code, status, title) in [
         (Code::ClaimsUnavailable, 503, "Service Unavailable"),
         (Code::Configuration, 500, "Internal Server Error"),
@@ -62,7 +61,7 @@ fn programs_get_a_problem_with_the_code() {
 }
 
 #[test]
-fn no_denial_may_be_kept_and_each_has_what_its_status_asks_for() {
+fn no_cache_may_store_a_refusal_and_each_has_the_headers_of_its_status() {
     for code in CODES {
         for answer in [other(code), page(code)] {
             let name = code.as_str();
@@ -78,14 +77,14 @@ fn no_denial_may_be_kept_and_each_has_what_its_status_asks_for() {
 }
 
 #[test]
-fn whoever_said_when_to_come_back_is_heard() {
+fn retry_after_is_what_was_given() {
     let after = |seconds: u32| {
-        let mut denial = Refusal::new(Code::KeysUnavailable, "ray-1");
-        denial.retry_after_seconds = Some(seconds);
-        deny(&denial, RequestKind::Other).header("retry-after").map(str::to_owned)
+        let mut refusal = Refusal::new(Code::KeysUnavailable, "ray-1");
+        refusal.retry_after_seconds = Some(seconds);
+        refuse(&refusal, RequestKind::Other).header("retry-after").map(str::to_owned)
     };
     assert_eq!(after(30).as_deref(), Some("30"));
-    assert_eq!(after(0).as_deref(), Some("1"), "never at once");
+    assert_eq!(after(0).as_deref(), Some("1"), "at least one second");
 }
 
 #[test]
@@ -116,29 +115,29 @@ fn pages_are_accessible_and_load_nothing() {
 }
 
 #[test]
-fn nothing_variable_gets_into_a_page_unescaped() {
+fn variable_text_in_a_page_is_escaped() {
     let hostile = "\"><script>alert('1')</script>&";
     let problem = Problem::new(hostile, hostile);
     let link = format!("/sign-in?{hostile}");
     for code in [Code::SignedOut, Code::Configuration] {
-        let denial = Refusal {
+        let refusal = Refusal {
             sign_in: Some(&link),
             problems: vec![&problem],
             ..Refusal::new(code, hostile)
         };
-        let html = deny(&denial, RequestKind::Page).body.unwrap_or_default();
+        let html = refuse(&refusal, RequestKind::Page).body.unwrap_or_default();
         assert!(!html.contains("<script") && !html.contains("\">\">"), "{html}");
         assert!(html.contains("&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)"), "{html}");
-        let other = deny(&denial, RequestKind::Other);
+        let other = refuse(&refusal, RequestKind::Other);
         assert_eq!(body(&other)["request_id"], hostile);
     }
 }
 
 #[test]
-fn only_who_is_signed_out_is_shown_where_to_sign_in() {
+fn only_the_page_for_signed_out_visitors_links_to_sign_in() {
     let shows = |code: Code, link: &str| {
-        let denial = Refusal { sign_in: Some(link), ..Refusal::new(code, "ray-1") };
-        deny(&denial, RequestKind::Page).body.unwrap_or_default().contains("<a ")
+        let refusal = Refusal { sign_in: Some(link), ..Refusal::new(code, "ray-1") };
+        refuse(&refusal, RequestKind::Page).body.unwrap_or_default().contains("<a ")
     };
     assert!(shows(Code::SignedOut, "https://accounts.example.com/sign-in?redirect_url=x"));
     assert!(shows(Code::SignedOut, "/sign-in"));
@@ -148,20 +147,20 @@ fn only_who_is_signed_out_is_shown_where_to_sign_in() {
 }
 
 #[test]
-fn problems_of_the_configuration_are_told_where_they_are_given() {
+fn configuration_problems_are_listed_if_they_are_given() {
     let problem = Problem::new("ROUTES[3].allow", "is empty");
-    let told = Refusal { problems: vec![&problem], ..Refusal::new(Code::Configuration, "ray-1") };
-    let answer = deny(&told, RequestKind::Other);
+    let listed = Refusal { problems: vec![&problem], ..Refusal::new(Code::Configuration, "ray-1") };
+    let answer = refuse(&listed, RequestKind::Other);
     let list = json!([{ "place": "ROUTES[3].allow", "message": "is empty" }]);
     assert_eq!(body(&answer)["problems"], list);
-    let html = deny(&told, RequestKind::Page).body.unwrap_or_default();
+    let html = refuse(&listed, RequestKind::Page).body.unwrap_or_default();
     assert!(html.contains("<li><code>ROUTES[3].allow</code> is empty</li>"), "{html}");
     assert_eq!(body(&other(Code::Configuration)).get("problems"), None);
     assert!(!page(Code::Configuration).body.unwrap_or_default().contains("<li>"));
 }
 
 #[test]
-fn the_loop_page_says_how_to_mend_it() {
+fn the_page_of_a_redirect_loop_says_how_to_fix_it() {
     let html = page(Code::RedirectLoop).body.unwrap_or_default();
     for help in ["cookies of this site", "publishable key and the secret key", "date and time"] {
         assert!(html.contains(help), "{help}");
@@ -170,7 +169,7 @@ fn the_loop_page_says_how_to_mend_it() {
 }
 
 #[test]
-fn head_gets_the_headers_alone() {
+fn head_gets_the_headers_without_a_body() {
     let whole = page(Code::SignedOut);
     let head = whole.clone().to_method("HEAD");
     assert_eq!((head.status, &head.headers), (whole.status, &whole.headers));
@@ -179,7 +178,7 @@ fn head_gets_the_headers_alone() {
 }
 
 #[test]
-fn redirects_keep_the_method_and_are_not_kept() {
+fn redirects_keep_the_method_and_are_not_stored() {
     let answer = redirect("/sign-in?redirect_url=https%3A%2F%2Fa.example%2F");
     assert_eq!(answer.status, 307);
     assert_eq!(answer.header("location"), Some("/sign-in?redirect_url=https%3A%2F%2Fa.example%2F"));
@@ -190,7 +189,7 @@ fn redirects_keep_the_method_and_are_not_kept() {
 }
 
 #[test]
-fn the_small_answers_say_no_more_than_needed() {
+fn preflights_and_wrong_methods_get_an_empty_answer() {
     let preflight = Answer::preflight();
     assert_eq!((preflight.status, &preflight.body), (204, &None));
     assert!(preflight.headers.iter().all(|(name, _)| !name.starts_with("access-control-")));
