@@ -1,8 +1,8 @@
 //! The publishable key: names the Clerk instance, and gives its cookies their suffix.
 //!
 //! A key is `pk_test_` or `pk_live_`, followed by base64 of the Frontend API's host and a `$`.
-//! White space and padding in the base64 are accepted as browsers accept them, because keys are pasted.
-//! The host is checked, because the keys that verify tokens are fetched from it.
+//! White space and padding in the base64 are accepted as browsers accept them, because keys are
+//! pasted. The host is checked, because the keys that verify tokens are fetched from it.
 
 use base64ct::{Base64Unpadded, Base64Url, Encoding};
 
