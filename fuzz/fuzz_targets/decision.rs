@@ -1,8 +1,4 @@
-//! Fuzzes what `judge::targets::decision` says of its input.
+//! Runs `fuzz_targets::decision` of `clerk-edge-testing` with every input.
 #![no_main]
-#![allow(dead_code, reason = "what the tests share is not all used here")]
 
-#[path = "../../tests/judge/mod.rs"]
-mod judge;
-
-libfuzzer_sys::fuzz_target!(|input: &[u8]| judge::targets::decision(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| clerk_edge_testing::fuzz_targets::decision(input));

@@ -1,7 +1,7 @@
-//! Thousands of requests drawn at random, each put before the published SDK and before the gate.
+//! Draws thousands of requests at random and compares the decisions of the published SDK and the gate.
 //!
 //! Needs Node and the SDK: `CLERK_EDGE_NODE` names the program, as the test command does, and
-//! plain `cargo test` leaves this file out. `CLERK_EDGE_DRAWS` and `CLERK_EDGE_SEED` set how many
+//! plain `cargo test` does not run this file. `CLERK_EDGE_DRAWS` and `CLERK_EDGE_SEED` set how many
 //! and which. Every difference must have its reason in the list beside the vectors.
 #![allow(
     clippy::unwrap_used,
@@ -11,12 +11,8 @@
     clippy::string_slice,
     clippy::arithmetic_side_effects,
     clippy::print_stderr,
-    dead_code,
-    reason = "a test that cannot go on should stop loudly; what two tests share is not all used here"
+    reason = "a test that cannot go on should stop loudly"
 )]
-
-#[path = "judge/mod.rs"]
-mod judge;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
@@ -24,11 +20,11 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use clerk_edge_testing::dice::Dice;
+use clerk_edge_testing::draw;
+use clerk_edge_testing::pool::Pool;
+use clerk_edge_testing::recorded::{decide, differences, text};
 use clerk_edge_token::unverified::UnverifiedToken;
-use judge::draw;
-use judge::draw::Dice;
-use judge::pool::Pool;
-use judge::text;
 
 const LISTED: &str = include_str!("../../../tests/vectors/differences.json");
 
@@ -43,8 +39,8 @@ fn drawn_requests_are_decided_as_the_sdk_decides_them() {
     let mut used = BTreeSet::new();
     let mut unexplained = Vec::new();
     for (question, expected) in questions.iter().zip(asked(&node, &questions)) {
-        let found = judge::decide(question);
-        let differing = judge::differences(&expected, &found);
+        let found = decide(question);
+        let differing = differences(&expected, &found);
         let outcome = format!("{} {}", text(&expected["status"]), text(&expected["reason"]));
         *seen.entry(outcome).or_default() += 1;
         if differing.is_empty() {

@@ -199,7 +199,7 @@ fn claim_value(value: &Value) -> String {
     }
 }
 
-/// RFC 9110, 7.6.1, without `Upgrade`, because WebSockets are forwarded.
+/// RFC 9110, 7.6.1, without `Upgrade`, so that a `WebSocket` is forwarded.
 const HOP_BY_HOP: [&str; 7] = [
     "connection",
     "keep-alive",

@@ -11,9 +11,12 @@ use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::claims::Claims;
 use serde_json::{Value, json};
 
-use crate::judge;
-use crate::judge::mint;
-use crate::judge::platform::Clerk;
+use clerk_edge_testing::isolate::Isolate;
+use clerk_edge_testing::mint;
+use clerk_edge_testing::platform::FakePlatform;
+use clerk_edge_testing::recorded;
+use clerk_edge_testing::request::Request;
+use clerk_edge_testing::settings;
 
 const CASES: &str = include_str!("../../../../tests/vectors/clerk-cases.json");
 const DIFFERENCES: &str = include_str!("../../../../tests/vectors/differences.json");
@@ -47,7 +50,7 @@ fn listed() -> BTreeMap<String, Value> {
     let all: Value = serde_json::from_str(DIFFERENCES).unwrap();
     let mut listed = BTreeMap::new();
     for group in all["groups"].as_array().unwrap() {
-        assert!(!judge::text(&group["because"]).is_empty());
+        assert!(!recorded::text(&group["because"]).is_empty());
         for (id, ours) in group["cases"].as_object().unwrap() {
             assert!(listed.insert(id.clone(), ours.clone()).is_none(), "{id} is listed twice");
         }
@@ -63,17 +66,20 @@ fn every_recorded_decision_is_equal_or_listed() {
     let cases = all["cases"].as_array().unwrap();
     assert_eq!(cases.len(), 458);
     for case in cases {
-        let found = judge::decide(case);
-        let differing: BTreeSet<_> = judge::differences(&case["expect"], &found);
-        let id = judge::text(&case["id"]);
+        let found = recorded::decide(case);
+        let differing: BTreeSet<_> = recorded::differences(&case["expect"], &found);
+        let id = recorded::text(&case["id"]);
         let ours = listed.remove(id);
         match (differing.is_empty(), ours) {
             (true, None) => {}
             (true, Some(_)) => unlisted.push(format!("{id}: listed, but there is no difference")),
             (false, Some(ours)) => {
-                let outcome =
-                    format!("{} {}", judge::text(&found["status"]), judge::text(&found["reason"]));
-                if outcome.trim_end() != judge::text(&ours) {
+                let outcome = format!(
+                    "{} {}",
+                    recorded::text(&found["status"]),
+                    recorded::text(&found["reason"])
+                );
+                if outcome.trim_end() != recorded::text(&ours) {
                     unlisted.push(format!("{id}: listed as {ours}, but it is {outcome}"));
                 }
             }
@@ -125,7 +131,7 @@ fn claims_become_the_recorded_auth_object() {
     let rows = table("session_claims_cases");
     assert_eq!(rows.len(), 15);
     for row in rows {
-        let mut found = judge::signed_in(&claims(&row["claims"]));
+        let mut found = recorded::signed_in(&claims(&row["claims"]));
         let found = found.as_object_mut().unwrap();
         found.remove("tokenType");
         found.remove("isAuthenticated");
@@ -147,18 +153,18 @@ fn has_answers_as_recorded() {
             "fea": state["features"], "pla": state["plans"],
         });
         let expected = row["value"].as_bool().unwrap();
-        assert_eq!(judge::has(&claims(&as_claims), &row["params"]), expected, "{row}");
+        assert_eq!(recorded::has(&claims(&as_claims), &row["params"]), expected, "{row}");
     }
 }
 
 /// The address as the visitor sees it, as a handshake tells it to Clerk.
 fn seen(url: &str, headers: &[(&str, &str)], trust: bool) -> String {
-    let settings = judge::settings::plain(judge::settings::instance(mint::LIVE_KEY));
-    let isolate = judge::Isolate::new(Settings { trust_forwarded_host: trust, ..settings });
-    let mut request = judge::Request::get(url, headers);
+    let settings = settings::of_key(mint::LIVE_KEY);
+    let isolate = Isolate::new(Settings { trust_forwarded_host: trust, ..settings });
+    let mut request = Request::get(url, headers);
     request.headers.push(("cookie".into(), "__client_uat=5".into()));
     request.headers.push(("sec-fetch-dest".into(), "document".into()));
-    let state = isolate.state(&request, &Clerk::default(), mint::NOW_MS).unwrap();
+    let state = isolate.state(&request, &FakePlatform::default(), mint::NOW_MS).unwrap();
     let location = url::Url::parse(state.location().unwrap()).unwrap();
     location.query_pairs().find(|(name, _)| name == "redirect_url").unwrap().1.into_owned()
 }
@@ -168,9 +174,9 @@ fn the_address_is_the_recorded_one() {
     for row in table("clerk_url_cases") {
         let headers = row["headers"].as_object().unwrap();
         let headers: Vec<(&str, &str)> =
-            headers.iter().map(|(name, value)| (name.as_str(), judge::text(value))).collect();
-        let url = judge::text(&row["url"]);
-        let expected = judge::text(&row["clerk_url"]);
+            headers.iter().map(|(name, value)| (name.as_str(), recorded::text(value))).collect();
+        let url = recorded::text(&row["url"]);
+        let expected = recorded::text(&row["clerk_url"]);
         // A path that looks like a host stays a path: listed as "authority".
         let expected =
             if url.contains("//evil.com") { "http://example.com//evil.com/x" } else { expected };
@@ -191,28 +197,26 @@ fn sign_in_addresses_are_the_recorded_ones() {
     let mut left_out = Vec::new();
     for (index, row) in table("redirect_cases").iter().enumerate() {
         let options = &row["options"];
-        let base = judge::text(&options["baseUrl"]);
-        let back = judge::text(&row["args"]["returnBackUrl"]);
+        let base = recorded::text(&options["baseUrl"]);
+        let back = recorded::text(&row["args"]["returnBackUrl"]);
         // The gate always comes back to the page itself: never to none, never elsewhere.
         if origin(base) != origin(back) {
             left_out.push(index);
             continue;
         }
-        let mut settings = judge::settings::plain(judge::settings::instance(judge::text(
-            &options["publishableKey"],
-        )));
+        let mut settings = settings::of_key(recorded::text(&options["publishableKey"]));
         settings.sign_in_url = options["signInUrl"].as_str().map(str::to_owned);
         settings.sign_up_url = options["signUpUrl"].as_str().map(str::to_owned);
         settings.is_satellite = options["isSatellite"] == json!(true);
-        let cookie = format!("__clerk_db_jwt={}", judge::text(&options["devBrowserToken"]));
-        let request = judge::Request::get(back, &[("cookie", &cookie)]);
+        let cookie = format!("__clerk_db_jwt={}", recorded::text(&options["devBrowserToken"]));
+        let request = Request::get(back, &[("cookie", &cookie)]);
         let departure = SignInRedirect::from(&settings, &request).unwrap();
         let is_pending = options["sessionStatus"] == "pending";
-        let found = match judge::text(&row["fn"]) {
+        let found = match recorded::text(&row["fn"]) {
             "redirectToSignIn" => departure.to_sign_in(is_pending),
             _ => departure.to_sign_up(is_pending),
         };
-        let expected = judge::text(&row["value"]);
+        let expected = recorded::text(&row["value"]);
         assert_eq!(found, expected, "{row}");
     }
     // No `returnBackUrl` (two rows), a relative one, and one on another port.

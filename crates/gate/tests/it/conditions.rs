@@ -10,9 +10,9 @@ use clerk_edge_rules::reverification::{Level, Reverification};
 use clerk_edge_rules::rule_set::{Match, Requirement, Rule, Rules};
 use serde_json::{Value, json};
 
-use crate::dice::Dice;
 use crate::paths::read;
 use Truth::{Fails, Holds, Unknown};
+use clerk_edge_testing::dice::Dice;
 
 /// A visitor made up for a test.
 struct Visitor {

@@ -2,7 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 
-use crate::judge::targets;
+use clerk_edge_testing::fuzz_targets;
 
 #[track_caller]
 fn replay(kept: &str, target: fn(&[u8])) {
@@ -15,15 +15,15 @@ fn replay(kept: &str, target: fn(&[u8])) {
 
 #[test]
 fn tokens() {
-    replay(include_str!("../../../../tests/vectors/corpus-token.json"), targets::token);
+    replay(include_str!("../../../../tests/vectors/corpus-token.json"), fuzz_targets::token);
 }
 
 #[test]
 fn cookie_headers() {
-    replay(include_str!("../../../../tests/vectors/corpus-cookies.json"), targets::cookies);
+    replay(include_str!("../../../../tests/vectors/corpus-cookies.json"), fuzz_targets::cookies);
 }
 
 #[test]
 fn decisions() {
-    replay(include_str!("../../../../tests/vectors/corpus-decision.json"), targets::decision);
+    replay(include_str!("../../../../tests/vectors/corpus-decision.json"), fuzz_targets::decision);
 }

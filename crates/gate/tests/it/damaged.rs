@@ -10,13 +10,14 @@ use clerk_edge_gate::session::reason::Reason;
 use clerk_edge_gate::session::state::RequestState;
 use serde_json::Value;
 
-use crate::judge::draw;
-use crate::judge::draw::Dice;
-use crate::judge::mint;
-use crate::judge::mint::NOW_MS;
-use crate::judge::platform::Clerk;
-use crate::judge::pool::Pool;
-use crate::judge::{Isolate, Request, settings};
+use clerk_edge_testing::dice::Dice;
+use clerk_edge_testing::draw;
+use clerk_edge_testing::isolate::Isolate;
+use clerk_edge_testing::mint::NOW_MS;
+use clerk_edge_testing::pool::Pool;
+use clerk_edge_testing::request::Request;
+use clerk_edge_testing::settings;
+use clerk_edge_testing::visitor;
 
 const KEPT: &str = include_str!("../../../../tests/vectors/damaged.json");
 
@@ -35,8 +36,8 @@ fn damaged_requests_come_to_a_decision() {
         let options = &question["options"];
         let isolate = isolates
             .entry(options.to_string())
-            .or_insert_with(|| Isolate::new(settings::of(options).unwrap()));
-        let clerk = Clerk::with(mint::jwks(), question["bapi"].as_array().unwrap().clone());
+            .or_insert_with(|| Isolate::new(settings::of_options(options).unwrap()));
+        let clerk = visitor::clerk_with(question["bapi"].as_array().unwrap().clone());
         let mut request = Request::of(&question["request"]);
         for _ in 0..damage.below(4) {
             damaged(&mut request, &mut damage);

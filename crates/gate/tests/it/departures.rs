@@ -5,9 +5,10 @@ use clerk_edge_gate::session::sign_in_redirect::SignInRedirect;
 use clerk_edge_gate::settings::clerk_hosts::portal;
 use clerk_edge_gate::settings::{Instance, Settings};
 
-use crate::judge::Request;
-use crate::judge::mint::{LIVE_KEY, TEST_KEY};
-use crate::judge::visitor::{PAGE, plain};
+use clerk_edge_testing::mint::{LIVE_KEY, TEST_KEY};
+use clerk_edge_testing::request::Request;
+use clerk_edge_testing::settings::of_key;
+use clerk_edge_testing::visitor::PAGE;
 
 const PORTAL: &str = "https://accounts.inspired.puma-74.lcl.dev/sign-in";
 const BACK: &str = "redirect_url=https%3A%2F%2Fwww.myapp.com%2Fpage";
@@ -20,7 +21,7 @@ fn to_sign_in(settings: &Settings, request: &Request) -> String {
 fn the_mark_of_a_browser_is_the_addresss_before_the_cookies() {
     let leaving = |key: &str, query: &str| {
         let cookie = ("cookie", "__clerk_db_jwt=kept");
-        to_sign_in(&plain(key), &Request::get(&format!("{PAGE}{query}"), &[cookie]))
+        to_sign_in(&of_key(key), &Request::get(&format!("{PAGE}{query}"), &[cookie]))
     };
     let new = "%3F__clerk_db_jwt%3Dnew";
     assert_eq!(
@@ -38,7 +39,7 @@ fn the_mark_of_a_browser_is_the_addresss_before_the_cookies() {
 
 #[test]
 fn without_a_portal_a_page_of_our_own_is_better() {
-    let mut settings = plain(LIVE_KEY);
+    let mut settings = of_key(LIVE_KEY);
     let asked = Request::get(&format!("{PAGE}?a=1"), &[]);
     assert_eq!(to_sign_in(&settings, &asked), format!("{PORTAL}?{BACK}%3Fa%3D1"));
     settings.instance = Instance { portal: portal("a b.c"), ..settings.instance };
@@ -51,7 +52,7 @@ fn without_a_portal_a_page_of_our_own_is_better() {
 #[test]
 fn a_sign_in_page_is_a_path_here_or_an_address() {
     let leaving = |page: &str| {
-        let settings = Settings { sign_in_url: Some(page.to_owned()), ..plain(LIVE_KEY) };
+        let settings = Settings { sign_in_url: Some(page.to_owned()), ..of_key(LIVE_KEY) };
         to_sign_in(&settings, &Request::get(PAGE, &[]))
     };
     assert_eq!(leaving("/in"), format!("https://www.myapp.com/in?{BACK}"));
@@ -64,7 +65,7 @@ fn a_sign_in_page_is_a_path_here_or_an_address() {
 #[test]
 fn the_page_to_come_back_to_is_the_one_that_the_visitor_sees() {
     let back = |headers: &[(&str, &str)]| {
-        let settings = Settings { trust_forwarded_host: true, ..plain(LIVE_KEY) };
+        let settings = Settings { trust_forwarded_host: true, ..of_key(LIVE_KEY) };
         let location = to_sign_in(&settings, &Request::get(&format!("{PAGE}?"), headers));
         let location = url::Url::parse(&location).unwrap();
         location.query_pairs().find(|(name, _)| name == "redirect_url").unwrap().1.into_owned()

@@ -30,15 +30,17 @@ use clerk_edge_gate::settings::bindings::{Binding, Bindings};
 use clerk_edge_token::algorithm::Algorithm;
 use serde_json::{Value, json};
 
-use crate::double::{BACKEND_KEYS, Double, FRONTEND_KEYS, Imported, json as reply, sign};
-use crate::judge::Request;
-use crate::judge::mint::{ISSUER, LIVE_KEY, NOW, NOW_MS, TEST_KEY, changed};
 use crate::keys::{modulus, set};
+use clerk_edge_testing::mint::{ISSUER, LIVE_KEY, NOW, NOW_MS, TEST_KEY, changed};
+use clerk_edge_testing::platform::{FakePlatform, json as reply};
+use clerk_edge_testing::request::Request;
+use clerk_edge_testing::settings::{BACKEND_KEYS, FRONTEND_KEYS};
+use clerk_edge_testing::signature::{Imported, fake_signature};
 
 /// An isolate with its gate open, and the world around it.
 struct Site {
     gate: Gate<Imported>,
-    double: Double,
+    double: FakePlatform,
     now_ms: i64,
 }
 
@@ -83,7 +85,7 @@ impl Bound {
 
     /// Opens a gate; Clerk's keys can be had.
     fn open(&self) -> Site {
-        let site = Site { gate: Gate::open(self), double: Double::default(), now_ms: NOW_MS };
+        let site = Site { gate: Gate::open(self), double: FakePlatform::default(), now_ms: NOW_MS };
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
         site
     }
@@ -262,7 +264,7 @@ fn signed_by(which: u8, changes: &Value) -> String {
     let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
     let header = json!({ "alg": "RS256", "kid": "a", "typ": "JWT" });
     let message = format!("{}.{}", part(&header), part(&changed(claims, changes)));
-    let signature = sign(&modulus(which), Algorithm::Rs256, message.as_bytes());
+    let signature = fake_signature(&modulus(which), Algorithm::Rs256, message.as_bytes());
     format!("{message}.{}", Base64UrlUnpadded::encode_string(&signature))
 }
 

@@ -4,10 +4,13 @@ use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::policy::Policy;
 use serde_json::{Value, json};
 
-use crate::judge::mint;
-use crate::judge::mint::{LIVE_KEY, LIVE_SUFFIX, NOW, NOW_MS};
-use crate::judge::visitor::{PAGE, bearer, clerk, cookies, live, outcome, page, plain};
-use crate::judge::{Isolate, Request};
+use clerk_edge_testing::isolate::Isolate;
+use clerk_edge_testing::mint;
+use clerk_edge_testing::mint::{LIVE_KEY, LIVE_SUFFIX, NOW, NOW_MS};
+use clerk_edge_testing::request::Request;
+use clerk_edge_testing::settings::of_key;
+use clerk_edge_testing::visitor;
+use clerk_edge_testing::visitor::{PAGE, bearer, clerk, cookies, live, outcome, page};
 
 #[track_caller]
 fn check(request: &Request, expected: &str) {
@@ -132,7 +135,7 @@ fn a_key_id_of_an_odd_kind_is_no_key_of_ours() {
 fn a_number_is_a_key_id_as_it_is_for_clerk() {
     let mut jwks = mint::jwks();
     jwks["keys"][0]["kid"] = json!("5");
-    let clerk = crate::judge::platform::Clerk::with(jwks, Vec::new());
+    let clerk = visitor::clerk_of(jwks, Vec::new());
     for (key_id, expected) in [
         (json!("5"), "signed-in user_1"),
         (json!(5), "signed-in user_1"),
@@ -169,7 +172,7 @@ fn the_other_rows_of_the_table_where_the_key_allows_them() {
     let mut jwks = mint::jwks();
     jwks["keys"][0].as_object_mut().unwrap().remove("alg");
     for name in ["RS256", "RS384", "RS512"] {
-        let clerk = crate::judge::platform::Clerk::with(jwks.clone(), Vec::new());
+        let clerk = visitor::clerk_of(jwks.clone(), Vec::new());
         let token = headed(&json!({ "alg": name }));
         assert_eq!(outcome(&live().state(&bearer(&token), &clerk, NOW_MS)), "signed-in user_1");
         let (message, _) = token.rsplit_once('.').unwrap();
@@ -195,7 +198,7 @@ fn a_key_in_the_token_itself_is_nobodys() {
         );
         let state = live().state(&bearer(&forged), &clerk, NOW_MS);
         assert_eq!(outcome(&state), "signed-out token-invalid-signature", "{name}");
-        assert_eq!((clerk.made().len(), clerk.asked_keys.get()), (0, 1), "{name}");
+        assert_eq!((clerk.api_calls().len(), clerk.key_set_calls()), (0, 1), "{name}");
     }
 }
 
@@ -366,7 +369,7 @@ fn a_machines_token_is_no_handshake_and_nobody_is_asked_about_its_key() {
         let clerk = clerk();
         let handshake = format!("__clerk_handshake={}", headed(changes));
         let state = live().state(&page(&handshake), &clerk, NOW_MS);
-        (outcome(&state), clerk.asked_keys.get())
+        (outcome(&state), clerk.key_set_calls())
     };
     let (none, taken) =
         ("signed-out session-token-and-uat-missing", "signed-out session-token-missing");
@@ -468,7 +471,7 @@ fn a_query_of_a_megabyte() {
 
 /// A production instance whose session policy is changed.
 fn policy(change: impl FnOnce(&mut Policy)) -> Settings {
-    let mut settings = plain(LIVE_KEY);
+    let mut settings = of_key(LIVE_KEY);
     change(&mut settings.session_policy);
     settings
 }

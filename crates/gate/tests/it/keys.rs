@@ -19,18 +19,20 @@ use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
 use serde_json::{Value, json};
 
-use crate::double::{Double, FRONTEND_KEYS, Imported, json as reply, settings};
+use clerk_edge_testing::platform::{FakePlatform, json as reply};
+use clerk_edge_testing::settings::{FRONTEND_KEYS, development as settings};
+use clerk_edge_testing::signature::Imported;
 
 /// One isolate, its settings and its platform.
 struct Site {
-    double: Double,
+    double: FakePlatform,
     settings: Settings,
     keys: Keys<Imported>,
 }
 
 impl Site {
     fn new() -> Self {
-        Self { double: Double::default(), settings: settings(), keys: Keys::new(1) }
+        Self { double: FakePlatform::default(), settings: settings(), keys: Keys::new(1) }
     }
 
     /// With a set in the store that was fetched then, and Clerk out of reach.
@@ -41,7 +43,7 @@ impl Site {
         let ctx = RequestContext::new(&site.double, fetched_at_ms);
         site.double.run(keys.renew(&site.settings, &ctx));
         let (name, text) = site.double.kept().pop_first().unwrap();
-        let site = Self { double: Double::default(), ..site };
+        let site = Self { double: FakePlatform::default(), ..site };
         site.double.keeps(&name, &text);
         site
     }
@@ -51,7 +53,7 @@ impl Site {
         &self,
         now_ms: i64,
         key_id: &str,
-    ) -> (Result<String, NoKey>, RequestContext<'_, Double>) {
+    ) -> (Result<String, NoKey>, RequestContext<'_, FakePlatform>) {
         let ctx = RequestContext::new(&self.double, now_ms);
         let found = self.keys.find(&self.settings, Some(key_id), Algorithm::Rs256, &ctx);
         let found = self.double.run(found).map(|found| found.key.modulus);
@@ -59,7 +61,7 @@ impl Site {
     }
 
     /// What the edge does once the answer is on its way.
-    fn work_off(&self, ctx: &RequestContext<'_, Double>) {
+    fn work_off(&self, ctx: &RequestContext<'_, FakePlatform>) {
         use clerk_edge_gate::platform::Platform;
         for chore in ctx.take_tasks() {
             match chore {

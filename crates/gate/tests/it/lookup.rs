@@ -16,11 +16,13 @@ use clerk_edge_gate::platform::{ClerkCallError, ClerkResponse, Platform};
 use clerk_edge_gate::settings::Settings;
 use serde_json::{Value, json};
 
-use crate::double::{Double, Scene, html, json as reply, ready, settings};
+use clerk_edge_testing::platform::{FakePlatform, Scene, html, json as reply};
+use clerk_edge_testing::settings::development as settings;
+use clerk_edge_testing::task::ready;
 
 /// One isolate, its settings and its platform.
 struct Site {
-    double: Double,
+    double: FakePlatform,
     settings: Settings,
     lookups: Lookups,
 }
@@ -31,7 +33,7 @@ type Case = (Result<ClerkResponse, ClerkCallError>, Result<(), LookupError>, &'s
 
 impl Site {
     fn new() -> Self {
-        Self { double: Double::default(), settings: settings(), lookups: Lookups::new() }
+        Self { double: FakePlatform::default(), settings: settings(), lookups: Lookups::new() }
     }
 
     /// Where the API says this about the user.

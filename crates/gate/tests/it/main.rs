@@ -19,12 +19,8 @@ mod corpus;
 mod cycles;
 mod damaged;
 mod departures;
-mod dice;
-mod double;
 mod gate;
 mod hostile;
-#[path = "../judge/mod.rs"]
-mod judge;
 mod keys;
 mod lookup;
 mod paths;

@@ -360,7 +360,7 @@ fn two_hundred_ordinary_paths_are_never_refused() {
 /// The standard's parser leaves a canonical path as it is, so nothing is judged that is not sent.
 #[test]
 fn the_canonical_form_is_what_the_url_standard_sends() {
-    let mut dice = crate::dice::Dice::new(7);
+    let mut dice = clerk_edge_testing::dice::Dice::new(7);
     for _ in 0..6_000 {
         let raw = crate::readings::hostile(&mut dice);
         let Ok(base) = url::Url::parse(&format!("https://example.com{raw}")) else { continue };
@@ -381,7 +381,7 @@ fn raw_path(raw: &str) -> String {
 /// Whatever the text, there is an answer, and a canonical path is one that can be sent.
 #[test]
 fn any_text_is_a_path_or_refused() {
-    let (mut dice, mut accepted) = (crate::dice::Dice::new(8), 0_u32);
+    let (mut dice, mut accepted) = (clerk_edge_testing::dice::Dice::new(8), 0_u32);
     let rules = read(POLICY, true);
     for _ in 0..20_000 {
         let mut raw = "/".to_owned();

@@ -14,8 +14,8 @@ use clerk_edge_http::path::RequestPath;
 use clerk_edge_rules::rule_set::Rules;
 use serde::Deserialize;
 
-use crate::dice::Dice;
 use crate::paths::{read, rule_of};
+use clerk_edge_testing::dice::Dice;
 
 /// A path in the middle of an upstream's work.
 type Segments = Vec<Vec<u8>>;

@@ -99,7 +99,7 @@ fn r2_a_captured_value_stays_one_segment_of_this_site() {
 #[test]
 fn a_captured_value_may_hold_any_byte_and_still_stays_one_segment() {
     let rules = read(r#"[{ "path": "/go/:to", "allow": "anyone", "otherwise": "/:to" }]"#, false);
-    let (mut dice, mut filled) = (crate::dice::Dice::new(31), 0_u32);
+    let (mut dice, mut filled) = (clerk_edge_testing::dice::Dice::new(31), 0_u32);
     for _ in 0..3_000 {
         let bytes = (0..=dice.below(5)).map(|_| dice.below(256));
         let raw = bytes.fold("/go/".to_owned(), |raw, byte| format!("{raw}%{byte:02x}"));

@@ -371,7 +371,8 @@ fn any_text_is_rules_or_problems() {
         {\"a\":{}} \"not\": \"any\": [{}] \"é\\u0000\" \"methods\": [\"GET\"] \"host\": \"a.test\" \
         {\"path\":\"/a\"} {\"path\":\"/:x\", \\ 1 \"reverified\": \"lax\" \"org\":";
     let pieces: Vec<&str> = PIECES.split(' ').filter(|piece| !piece.is_empty()).collect();
-    let (mut dice, mut understood, mut refused) = (crate::dice::Dice::new(41), 0_u32, 0_u32);
+    let (mut dice, mut understood, mut refused) =
+        (clerk_edge_testing::dice::Dice::new(41), 0_u32, 0_u32);
     for _ in 0..20_000 {
         let mut text = (*dice.pick(&["[", "[{", "[{\"path\":\"/a\",", ""])).to_owned();
         for _ in 0..dice.below(8) {

@@ -7,8 +7,8 @@ use clerk_edge_http::path::RequestPath;
 use clerk_edge_rules::rule_set::{Context, Rules};
 
 use crate::conditions::random;
-use crate::dice::Dice;
 use crate::paths::{read, rule_of};
+use clerk_edge_testing::dice::Dice;
 
 /// A rule as the test wrote it, and all that the scan has to know of it.
 #[derive(Clone, PartialEq)]

@@ -10,15 +10,19 @@ use clerk_edge_token::limits::TOKEN_BYTES_MAX;
 use clerk_edge_token::policy::Issuers;
 use serde_json::{Value, json};
 
-use crate::judge;
-use crate::judge::draw;
-use crate::judge::draw::Dice;
-use crate::judge::mint;
-use crate::judge::mint::{LIVE_KEY, LIVE_SUFFIX, NOW_MS, TEST_KEY};
-use crate::judge::platform::Clerk;
-use crate::judge::pool::Pool;
-use crate::judge::visitor::{PAGE, bearer, clerk, cookies, live, outcome, page, plain};
-use crate::judge::{Isolate, Request, settings};
+use clerk_edge_testing::dice::Dice;
+use clerk_edge_testing::draw;
+use clerk_edge_testing::isolate::Isolate;
+use clerk_edge_testing::mint;
+use clerk_edge_testing::mint::{LIVE_KEY, LIVE_SUFFIX, NOW_MS, TEST_KEY};
+use clerk_edge_testing::platform::FakePlatform;
+use clerk_edge_testing::pool::Pool;
+use clerk_edge_testing::recorded;
+use clerk_edge_testing::request::Request;
+use clerk_edge_testing::settings;
+use clerk_edge_testing::settings::of_key;
+use clerk_edge_testing::visitor;
+use clerk_edge_testing::visitor::{PAGE, bearer, clerk, cookies, live, outcome, page};
 
 #[track_caller]
 fn check(isolate: &Isolate, request: &Request, expected: &str) {
@@ -46,7 +50,7 @@ fn a_page_of_another_origin_costs_no_trip_unless_it_is_asked_for() {
     let mut request = page(&cookies(&mint::session(&json!({}))));
     request.headers.push(("referer".into(), "https://www.google.com/".into()));
     check(&live(), &request, "signed-in user_1");
-    let on = Isolate::new(Settings { cross_origin_sync: true, ..plain(LIVE_KEY) });
+    let on = Isolate::new(Settings { cross_origin_sync: true, ..of_key(LIVE_KEY) });
     check(&on, &request, "handshake primary-domain-cross-origin-sync");
 }
 
@@ -132,27 +136,27 @@ fn keys_are_asked_for_once_and_tokens_verified_once() {
         );
         assert_eq!(outcome(&isolate.state(&bearer(&token), &clerk, NOW_MS)), "signed-in user_1");
     }
-    assert_eq!((clerk.asked_keys.get(), clerk.verified.get()), (1, 1));
+    assert_eq!((clerk.key_set_calls(), clerk.checks.get()), (1, 1));
     assert_eq!(isolate.remembered.count(), 1);
     // Time is asked anew, and what is over is forgotten.
     let later = isolate.state(&bearer(&token), &clerk, NOW_MS + 65_000);
     assert!(outcome(&later).starts_with("signed-out session-token-expired"), "{later:?}");
-    assert_eq!((isolate.remembered.count(), clerk.verified.get()), (0, 1));
+    assert_eq!((isolate.remembered.count(), clerk.checks.get()), (0, 1));
 }
 
 #[test]
 fn a_remembered_token_is_believed_no_longer_than_the_keys_that_covered_it() {
     const DAY_MS: i64 = 86_400_000;
-    let (isolate, nobody) = (live(), Clerk::default());
+    let (isolate, nobody) = (live(), FakePlatform::default());
     let request = bearer(&mint::session(&json!({ "exp": mint::NOW + 300_000 })));
     check(&isolate, &request, "signed-in user_1");
-    let at = |clerk: &Clerk, ms: i64| outcome(&isolate.state(&request, clerk, NOW_MS + ms));
+    let at = |clerk: &FakePlatform, ms: i64| outcome(&isolate.state(&request, clerk, NOW_MS + ms));
     assert_eq!(at(&nobody, DAY_MS), "signed-in user_1");
     assert!(at(&nobody, DAY_MS + 1).starts_with("KeysUnavailable"));
     // The key is another by now.
     let mut others = mint::jwks();
     others["keys"][0]["kid"] = json!("ins_other");
-    let others = Clerk::with(others, Vec::new());
+    let others = visitor::clerk_of(others, Vec::new());
     assert_eq!(at(&others, 2 * DAY_MS), "signed-out jwk-kid-mismatch");
 }
 
@@ -179,17 +183,21 @@ fn forgeries_are_not_remembered() {
 #[test]
 fn nobody_to_ask_for_keys_is_a_fault_and_never_signed_out() {
     let isolate = live();
-    let state = isolate.state(&bearer(&mint::session(&json!({}))), &Clerk::default(), NOW_MS);
+    let state =
+        isolate.state(&bearer(&mint::session(&json!({}))), &FakePlatform::default(), NOW_MS);
     assert!(
         matches!(state, Err(KeysUnavailableFault::KeysUnavailable { retry_after_seconds: 1.. })),
         "{state:?}"
     );
-    let state =
-        isolate.state(&page(&cookies(&mint::session(&json!({})))), &Clerk::default(), NOW_MS);
+    let state = isolate.state(
+        &page(&cookies(&mint::session(&json!({})))),
+        &FakePlatform::default(),
+        NOW_MS,
+    );
     assert!(matches!(state, Err(KeysUnavailableFault::KeysUnavailable { .. })), "{state:?}");
     // Without a token nobody is asked.
     assert_eq!(
-        outcome(&live().state(&page(""), &Clerk::default(), NOW_MS)),
+        outcome(&live().state(&page(""), &FakePlatform::default(), NOW_MS)),
         "signed-out session-token-and-uat-missing"
     );
 }
@@ -201,7 +209,7 @@ fn a_satellite_is_answered_at_absolute_addresses_alone() {
             &format!("{PAGE}?__clerk_redirect_url={back}"),
             &[("sec-fetch-dest", "document"), ("cookie", "__clerk_db_jwt=d")],
         );
-        Isolate::new(plain(TEST_KEY)).state(&request, &clerk(), NOW_MS).unwrap()
+        Isolate::new(of_key(TEST_KEY)).state(&request, &clerk(), NOW_MS).unwrap()
     };
     let state = to("https%3A%2F%2Fsat.com%2Fx");
     assert_eq!(state.location(), Some("https://sat.com/x?__clerk_db_jwt=d&__clerk_synced=true"));
@@ -244,12 +252,12 @@ fn the_common_way_is_ready_at_once_even_where_nothing_can_be_asked() {
     let (isolate, token) = (live(), mint::session(&json!({})));
     check(&isolate, &bearer(&token), "signed-in user_1");
     // Neither keys nor signatures can be had from this one: `ready` polls once.
-    let nobody = Clerk::default();
+    let nobody = FakePlatform::default();
     assert_eq!(
         outcome(&isolate.state(&page(&cookies(&token)), &nobody, NOW_MS)),
         "signed-in user_1"
     );
-    assert_eq!((nobody.asked_keys.get(), nobody.verified.get()), (0, 0));
+    assert_eq!((nobody.key_set_calls(), nobody.checks.get()), (0, 0));
 }
 
 #[test]
@@ -289,17 +297,17 @@ fn an_isolate_that_has_seen_others_decides_the_same() {
     let questions: Vec<Value> = (0..600).map(|_| draw::question(&mut dice, &pool)).collect();
     let mut isolates: BTreeMap<String, Isolate> = BTreeMap::new();
     for question in questions.iter().filter(|question| question["jwks"] == mint::jwks()) {
-        let fresh = judge::decide(question);
+        let fresh = recorded::decide(question);
         let options = &question["options"];
         let isolate = isolates
             .entry(options.to_string())
-            .or_insert_with(|| Isolate::new(settings::of(options).unwrap()));
+            .or_insert_with(|| Isolate::new(settings::of_options(options).unwrap()));
         // A nonce that failed before is left alone; everything else is as if nothing had been.
         if !question.to_string().contains("handshake_nonce\"")
             && !question.to_string().contains("handshake_nonce=")
         {
             for _ in 0..2 {
-                assert_eq!(judge::decide_at(isolate, question), fresh, "{question}");
+                assert_eq!(recorded::decide_at(isolate, question), fresh, "{question}");
             }
         }
     }
@@ -333,7 +341,7 @@ fn an_issuer_that_is_none_means_plain_cookies_and_a_foreign_one_suffixed() {
 #[test]
 fn only_a_page_of_another_origin_that_is_not_clerks_asks_for_a_trip() {
     let ask = |key: &str, referrer: &str| {
-        let on = Isolate::new(Settings { cross_origin_sync: true, ..plain(key) });
+        let on = Isolate::new(Settings { cross_origin_sync: true, ..of_key(key) });
         let mut request =
             page(&format!("{}; __clerk_db_jwt=d", cookies(&mint::session(&json!({})))));
         request.headers.push(("referer".into(), referrer.into()));
@@ -400,7 +408,7 @@ fn a_session_tells_who_and_until_when() {
 
 /// A production instance that takes tokens of every issuer.
 fn any_issuer() -> Settings {
-    let mut settings = plain(LIVE_KEY);
+    let mut settings = of_key(LIVE_KEY);
     settings.session_policy.issuers = Issuers::Any;
     settings
 }

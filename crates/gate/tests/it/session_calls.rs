@@ -8,13 +8,15 @@ use clerk_edge_gate::session;
 use clerk_edge_gate::session::state::RequestState;
 use serde_json::{Value, json};
 
-use crate::judge::mint;
-use crate::judge::mint::{LIVE_KEY, LIVE_SUFFIX, NOW, NOW_MS, TEST_KEY};
-use crate::judge::platform::Clerk;
-use crate::judge::visitor::{
-    PAGE, bearer, clerk, cookies, live, outcome, page, plain, with_secret,
-};
-use crate::judge::{Isolate, Request, ready};
+use clerk_edge_testing::isolate::Isolate;
+use clerk_edge_testing::mint;
+use clerk_edge_testing::mint::{LIVE_KEY, LIVE_SUFFIX, NOW, NOW_MS, TEST_KEY};
+use clerk_edge_testing::platform::FakePlatform;
+use clerk_edge_testing::request::Request;
+use clerk_edge_testing::settings::of_key;
+use clerk_edge_testing::task::ready;
+use clerk_edge_testing::visitor;
+use clerk_edge_testing::visitor::{PAGE, bearer, clerk, cookies, live, outcome, page, with_secret};
 
 fn route(method: &str, path: &str, answer: &Value) -> Vec<Value> {
     let mut route = answer.clone();
@@ -23,8 +25,8 @@ fn route(method: &str, path: &str, answer: &Value) -> Vec<Value> {
     vec![route]
 }
 
-fn nonce_route(answer: &Value) -> Clerk {
-    Clerk::with(mint::jwks(), route("GET", "/v1/clients/handshake_payload", answer))
+fn nonce_route(answer: &Value) -> FakePlatform {
+    visitor::clerk_with(route("GET", "/v1/clients/handshake_payload", answer))
 }
 
 #[test]
@@ -52,9 +54,9 @@ fn a_nonce_that_fails_is_not_tried_again_for_a_minute() {
                 "{answer}"
             );
         }
-        assert_eq!(clerk.made().len(), 1, "{answer}");
+        assert_eq!(clerk.api_calls().len(), 1, "{answer}");
         let _ = isolate.state(&request, &clerk, NOW_MS + 60_001);
-        assert_eq!(clerk.made().len(), 2, "{answer}");
+        assert_eq!(clerk.api_calls().len(), 2, "{answer}");
     }
 }
 
@@ -86,7 +88,7 @@ fn an_answer_is_one_with_every_status_of_success_and_every_parameter() {
         for asked in 1..=3 {
             let state = isolate.state(&page("__clerk_handshake_nonce=n"), &clerk, NOW_MS);
             assert_eq!(outcome(&state), "signed-in user_1", "{answer}");
-            assert_eq!(clerk.made().len(), asked);
+            assert_eq!(clerk.api_calls().len(), asked);
         }
     }
 }
@@ -107,7 +109,7 @@ fn a_handshake_that_comes_to_nothing_says_why_in_the_log_and_keeps_its_secrets()
         (live(), format!("={}", bring("__session=a.b.c")), "brought was refused (token-invalid)"),
         (live(), format!("={}", bring(&format!("__session={late}"))), "refused (token-expired)"),
         (
-            Isolate::new(plain(TEST_KEY)),
+            Isolate::new(of_key(TEST_KEY)),
             format!("={}", bring(&format!("__session={late}"))),
             "clock and Clerk's differ",
         ),
@@ -135,7 +137,7 @@ fn a_nonce_without_a_secret_key_asks_nobody() {
     let request =
         page(&format!("{}; __clerk_handshake_nonce=n", cookies(&mint::session(&json!({})))));
     assert_eq!(outcome(&isolate.state(&request, &clerk, NOW_MS)), "signed-in user_1");
-    assert_eq!(clerk.made(), []);
+    assert_eq!(clerk.api_calls(), []);
 }
 
 #[test]
@@ -145,7 +147,7 @@ fn a_nonce_is_sent_as_one_parameter() {
     let (isolate, clerk) = (with_secret(LIVE_KEY), nonce_route(&answer));
     let state = isolate.state(&page("__clerk_handshake_nonce=a%26b=c%20d"), &clerk, NOW_MS);
     assert_eq!(outcome(&state), "signed-in user_1");
-    let call = clerk.made().remove(0);
+    let call = clerk.api_calls().remove(0);
     assert_eq!(call.url, "https://api.clerk.test/v1/clients/handshake_payload?nonce=a%26b%3Dc+d");
     assert_eq!((call.timeout_ms, call.bytes_max), (SESSION_CALL_TIMEOUT_MS, ANSWER_BYTES_MAX));
     assert_eq!(call.secret.map(|secret| secret.bearer()).as_deref(), Some("Bearer sk_live_x"));
@@ -154,13 +156,13 @@ fn a_nonce_is_sent_as_one_parameter() {
 /// A page with an expired token that may be refreshed, and the calls that it led to.
 fn refreshed(extra: &[(&str, &str)], answer: &Value) -> (String, Vec<ClerkRequest>) {
     let isolate = with_secret(LIVE_KEY);
-    let clerk = Clerk::with(mint::jwks(), route("POST", "/v1/sessions/sess_1/refresh", answer));
+    let clerk = visitor::clerk_with(route("POST", "/v1/sessions/sess_1/refresh", answer));
     let token = mint::session(&json!({ "exp": NOW - 100 }));
     let mut request =
         page(&format!("__client_uat=5; __session={token}; __refresh_{LIVE_SUFFIX}=rt"));
     request.headers.extend(extra.iter().map(|(name, value)| ((*name).into(), (*value).into())));
     let state = isolate.state(&request, &clerk, NOW_MS);
-    (outcome(&state), clerk.made())
+    (outcome(&state), clerk.api_calls())
 }
 
 #[test]
@@ -242,7 +244,7 @@ fn a_refresh_needs_a_secret_key_and_a_plain_session_id() {
         let state = isolate.state(&request, &clerk, NOW_MS);
         // Clerk knows of no session here; whoever hears so has asked.
         let why = outcome(&state).replace("handshake session-token-expired-refresh-", "");
-        assert_eq!(clerk.made().len(), usize::from(why == "resource_not_found"), "{sid}");
+        assert_eq!(clerk.api_calls().len(), usize::from(why == "resource_not_found"), "{sid}");
         why
     };
     assert_eq!(refresh(&live(), &json!("sess_1")), "missing-api-client");
@@ -277,7 +279,7 @@ fn a_refresh_says_which_cookies_it_is_for() {
     ] {
         let clerk = clerk();
         let _ = with_secret(LIVE_KEY).state(&page(&cookies(&suffix)), &clerk, NOW_MS);
-        assert_eq!(clerk.made()[0].url, expected);
+        assert_eq!(clerk.api_calls()[0].url, expected);
     }
 }
 
@@ -291,7 +293,7 @@ fn the_cookies_session_is_refreshed_before_the_headers() {
         request.headers.push(("cookie".into(), cookies));
         let state = with_secret(LIVE_KEY).state(&request, &clerk, NOW_MS);
         let why = outcome(&state).replace("signed-out session-token-expired-refresh-", "");
-        (why, clerk.made().pop().map(|call| call.url))
+        (why, clerk.api_calls().pop().map(|call| call.url))
     };
     let asked = |sid: &str| {
         let url = format!("https://api.clerk.test/v1/sessions/{sid}/refresh");
@@ -309,7 +311,7 @@ fn a_spent_handshake_does_not_come_back() {
     let back = |key: &str, url: &str| {
         let headers = [("sec-fetch-dest", "document"), ("cookie", "__client_uat=5")];
         let request = Request::get(url, &headers);
-        let state = Isolate::new(plain(key)).state(&request, &clerk(), NOW_MS).unwrap();
+        let state = Isolate::new(of_key(key)).state(&request, &clerk(), NOW_MS).unwrap();
         let RequestState::Handshake(state) = state else { panic!("{state:?}") };
         let location = url::Url::parse(&state.location).unwrap();
         location.query_pairs().find(|(name, _)| name == "redirect_url").unwrap().1.into_owned()

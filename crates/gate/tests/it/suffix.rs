@@ -4,14 +4,16 @@
 use clerk_edge_gate::session::state::RequestState;
 use serde_json::json;
 
-use crate::judge::mint;
-use crate::judge::mint::{LIVE_KEY, LIVE_SUFFIX, NOW, NOW_MS, TEST_KEY};
-use crate::judge::visitor::{clerk, outcome, page, plain};
-use crate::judge::{Isolate, settings};
+use clerk_edge_gate::settings::Instance;
+use clerk_edge_testing::isolate::Isolate;
+use clerk_edge_testing::mint;
+use clerk_edge_testing::mint::{LIVE_KEY, LIVE_SUFFIX, NOW, NOW_MS, TEST_KEY};
+use clerk_edge_testing::settings::of_key;
+use clerk_edge_testing::visitor::{clerk, outcome, page};
 
 /// What comes of these cookies, `$` standing for the suffix, `old`, `new` and the like for sessions.
 fn comes_to(key: &str, cookies: &str) -> String {
-    let suffix = settings::instance(key).cookie_suffix;
+    let suffix = Instance::parse(key).unwrap().cookie_suffix;
     let session = |name: &str, begins: i64, ends: i64| {
         mint::session(&json!({ "sub": name, "iat": begins, "exp": ends }))
     };
@@ -27,7 +29,7 @@ fn comes_to(key: &str, cookies: &str) -> String {
         .replace("=else", &format!("={}", mint::session(&json!({ "iss": "https://x.com" }))))
         .replace("=last", &format!("={}", session("last", NOW - 60, NOW + 1)));
     let marked = format!("{cookies}; __clerk_db_jwt=d; __clerk_db_jwt_{suffix}=d");
-    let state = Isolate::new(plain(key)).state(&page(&marked), &clerk(), NOW_MS);
+    let state = Isolate::new(of_key(key)).state(&page(&marked), &clerk(), NOW_MS);
     let choice = match &state {
         Ok(RequestState::Handshake(state)) if state.location.contains("suffixed_cookies=true") => {
             " $"
@@ -39,7 +41,7 @@ fn comes_to(key: &str, cookies: &str) -> String {
 
 #[test]
 fn the_newer_session_counts_unless_one_half_is_signed_out() {
-    assert_eq!(settings::instance(LIVE_KEY).cookie_suffix, LIVE_SUFFIX);
+    assert_eq!(Instance::parse(LIVE_KEY).unwrap().cookie_suffix, LIVE_SUFFIX);
     for key in [LIVE_KEY, TEST_KEY] {
         for (cookies, expected) in [
             ("__client_uat=5; __session=new; __client_uat_$=5; __session_$=old", "signed-in new"),

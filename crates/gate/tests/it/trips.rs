@@ -4,11 +4,13 @@ use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::settings::Settings;
 use serde_json::{Value, json};
 
-use crate::judge::mint;
-use crate::judge::mint::{LIVE_KEY, NOW, NOW_MS, TEST_KEY};
-use crate::judge::platform::Clerk;
-use crate::judge::visitor::{PAGE, clerk, cookies, live, outcome, page, plain, with_secret};
-use crate::judge::{Isolate, Request};
+use clerk_edge_testing::isolate::Isolate;
+use clerk_edge_testing::mint;
+use clerk_edge_testing::mint::{LIVE_KEY, NOW, NOW_MS, TEST_KEY};
+use clerk_edge_testing::request::Request;
+use clerk_edge_testing::settings::of_key;
+use clerk_edge_testing::visitor;
+use clerk_edge_testing::visitor::{PAGE, clerk, cookies, live, outcome, page, with_secret};
 
 #[test]
 fn a_page_that_the_proxy_led_here_knows_nothing_newer() {
@@ -16,7 +18,7 @@ fn a_page_that_the_proxy_led_here_knows_nothing_newer() {
         let on = Settings {
             cross_origin_sync: true,
             proxy_url: proxy.map(str::to_owned),
-            ..plain(LIVE_KEY)
+            ..of_key(LIVE_KEY)
         };
         let mut request = page(&cookies(&mint::session(&json!({}))));
         request.headers.push(("referer".into(), referrer.into()));
@@ -82,7 +84,7 @@ fn a_parameter_is_one_in_any_spelling() {
         ("a=1#&__clerk_db_jwt=d", "handshake dev-browser-missing"),
     ] {
         let request = Request::get(&format!("{PAGE}?{query}"), &[("sec-fetch-dest", "document")]);
-        let state = Isolate::new(plain(TEST_KEY)).state(&request, &clerk(), NOW_MS);
+        let state = Isolate::new(of_key(TEST_KEY)).state(&request, &clerk(), NOW_MS);
         assert_eq!(outcome(&state), expected, "{query}");
     }
 }
@@ -97,11 +99,11 @@ fn an_empty_parameter_is_none_and_the_cookie_counts() {
     });
     for (name, cookie) in [("__clerk_handshake", &*handshake), ("__clerk_handshake_nonce", "n")] {
         let come = |query: &str| {
-            let clerk = Clerk::with(mint::jwks(), vec![route.clone()]);
+            let clerk = visitor::clerk_with(vec![route.clone()]);
             let mut request = page(&format!("{name}={cookie}"));
             request.url = format!("{PAGE}?{query}");
             let state = with_secret(LIVE_KEY).state(&request, &clerk, NOW_MS);
-            let asked = clerk.made().pop().map_or(cookie.to_owned(), |call| call.url);
+            let asked = clerk.api_calls().pop().map_or(cookie.to_owned(), |call| call.url);
             (outcome(&state), asked.ends_with(cookie))
         };
         for none in ["a=1", name, &format!("{name}=")] {
@@ -118,7 +120,7 @@ fn the_page_of_a_development_instance_is_left_without_what_a_trip_put_there() {
     let handshake = mint::token(&mint::header(), &json!({ "handshake": [session] }));
     let come = |key: &str, query: &str| {
         let url = format!("{PAGE}?__clerk_handshake={handshake}{query}");
-        let state = Isolate::new(plain(key)).state(&Request::get(&url, &[]), &clerk(), NOW_MS);
+        let state = Isolate::new(of_key(key)).state(&Request::get(&url, &[]), &clerk(), NOW_MS);
         assert_eq!(outcome(&state), "signed-in user_1");
         state.unwrap().location().map(str::to_owned)
     };
@@ -139,7 +141,7 @@ fn the_clock_of_a_development_machine_may_be_a_day_off() {
         let brought = json!({ "handshake": [format!("__session={session}")] });
         let handshake = mint::token(&mint::header(), &brought);
         let request = Request::get(&format!("{PAGE}?__clerk_handshake={handshake}"), &[]);
-        let state = Isolate::new(plain(key)).state(&request, &clerk(), NOW_MS);
+        let state = Isolate::new(of_key(key)).state(&request, &clerk(), NOW_MS);
         outcome(&state) == "signed-in user_1"
     };
     for (name, within, beyond) in

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::judge::mint::LIVE_SUFFIX;
+use clerk_edge_testing::mint::LIVE_SUFFIX;
 
 use super::*;
 

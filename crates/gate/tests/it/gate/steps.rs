@@ -5,7 +5,7 @@ use clerk_edge_gate::settings::bindings::Binding;
 use serde_json::json;
 
 use super::*;
-use crate::double::{poll, ready};
+use clerk_edge_testing::task::{poll, ready};
 
 fn rules() -> Value {
     json!([

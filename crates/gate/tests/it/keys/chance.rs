@@ -26,35 +26,15 @@ use clerk_edge_token::key::PublicKey;
 use serde_json::{Value, json};
 
 use super::{DAY, HOUR, MINUTE, NOW, SECOND, entry, set};
-use crate::double::{
-    BACKEND_KEYS, Double, FRONTEND_KEYS, Imported, Scene, Task, html, json as reply, poll, settings,
-};
-
-/// Splitmix64: enough chance for a test, the same every time.
-struct Dice(Cell<u64>);
-
-impl Dice {
-    fn below(&self, bound: u64) -> u64 {
-        let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        self.0.set(state);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
-    fn pick<'a, T>(&self, of: &'a [T]) -> &'a T {
-        of.get(usize::try_from(self.below(of.len() as u64)).unwrap()).unwrap()
-    }
-
-    fn span(&self, of: &[i64]) -> i64 {
-        let span = *self.pick(of);
-        i64::try_from(self.below(span.unsigned_abs() + 1)).unwrap() * span.signum()
-    }
-}
+use clerk_edge_testing::dice::Dice;
+use clerk_edge_testing::platform::{FakePlatform, Scene, html, json as reply};
+use clerk_edge_testing::settings::{BACKEND_KEYS, FRONTEND_KEYS, development as settings};
+use clerk_edge_testing::signature::Imported;
+use clerk_edge_testing::task::{Task, poll};
 
 /// The platform as one request sees it: it counts, and notes which keys were given.
 struct Seen<'a> {
-    double: &'a Double,
+    double: &'a FakePlatform,
     calls: Cell<usize>,
     reads: Cell<usize>,
     given: Rc<RefCell<BTreeSet<(String, String)>>>,
@@ -110,8 +90,8 @@ impl Platform for Seen<'_> {
 
 /// Everything that lives as long as one run, so that its requests may outlive each other.
 struct Run {
-    dice: Dice,
-    double: Double,
+    dice: RefCell<Dice>,
+    double: FakePlatform,
     settings: Settings,
     keys: Keys<Imported>,
     given: Rc<RefCell<BTreeSet<(String, String)>>>,
@@ -120,12 +100,27 @@ struct Run {
 impl Run {
     fn new(seed: u64) -> Self {
         Self {
-            dice: Dice(Cell::new(seed)),
-            double: Double::default(),
+            dice: RefCell::new(Dice::new(seed)),
+            double: FakePlatform::default(),
             settings: settings(),
             keys: Keys::new(u32::try_from(seed).unwrap()),
             given: Rc::default(),
         }
+    }
+
+    fn below(&self, end: usize) -> usize {
+        self.dice.borrow_mut().below(end)
+    }
+
+    fn pick<'a, T>(&self, choices: &'a [T]) -> &'a T {
+        self.dice.borrow_mut().pick(choices)
+    }
+
+    /// A number from 0 to one of these, which may be negative.
+    fn span(&self, of: &[i64]) -> i64 {
+        let span = *self.pick(of);
+        let end = usize::try_from(span.unsigned_abs() + 1).unwrap();
+        i64::try_from(self.below(end)).unwrap() * span.signum()
     }
 
     fn scene(&self) -> Scene {
@@ -143,24 +138,24 @@ impl Run {
             Ok(reply(500, "{}")),
             Err(ClerkCallError::Unreachable),
         ];
-        let after_ms = self.dice.span(&[0, 100, 2_000, 4_000]);
-        Scene { after_ms, outcome: self.dice.pick(&outcomes).clone() }
+        let after_ms = self.span(&[0, 100, 2_000, 4_000]);
+        Scene { after_ms, outcome: self.pick(&outcomes).clone() }
     }
 
     /// The world changes: what the sources do, and for the store whether it works.
     fn change(&self) {
         for url in [FRONTEND_KEYS, BACKEND_KEYS] {
-            let scenes: Vec<Scene> = (0..=self.dice.below(3)).map(|_| self.scene()).collect();
+            let scenes: Vec<Scene> = (0..=self.below(3)).map(|_| self.scene()).collect();
             self.double.plays(url, scenes);
         }
-        self.double.store_fails.set(self.dice.below(4) == 0);
-        self.double.writes_fail.set(self.dice.below(4) == 0);
-        self.double.store_takes_ms.set(self.dice.span(&[0, 50, 4_000]));
-        self.double.import_takes_ms.set(self.dice.span(&[0, 10]));
-        if self.dice.below(6) == 0 {
+        self.double.store_fails.set(self.below(4) == 0);
+        self.double.writes_fail.set(self.below(4) == 0);
+        self.double.store_takes_ms.set(self.span(&[0, 50, 4_000]));
+        self.double.import_takes_ms.set(self.span(&[0, 10]));
+        if self.below(6) == 0 {
             for (name, text) in self.double.kept() {
                 let marks: [&str; 3] = ["\"v\":0", "", "\"v\":1,"];
-                let mark = self.dice.pick(&marks);
+                let mark = self.pick(&marks);
                 let other = text.replace("\"v\":1", mark);
                 self.double.keeps(&name, &other);
             }
@@ -207,23 +202,22 @@ impl Run {
         let mut now = NOW;
         let mut tasks: Vec<Task<'_, ()>> = Vec::new();
         for _ in 0..60 {
-            match self.dice.below(8) {
+            match self.below(8) {
                 0 => self.change(),
-                1 => now += self.dice.span(&[SECOND, 40 * SECOND, 6 * MINUTE, 2 * HOUR, 25 * HOUR]),
-                2 if self.dice.below(8) == 0 => now -= self.dice.span(&[MINUTE, HOUR, DAY]),
+                1 => now += self.span(&[SECOND, 40 * SECOND, 6 * MINUTE, 2 * HOUR, 25 * HOUR]),
+                2 if self.below(8) == 0 => now -= self.span(&[MINUTE, HOUR, DAY]),
                 3 => drop(self.double.advance()),
-                4 if !tasks.is_empty() && self.dice.below(4) == 0 => {
+                4 if !tasks.is_empty() && self.below(4) == 0 => {
                     // Cancelled: never polled again, never dropped.
-                    let at = usize::try_from(self.dice.below(tasks.len() as u64)).unwrap();
+                    let at = self.below(tasks.len());
                     std::mem::forget(tasks.swap_remove(at));
                 }
                 _ => {
-                    let key_id = *self.dice.pick(&["a", "a", "b", "c", "random"]);
+                    let key_id = *self.pick(&["a", "a", "b", "c", "random"]);
                     tasks.push(Box::pin(self.request(now, key_id)));
                 }
             }
-            tasks
-                .retain_mut(|task| self.dice.below(2) == 0 || poll(task.as_mut()) == Poll::Pending);
+            tasks.retain_mut(|task| self.below(2) == 0 || poll(task.as_mut()) == Poll::Pending);
         }
         self.double.run_all(tasks);
         self.recovers(now);

@@ -15,7 +15,9 @@ use clerk_edge_gate::platform::{ClerkCallError, ClerkResponse};
 use clerk_edge_token::algorithm::Algorithm::Rs256;
 
 use super::{DAY, HOUR, MINUTE, NOW, SECOND, Site, modulus, set};
-use crate::double::{BACKEND_KEYS, FRONTEND_KEYS, Scene, html, json as reply, ready};
+use clerk_edge_testing::platform::{Scene, html, json as reply};
+use clerk_edge_testing::settings::{BACKEND_KEYS, FRONTEND_KEYS};
+use clerk_edge_testing::task::ready;
 
 pub(super) type Found = Result<String, NoKey>;
 

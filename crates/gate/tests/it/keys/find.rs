@@ -11,7 +11,9 @@ use clerk_edge_token::limits::KEY_ID_BYTES_MAX;
 use serde_json::json;
 
 use super::{DAY, HOUR, MINUTE, NOW, SECOND, Site, entry, modulus, set, with};
-use crate::double::{BACKEND_KEYS, Double, FRONTEND_KEYS, json as reply, ready, settings};
+use clerk_edge_testing::platform::{FakePlatform, json as reply};
+use clerk_edge_testing::settings::{BACKEND_KEYS, FRONTEND_KEYS, development as settings};
+use clerk_edge_testing::task::ready;
 
 #[test]
 fn a_cold_isolate_asks_the_frontend_api_once_and_then_nobody() {
@@ -272,7 +274,7 @@ fn a_stale_store_serves_at_once_and_is_renewed() {
 fn renewals_of_many_isolates_do_not_come_at_once() {
     let mut at: Vec<i64> = Vec::new();
     for isolate in 0..200_u32 {
-        let double = Double::default();
+        let double = FakePlatform::default();
         double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
         let (keys, settings) = (Keys::new(isolate.wrapping_mul(2_654_435_761)), settings());
         let find = |now| {

@@ -14,11 +14,13 @@ use clerk_edge_token::algorithm::Algorithm::Rs256;
 
 use super::faults::{Found, holding, unavailable};
 use super::{MINUTE, NOW, SECOND, Site, modulus, set};
-use crate::double::{Double, FRONTEND_KEYS, Scene, Task, json as reply, poll, ready};
+use clerk_edge_testing::platform::{FakePlatform, Scene, json as reply};
+use clerk_edge_testing::settings::FRONTEND_KEYS;
+use clerk_edge_testing::task::{Task, poll, ready};
 
 /// Requests side by side: the moment at which each came, and the key it names.
 fn together(site: &Site, requests: &[(i64, &str)]) -> Vec<Found> {
-    let turns: Vec<RequestContext<'_, Double>> =
+    let turns: Vec<RequestContext<'_, FakePlatform>> =
         requests.iter().map(|(now_ms, _)| RequestContext::new(&site.double, *now_ms)).collect();
     let tasks = requests.iter().zip(&turns).map(|((_, key_id), ctx)| -> Task<'_, Found> {
         let found = site.keys.find(&site.settings, Some(key_id), Rs256, ctx);

@@ -12,11 +12,12 @@ use clerk_edge_gate::platform::{ClerkCallError, ClerkResponse};
 use serde_json::json;
 
 use super::{NOW, Outcome, SECOND, Site, USER, USER_URL, found, user, why};
-use crate::double::{Double, Scene, Task, html, json as reply, poll};
+use clerk_edge_testing::platform::{FakePlatform, Scene, html, json as reply};
+use clerk_edge_testing::task::{Task, poll};
 
 /// The outcomes of requests that run side by side.
 fn together(site: &Site, count: usize) -> Vec<Outcome> {
-    let turns: Vec<RequestContext<'_, Double>> =
+    let turns: Vec<RequestContext<'_, FakePlatform>> =
         (0..count).map(|_| RequestContext::new(&site.double, NOW)).collect();
     let task = |ctx| -> Task<'_, Outcome> {
         Box::pin(site.lookups.public_metadata(&site.settings, USER, ctx))

@@ -2,6 +2,7 @@
 
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_gate::settings::bindings::Binding;
+use clerk_edge_testing::dice::Dice;
 use clerk_edge_token::key::pem::PemError;
 
 use super::{Bound, DEVELOPMENT, NAMES, PRODUCTION, check, check_in, json, text};
@@ -312,26 +313,20 @@ fn no_set_of_bindings_panics_and_every_problem_has_a_place() {
         "[{\"path\": \"/\"}]",
         DEVELOPMENT,
     ];
-    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = |below: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        usize::try_from(seed >> 33).unwrap_or(0) % below
-    };
+    let mut dice = Dice::new(1);
     let (mut right, mut wrong) = (0, 0);
     for _ in 0..4_000 {
-        let mut bound = if next(2) == 0 { Bound::development() } else { Bound::default() };
-        for _ in 0..next(5) {
-            let value = values[next(values.len())];
-            let binding = match next(8) {
+        let mut bound = if dice.one_in(2) { Bound::development() } else { Bound::default() };
+        for _ in 0..dice.below(5) {
+            let value = *dice.pick(&values);
+            let binding = match dice.below(8) {
                 0 => Binding::Store,
                 1 => Binding::Service,
                 2 => Binding::Other,
                 3 | 4 => json(value),
                 _ => text(value),
             };
-            bound = bound.with(NAMES[next(NAMES.len())], binding);
+            bound = bound.with(NAMES[dice.below(NAMES.len())], binding);
         }
         match Settings::read(&bound) {
             Ok(settings) => {

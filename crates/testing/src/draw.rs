@@ -1,49 +1,23 @@
-//! Questions drawn at random: options, requests and cookies in every combination, honest and
-//! hostile. The same number always draws the same question.
+//! Draws questions at random: options, requests and cookies in all combinations, ordinary and
+//! hostile. The same seed draws the same questions.
 
 use serde_json::{Value, json};
 
-use super::mint;
-use super::mint::{LIVE_KEY, LIVE_SUFFIX, NOW_MS, TEST_KEY};
-use super::pool::Pool;
+use crate::dice::Dice;
+use crate::mint;
+use crate::mint::{LIVE_KEY, LIVE_SUFFIX, NOW_MS, TEST_KEY};
+use crate::pool::Pool;
 
 const TEST_SUFFIX: &str = "vWCgMp3A";
 
-/// A source of choices (`SplitMix64`).
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub(crate) fn below(&mut self, count: usize) -> usize {
-        usize::try_from(self.roll() % count as u64).unwrap()
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-
-    pub(crate) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())].clone()
-    }
-}
-
-/// One question.
-pub(crate) fn question(dice: &mut Dice, pool: &Pool) -> Value {
+/// Draws one question.
+pub fn question(dice: &mut Dice, pool: &Pool) -> Value {
     let is_live = dice.one_in(2);
     let options = options(dice, is_live);
     let request = request(dice, pool, if is_live { LIVE_SUFFIX } else { TEST_SUFFIX });
     json!({
-        "options": options, "request": request, "now_ms": NOW_MS + dice.pick(&[0, 0, 0, 999]),
+        "options": options, "request": request,
+        "now_ms": NOW_MS + dice.pick(&[0, 0, 0, 999]),
         "jwks": keys(dice), "bapi": routes(dice, pool),
     })
 }
@@ -52,7 +26,7 @@ fn keys(dice: &mut Dice) -> Value {
     if !dice.one_in(50) {
         return mint::jwks();
     }
-    dice.pick(&[
+    dice.pick_cloned(&[
         Value::Null,
         json!({ "keys": [] }),
         json!({}),
@@ -73,7 +47,7 @@ fn options(dice: &mut Dice, is_live: bool) -> Value {
     }
     let mut set = |dice: &mut Dice, odds: usize, name: &str, values: &[Value]| {
         if dice.one_in(odds) {
-            options[name] = dice.pick(values);
+            options[name] = dice.pick_cloned(values);
         }
     };
     let proxies =
@@ -97,12 +71,12 @@ fn options(dice: &mut Dice, is_live: bool) -> Value {
 }
 
 fn request(dice: &mut Dice, pool: &Pool, suffix: &str) -> Value {
-    let method = dice.pick(&["GET", "GET", "GET", "GET", "GET", "HEAD", "POST", "OPTIONS"]);
+    let method = dice.pick_cloned(&["GET", "GET", "GET", "GET", "GET", "HEAD", "POST", "OPTIONS"]);
     let url = url(dice, pool);
     let mut headers = vec![json!(["host", "www.myapp.com"])];
     let mut add = |dice: &mut Dice, odds: usize, name: &str, values: &[&str]| {
         if dice.one_in(odds) {
-            headers.push(json!([name, dice.pick(values)]));
+            headers.push(json!([name, dice.pick_cloned(values)]));
         }
     };
     if !dice.one_in(4) {
@@ -144,12 +118,13 @@ fn request(dice: &mut Dice, pool: &Pool, suffix: &str) -> Value {
     add(dice, 8, "x-forwarded-proto", &["https", "http", "https,http", "", "HTTPS", "ftp://"]);
     if dice.one_in(3) {
         let token = pool.session(dice);
-        let scheme =
-            dice.pick(&["Bearer ", "Bearer ", "Bearer ", "", "bearer ", "Basic ", "Bearer  "]);
-        let end = dice.pick(&["", "", "", " more"]);
+        let scheme = dice
+            .pick_cloned(&["Bearer ", "Bearer ", "Bearer ", "", "bearer ", "Basic ", "Bearer  "]);
+        let end = dice.pick_cloned(&["", "", "", " more"]);
         headers.push(json!(["authorization", format!("{scheme}{token}{end}")]));
     }
-    json!({ "method": method, "url": url, "headers": headers, "cookies": cookies(dice, pool, suffix) })
+    let cookies = cookies(dice, pool, suffix);
+    json!({ "method": method, "url": url, "headers": headers, "cookies": cookies })
 }
 
 const REFERRERS: &[&str] = &[
@@ -175,13 +150,13 @@ const REFERRERS: &[&str] = &[
 ];
 
 fn url(dice: &mut Dice, pool: &Pool) -> String {
-    let origin = dice.pick(&[
+    let origin = dice.pick_cloned(&[
         "https://www.myapp.com",
         "https://www.myapp.com",
         "http://localhost:3000",
         "https://sat.com",
     ]);
-    let path = dice.pick(&[
+    let path = dice.pick_cloned(&[
         "/",
         "/page",
         "/a%20b/c",
@@ -198,8 +173,8 @@ fn url(dice: &mut Dice, pool: &Pool) -> String {
             query.push(member);
         }
     };
-    let handshake = dice.pick(&pool.handshakes);
-    let plain = dice.pick(&[
+    let handshake = dice.pick_cloned(&pool.handshakes);
+    let plain = dice.pick_cloned(&[
         "a=b+c&f=%2F&g",
         "x=1",
         "q=%E2%9C%93&q=%zz",
@@ -211,16 +186,16 @@ fn url(dice: &mut Dice, pool: &Pool) -> String {
     add(dice, 3, plain.to_owned());
     add(dice, 12, format!("__clerk_handshake={handshake}"));
     add(dice, 40, "__clerk_handshake_nonce=n1".to_owned());
-    let mark = dice.pick(&[
+    let mark = dice.pick_cloned(&[
         "__clerk_db_jwt=dbq",
         "__clerk_db_jwt=",
         "%5F_clerk_db_jwt=esc",
         "__clerk_db_jwt=a%20b&__clerk_db_jwt=2",
     ]);
     add(dice, 10, mark.to_owned());
-    let synced = dice.pick(&["true", "false", "x", ""]);
+    let synced = dice.pick_cloned(&["true", "false", "x", ""]);
     add(dice, 10, format!("__clerk_synced={synced}"));
-    let back = dice.pick(&[
+    let back = dice.pick_cloned(&[
         "https%3A%2F%2Fsat.com%2Fp%3Fz%3D1%26__clerk_synced%3Dfalse",
         "https://sat.com",
         "HTTP://SAT.com:80/../x?a=b c#f",
@@ -231,7 +206,7 @@ fn url(dice: &mut Dice, pool: &Pool) -> String {
     ]);
     add(dice, 12, format!("__clerk_redirect_url={back}"));
     add(dice, 20, "__dev_session=old&__clerk_help=1".to_owned());
-    let mark = if query.is_empty() { dice.pick(&["", "", "", "?"]) } else { "?" };
+    let mark = if query.is_empty() { dice.pick_cloned(&["", "", "", "?"]) } else { "?" };
     format!("{origin}{path}{mark}{}", query.join("&"))
 }
 
@@ -251,22 +226,22 @@ fn cookies(dice: &mut Dice, pool: &Pool, suffix: &str) -> Value {
     let own = if both { token } else { pool.session(dice) };
     add(dice, 2, format!("__session_{suffix}"), own);
     if !dice.one_in(4) {
-        let uat = dice.pick(CLIENT_UATS);
+        let uat = dice.pick_cloned(CLIENT_UATS);
         add(dice, 1, "__client_uat".into(), uat.into());
     }
-    let uat = dice.pick(CLIENT_UATS);
+    let uat = dice.pick_cloned(CLIENT_UATS);
     add(dice, 2, format!("__client_uat_{suffix}"), uat.into());
-    let mark = dice.pick(&["d", "mark 1", "%41", "\"q\""]);
+    let mark = dice.pick_cloned(&["d", "mark 1", "%41", "\"q\""]);
     if !dice.one_in(5) {
         add(dice, 1, "__clerk_db_jwt".into(), mark.into());
     }
     add(dice, 3, format!("__clerk_db_jwt_{suffix}"), "own".into());
     add(dice, 4, format!("__refresh_{suffix}"), "rt".into());
     add(dice, 10, "__refresh".into(), "plain".into());
-    let handshake = dice.pick(&pool.handshakes);
+    let handshake = dice.pick_cloned(&pool.handshakes);
     add(dice, 10, "__clerk_handshake".into(), handshake);
     add(dice, 25, "__clerk_handshake_nonce".into(), "n2".into());
-    let count = dice.pick(COUNTS);
+    let count = dice.pick_cloned(COUNTS);
     add(dice, 4, "__clerk_redirect_count".into(), count.into());
     let second = pool.session(dice);
     add(dice, 12, "__session".into(), second);
@@ -322,7 +297,7 @@ fn routes(dice: &mut Dice, pool: &Pool) -> Value {
     let token = pool.session(dice);
     let suffixed = format!("__session_{LIVE_SUFFIX}={token}; Path=/");
     let brought = json!([format!("__session={token}; Path=/"), suffixed, "__client_uat=5; Path=/"]);
-    let nonce = dice.pick(&[
+    let nonce = dice.pick_cloned(&[
         json!({ "status": 200, "body": { "directives": brought } }),
         json!({ "status": 200, "body": { "directives": brought } }),
         json!({ "status": 200, "body": { "directives": [] } }),
@@ -330,29 +305,36 @@ fn routes(dice: &mut Dice, pool: &Pool) -> Value {
         json!({ "status": 404, "body": {} }),
         json!({ "status": 200, "body": "<html>", "content_type": "text/html" }),
         json!({ "network_error": "down" }),
-        json!({ "status": 200, "body": { "directives": brought }, "content_type": "application/json; charset=utf-8" }),
+        json!({ "status": 200, "body": { "directives": brought }, "content_type": CHARSET }),
     ]);
     let mut nonce = nonce;
     nonce["method"] = "GET".into();
     nonce["path"] = "/v1/clients/handshake_payload".into();
-    let refresh = dice.pick(&[
+    let refresh = dice.pick_cloned(&[
         json!({ "status": 200, "body": { "object": "cookies", "cookies": brought } }),
         json!({ "status": 200, "body": { "object": "cookies", "cookies": brought } }),
         json!({ "status": 200, "body": { "object": "cookies", "cookies": [] } }),
         json!({ "status": 200, "body": { "object": "cookies", "cookies": ["a=b"] } }),
-        json!({ "status": 422, "body": { "errors": [{ "code": "refresh_token_invalid", "message": "m" }] } }),
-        json!({ "status": 422, "body": { "errors": [{ "code": "unexpected_error", "message": "m" }] } }),
+        refused("refresh_token_invalid"),
+        refused("unexpected_error"),
         json!({ "status": 422, "body": { "errors": [] } }),
         json!({ "status": 500, "body": {} }),
         json!({ "status": 500, "body": "<html>", "content_type": "text/html" }),
         json!({ "status": 404, "body": {} }),
         json!({ "network_error": "down" }),
-        json!({ "status": 422, "body": { "errors": [{ "code": "bad code", "message": "m" }] } }),
+        refused("bad code"),
         json!({ "status": 422, "body": { "errors": [{ "message": "m" }] } }),
-        json!({ "status": 200, "body": { "cookies": brought }, "content_type": "application/json; charset=utf-8" }),
+        json!({ "status": 200, "body": { "cookies": brought }, "content_type": CHARSET }),
     ]);
     let mut refresh = refresh;
     refresh["method"] = "POST".into();
     refresh["path"] = "/v1/sessions/sess_1/refresh".into();
     json!([nonce, refresh])
 }
+
+/// A refresh that Clerk refuses with this code.
+fn refused(code: &str) -> Value {
+    json!({ "status": 422, "body": { "errors": [{ "code": code, "message": "m" }] } })
+}
+
+const CHARSET: &str = "application/json; charset=utf-8";

@@ -1,41 +1,44 @@
-//! The tokens that drawn questions are made of: usual ones, odd ones, handshakes, and those that are
-//! decided otherwise on purpose.
+//! The tokens of drawn questions: ordinary ones, odd ones, handshakes, and those that the gate
+//! decides differently from the SDK on purpose.
 
 use serde_json::{Value, json};
 
-use super::draw::Dice;
-use super::mint;
-use super::mint::{LIVE_SUFFIX, NOW};
+use crate::dice::Dice;
+use crate::mint;
+use crate::mint::{LIVE_SUFFIX, NOW};
 
-/// The tokens that questions are made of.
-pub(crate) struct Pool {
-    /// As sessions' tokens come.
-    pub(crate) usual: Vec<String>,
-    /// Refused for one thing, or strange in one.
+/// The tokens of drawn questions.
+pub struct Pool {
+    /// Ordinary tokens of sessions.
+    pub usual: Vec<String>,
+    /// Tokens with one thing that is wrong or unusual.
     odd: Vec<String>,
-    /// Decided otherwise on purpose, and the name of the reason.
-    pub(crate) listed: Vec<(&'static str, String)>,
-    pub(crate) handshakes: Vec<String>,
+    /// Tokens that are decided differently on purpose, with the name of the reason.
+    pub listed: Vec<(&'static str, String)>,
+    /// Handshakes, for the query and the cookie.
+    pub handshakes: Vec<String>,
 }
 
 impl Pool {
-    pub(crate) fn new() -> Self {
+    /// Makes all tokens.
+    pub fn new() -> Self {
         let usual = usual();
         let handshakes = handshakes(&usual);
         Self { odd: odd(&usual[0]), listed: listed(&usual[0]), handshakes, usual }
     }
 
-    /// Every token that the instance's key signed, and some that it did not in full.
-    pub(crate) fn genuine(&self) -> impl Iterator<Item = &str> {
+    /// Every token that the instance's key signed, and some with other signatures.
+    pub fn genuine(&self) -> impl Iterator<Item = &str> {
         let listed = self.listed.iter().map(|(_, token)| token);
         self.usual.iter().chain(&self.odd).chain(listed).map(String::as_str)
     }
 
-    pub(crate) fn session(&self, dice: &mut Dice) -> String {
+    /// Draws a token for a session.
+    pub fn session(&self, dice: &mut Dice) -> String {
         match dice.below(40) {
-            0 => dice.pick(&self.listed).1,
-            1..=14 => dice.pick(&self.odd),
-            _ => dice.pick(&self.usual),
+            0 => dice.pick(&self.listed).1.clone(),
+            1..=14 => dice.pick_cloned(&self.odd),
+            _ => dice.pick_cloned(&self.usual),
         }
     }
 }
@@ -66,9 +69,10 @@ fn usual() -> Vec<String> {
         with(json!({ "aud": "https://api.myapp.com" })),
         with(json!({ "aud": ["x", "https://api.myapp.com"] })),
         with(v2),
-        with(
-            json!({ "org_id": "org_1", "org_role": "org:admin", "org_slug": "acme", "org_permissions": ["org:a:b"] }),
-        ),
+        with(json!({
+            "org_id": "org_1", "org_role": "org:admin", "org_slug": "acme",
+            "org_permissions": ["org:a:b"],
+        })),
         with(json!({ "sts": "pending" })),
         with(json!({ "act": { "sub": "user_admin" } })),
         with(json!({ "exp": NOW - 100, "sid": null })),

@@ -1,129 +1,30 @@
-//! Puts one recorded request before the gate's session logic and writes the outcome down in the
-//! form in which the SDK's outcome was recorded. Used by the vectors and by the oracle's test.
+//! Decides recorded requests with the gate's session code, and compares with what the SDK decided.
 
-pub(crate) mod draw;
-pub(crate) mod mint;
-pub(crate) mod platform;
-pub(crate) mod pool;
-pub(crate) mod settings;
-pub(crate) mod targets;
-pub(crate) mod visitor;
-
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
-use clerk_edge_gate::clerk_api::failed_nonces::FailedNonces;
-use clerk_edge_gate::context::RequestContext;
-use clerk_edge_gate::keys::find::Keys;
-use clerk_edge_gate::session;
+use clerk_edge_gate::session::KeysUnavailableFault;
 use clerk_edge_gate::session::state::{RequestState, SignedOutReason};
-use clerk_edge_gate::session::{KeysUnavailableFault, SessionVerifier};
-use clerk_edge_gate::settings::Settings;
-use clerk_edge_http::incoming::Incoming;
 use clerk_edge_rules::reverification::{Level, Reverification};
 use clerk_edge_token::claims::Claims;
-use clerk_edge_token::verified_cache::VerifiedCache;
 use serde_json::{Map, Value, json};
 
-use platform::{Clerk, Imported};
+use crate::isolate::Isolate;
+use crate::platform::FakePlatform;
+use crate::recorded_clerk::{RecordedClerk, calls, comparable_call};
+use crate::request::Request;
+use crate::settings;
 
-/// Everything of a question but the request: one isolate's worth.
-pub(crate) struct Isolate {
-    pub(crate) settings: Settings,
-    pub(crate) keys: Keys<Imported>,
-    pub(crate) remembered: VerifiedCache,
-    pub(crate) nonces: FailedNonces,
-}
-
-impl Isolate {
-    pub(crate) fn new(settings: Settings) -> Self {
-        let (remembered, nonces) = (VerifiedCache::default(), FailedNonces::default());
-        Self { settings, keys: Keys::new(0), remembered, nonces }
-    }
-
-    pub(crate) fn desk(&self) -> SessionVerifier<'_, Imported> {
-        SessionVerifier {
-            settings: &self.settings,
-            keys: &self.keys,
-            remembered: &self.remembered,
-            nonces: &self.nonces,
-        }
-    }
-
-    pub(crate) fn state(
-        &self,
-        request: &Request,
-        clerk: &Clerk,
-        now_ms: i64,
-    ) -> Result<RequestState, KeysUnavailableFault> {
-        let ctx = RequestContext::new(clerk, now_ms);
-        ready(session::state(&self.desk(), request, &ctx))
-    }
-}
-
-/// A request as plain data.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Request {
-    pub(crate) method: String,
-    pub(crate) url: String,
-    pub(crate) headers: Vec<(String, String)>,
-}
-
-impl Request {
-    /// A `GET` with these headers.
-    pub(crate) fn get(url: &str, headers: &[(&str, &str)]) -> Self {
-        let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-        Self { method: "GET".into(), url: url.into(), headers: headers.collect() }
-    }
-
-    pub(crate) fn of(question: &Value) -> Self {
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let pairs = |list: &Value| -> Vec<(String, String)> {
-            let list = list.as_array().cloned().unwrap_or_default();
-            list.iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
-        };
-        let mut headers = pairs(&question["headers"]);
-        let cookies = pairs(&question["cookies"]);
-        if !cookies.is_empty() {
-            let joined: Vec<String> =
-                cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            headers.retain(|(name, _)| name != "cookie");
-            headers.push(("cookie".into(), joined.join("; ")));
-        }
-        Self { method: text(&question["method"]), url: text(&question["url"]), headers }
-    }
-}
-
-impl Incoming for Request {
-    fn method(&self) -> &str {
-        &self.method
-    }
-
-    fn url(&self) -> &str {
-        &self.url
-    }
-
-    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
-        let all = self.headers.iter().filter(|(each, _)| each.eq_ignore_ascii_case(name));
-        let values: Vec<&str> = all.map(|(_, value)| value.trim_matches([' ', '\t'])).collect();
-        (!values.is_empty()).then(|| Cow::Owned(values.join(", ")))
-    }
-}
-
-/// What the gate decides, in the form of the recordings.
-pub(crate) fn decide(question: &Value) -> Value {
-    match settings::of(&question["options"]) {
+/// The gate's decision in the form of the recordings.
+pub fn decide(question: &Value) -> Value {
+    match settings::of_options(&question["options"]) {
         Some(settings) => decide_at(&Isolate::new(settings), question),
         None => json!({ "status": "misconfigured", "reason": null }),
     }
 }
 
-/// The same where the isolate may have seen others before.
-pub(crate) fn decide_at(isolate: &Isolate, question: &Value) -> Value {
-    let clerk = Clerk::of(question);
+/// The same in an isolate that may have decided other requests before.
+pub fn decide_at(isolate: &Isolate, question: &Value) -> Value {
+    let clerk = FakePlatform::of(RecordedClerk::of(question));
     let request = Request::of(&question["request"]);
     let mut found = match isolate.state(&request, &clerk, question["now_ms"].as_i64().unwrap()) {
         Ok(state) => describe(&state, &question["has_params"]),
@@ -131,18 +32,18 @@ pub(crate) fn decide_at(isolate: &Isolate, question: &Value) -> Value {
             json!({ "status": "unavailable", "reason": null })
         }
     };
-    found["calls"] = clerk.calls();
+    found["calls"] = calls(&clerk);
     found
 }
 
-/// The names of what differs.
-pub(crate) fn differences(expected: &Value, found: &Value) -> BTreeSet<&'static str> {
+/// The names of the fields that differ.
+pub fn differences(expected: &Value, found: &Value) -> BTreeSet<&'static str> {
     let expected = comparable(expected);
     let fields = ["status", "reason", "headers", "set_cookie", "token", "auth", "has", "calls"];
     fields.into_iter().filter(|field| expected[field] != found[field]).collect()
 }
 
-/// The recording without what we never send: see the list of differences.
+/// The recording without what the gate never sends: see the list of differences.
 fn comparable(expected: &Value) -> Value {
     let mut expected = expected.clone();
     if let Some(headers) = expected["headers"].as_object_mut() {
@@ -153,13 +54,13 @@ fn comparable(expected: &Value) -> Value {
     if let Some(auth) = expected["auth"].as_object_mut() {
         auth.retain(|name, value| !(name == "orgPermissions" && value == &json!([])));
     }
-    // A pending session is signed out for us; its token goes nowhere.
+    // For the gate a pending session is signed out, and its token is not used.
     if expected["auth"]["sessionStatus"] == "pending" {
         expected["token"] = Value::Null;
     }
     let calls = expected["bapi_calls"].as_array().cloned().unwrap_or_default();
     let calls = calls.iter().filter(|call| !text(&call["url"]).ends_with("/v1/jwks"));
-    expected["calls"] = calls.map(platform::comparable_call).collect();
+    expected["calls"] = calls.map(comparable_call).collect();
     expected
 }
 
@@ -200,8 +101,8 @@ fn describe(state: &RequestState, params: &Value) -> Value {
     found
 }
 
-/// The auth object; what is undefined in JavaScript is left out.
-pub(crate) fn signed_in(claims: &Claims) -> Value {
+/// The auth object of a signed-in user. Members that are undefined in JavaScript are left out.
+pub fn signed_in(claims: &Claims) -> Value {
     let value = |name: &str| claims.value(name).cloned();
     let null = |name: &str| value(name).unwrap_or_default();
     let organization = claims.organization();
@@ -232,8 +133,8 @@ fn signed_out(status: &Value) -> Value {
     })
 }
 
-/// Clerk's `has()`: every dimension that is asked must hold, and one must be asked.
-pub(crate) fn has(claims: &Claims, asked: &Value) -> bool {
+/// Clerk's `has()`: every given condition must hold, and at least one must be given.
+pub fn has(claims: &Claims, asked: &Value) -> bool {
     let asked = asked.as_object().unwrap();
     let holds = |(name, value): (&String, &Value)| match (name.as_str(), value) {
         ("role", Value::String(role)) => claims.has_role(role),
@@ -255,15 +156,8 @@ pub(crate) fn has(claims: &Claims, asked: &Value) -> bool {
     !asked.is_empty() && asked.iter().all(holds)
 }
 
-/// Polls once: nothing that the double does takes time.
-pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("the platform in memory is always ready"),
-    }
-}
-
-pub(crate) fn text(value: &Value) -> &str {
+/// The text of a JSON value; empty if it is not a text.
+pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! Tokens made for a test, with the throw-away keys of the recordings.
+//! Makes tokens for tests, with the keys of the recordings, which are used nowhere else.
 
 use std::sync::LazyLock;
 
@@ -8,18 +8,20 @@ use rsa::sha2::{Digest, Sha256, Sha384, Sha512};
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use serde_json::{Value, json};
 
-/// The recorded frozen clock, in milliseconds.
-pub(crate) const NOW_MS: i64 = 1_750_000_000_000;
+/// The time of the recordings, in milliseconds.
+pub const NOW_MS: i64 = 1_750_000_000_000;
 /// The same in seconds.
-pub(crate) const NOW: i64 = 1_750_000_000;
-/// A production key, and the instance that it names.
-pub(crate) const LIVE_KEY: &str = "pk_live_Y2xlcmsuaW5zcGlyZWQucHVtYS03NC5sY2wuZGV2JA";
-pub(crate) const LIVE_SUFFIX: &str = "MqCvchyS";
-/// The same instance's host as a development instance.
-pub(crate) const TEST_KEY: &str = "pk_test_Y2xlcmsuaW5zcGlyZWQucHVtYS03NC5sY2wuZGV2JA";
-pub(crate) const ISSUER: &str = "https://clerk.inspired.puma-74.lcl.dev";
+pub const NOW: i64 = 1_750_000_000;
+/// The publishable key of a production instance.
+pub const LIVE_KEY: &str = "pk_live_Y2xlcmsuaW5zcGlyZWQucHVtYS03NC5sY2wuZGV2JA";
+/// The cookie suffix of [`LIVE_KEY`].
+pub const LIVE_SUFFIX: &str = "MqCvchyS";
+/// The publishable key of a development instance with the same host.
+pub const TEST_KEY: &str = "pk_test_Y2xlcmsuaW5zcGlyZWQucHVtYS03NC5sY2wuZGV2JA";
+/// The issuer of the instance.
+pub const ISSUER: &str = "https://clerk.inspired.puma-74.lcl.dev";
 
-const RECORDED: &str = include_str!("../../../../tests/vectors/clerk-cases.json");
+const RECORDED: &str = include_str!("../../../tests/vectors/clerk-cases.json");
 
 struct Material {
     own: RsaPrivateKey,
@@ -43,30 +45,30 @@ static MATERIAL: LazyLock<Material> = LazyLock::new(|| {
 });
 
 /// The key set of the instance.
-pub(crate) fn jwks() -> Value {
+pub fn jwks() -> Value {
     MATERIAL.jwks.clone()
 }
 
 /// The header of an ordinary token.
-pub(crate) fn header() -> Value {
+pub fn header() -> Value {
     json!({ "alg": "RS256", "kid": MATERIAL.kid, "typ": "JWT" })
 }
 
-/// The claims of an ordinary session, from the recorded now on.
-pub(crate) fn claims() -> Value {
+/// The claims of an ordinary session that begins at [`NOW`].
+pub fn claims() -> Value {
     json!({
         "azp": "https://www.myapp.com", "exp": NOW + 60, "iat": NOW, "iss": ISSUER, "nbf": NOW - 10,
         "sid": "sess_1", "sub": "user_1",
     })
 }
 
-/// An ordinary token, its claims changed; `null` takes a claim out.
-pub(crate) fn session(changes: &Value) -> String {
+/// An ordinary token with changed claims; `null` removes a claim.
+pub fn session(changes: &Value) -> String {
     token(&header(), &changed(claims(), changes))
 }
 
-/// The object with these members set, and those that are `null` taken out.
-pub(crate) fn changed(mut object: Value, changes: &Value) -> Value {
+/// The object with changed members; `null` removes a member.
+pub fn changed(mut object: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
         let members = object.as_object_mut().unwrap();
         match value {
@@ -78,12 +80,12 @@ pub(crate) fn changed(mut object: Value, changes: &Value) -> Value {
 }
 
 /// A token of any header and claims, signed as the header's algorithm says, else with RS256.
-pub(crate) fn token(header: &Value, claims: &Value) -> String {
+pub fn token(header: &Value, claims: &Value) -> String {
     of_bytes(header.to_string().as_bytes(), claims.to_string().as_bytes())
 }
 
 /// A token of any bytes.
-pub(crate) fn of_bytes(header: &[u8], claims: &[u8]) -> String {
+pub fn of_bytes(header: &[u8], claims: &[u8]) -> String {
     let message = format!(
         "{}.{}",
         Base64UrlUnpadded::encode_string(header),
@@ -93,19 +95,19 @@ pub(crate) fn of_bytes(header: &[u8], claims: &[u8]) -> String {
 }
 
 /// A message with the signature of the instance's key.
-pub(crate) fn signed(message: &str, header: &[u8]) -> String {
+pub fn signed(message: &str, header: &[u8]) -> String {
     sign(&MATERIAL.own, message, header)
 }
 
 /// A token of any header and claims that another key signed.
-pub(crate) fn forged_with(header: &Value, claims: &Value) -> String {
+pub fn forged_with(header: &Value, claims: &Value) -> String {
     let token = token(header, claims);
     let (message, _) = token.rsplit_once('.').unwrap();
     sign(&MATERIAL.other, message, b"")
 }
 
 /// A token that another key signed.
-pub(crate) fn forged(changes: &Value) -> String {
+pub fn forged(changes: &Value) -> String {
     let token = session(changes);
     let (message, _) = token.rsplit_once('.').unwrap();
     sign(&MATERIAL.other, message, b"")

@@ -1,5 +1,5 @@
-//! What must hold of any input at all: the bodies of the fuzz targets, run by the ordinary tests
-//! over the inputs that fuzzing has found.
+//! The bodies of the fuzz targets: what must hold for every input. The ordinary tests run them with
+//! the inputs that fuzzing has found.
 
 use std::cell::OnceCell;
 
@@ -7,13 +7,14 @@ use clerk_edge_gate::session::cookies::Cookies;
 use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_token::unverified::UnverifiedToken;
 
-use super::mint;
-use super::mint::{LIVE_KEY, LIVE_SUFFIX, NOW_MS, TEST_KEY};
-use super::platform::Clerk;
-use super::{Isolate, Request, settings};
+use crate::isolate::Isolate;
+use crate::mint::{LIVE_KEY, LIVE_SUFFIX, NOW_MS, TEST_KEY};
+use crate::platform::FakePlatform;
+use crate::request::Request;
+use crate::{settings, visitor};
 
-/// A token: decoded or not, and asked everything that is asked before a key is.
-pub(crate) fn token(input: &[u8]) {
+/// A token: it is decoded and its claims are read, as before its signature is verified.
+pub fn token(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let Ok(token) = UnverifiedToken::read(&text) else { return };
     let presented = token.present();
@@ -25,8 +26,8 @@ pub(crate) fn token(input: &[u8]) {
     let _ = claims.has_feature("org:a:b") | claims.has_plan(":") | claims.has_feature("");
 }
 
-/// A cookie header, read in one pass, beside the plain way of reading it.
-pub(crate) fn cookies(input: &[u8]) {
+/// A cookie header, compared with a simple reader.
+pub fn cookies(input: &[u8]) {
     let header = String::from_utf8_lossy(input);
     let read = Cookies::read(&header, LIVE_SUFFIX);
     let first = |name: &str| {
@@ -55,11 +56,11 @@ pub(crate) fn cookies(input: &[u8]) {
     }
 }
 
-/// A whole request: a line each for the query, the header's token, the cookies, the page that led
-/// here and what is fetched. The first byte chooses the instance.
-pub(crate) fn decision(input: &[u8]) {
+/// A request: one line each for the query, `authorization`, `cookie`, `referer`, `sec-fetch-dest`
+/// and `accept`. The first byte chooses the instance.
+pub fn decision(input: &[u8]) {
     thread_local! {
-        static WORLD: OnceCell<(Isolate, Isolate, Clerk)> = const { OnceCell::new() };
+        static ISOLATES: OnceCell<(Isolate, Isolate, FakePlatform)> = const { OnceCell::new() };
     }
     let (choice, text) = input.split_first().unwrap_or((&0, &[]));
     let text = String::from_utf8_lossy(text);
@@ -73,8 +74,8 @@ pub(crate) fn decision(input: &[u8]) {
             request.headers.push((name.into(), value.into()));
         }
     }
-    WORLD.with(|world| {
-        let (production, development, clerk) = world.get_or_init(world_of_two);
+    ISOLATES.with(|isolates| {
+        let (production, development, clerk) = isolates.get_or_init(production_and_development);
         let isolate = if choice % 2 == 0 { production } else { development };
         let state = isolate.state(&request, clerk, NOW_MS).unwrap();
         for (name, value) in state.headers() {
@@ -87,11 +88,11 @@ pub(crate) fn decision(input: &[u8]) {
     });
 }
 
-fn world_of_two() -> (Isolate, Isolate, Clerk) {
+fn production_and_development() -> (Isolate, Isolate, FakePlatform) {
     let plain = |key: &str| {
-        let mut settings = settings::plain(settings::instance(key));
+        let mut settings = settings::of_key(key);
         settings.cross_origin_sync = true;
         Isolate::new(settings)
     };
-    (plain(LIVE_KEY), plain(TEST_KEY), Clerk::with(mint::jwks(), Vec::new()))
+    (plain(LIVE_KEY), plain(TEST_KEY), visitor::clerk())
 }
