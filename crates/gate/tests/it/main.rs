@@ -15,6 +15,7 @@ mod answers;
 mod claims;
 mod clerk;
 mod conditions;
+mod copies;
 mod corpus;
 mod cycles;
 mod damaged;
