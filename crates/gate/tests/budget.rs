@@ -1,8 +1,8 @@
-//! What one decision may cost, in counts that are the same on every machine: allocations, and
-//! headers asked for (each costs the runtime a look-up). A change that makes a request dearer is
-//! seen when it is made; where it is worth it, the number here is changed with it, and says so.
+//! How many allocations and header reads a decision may make (a header read is a call into the
+//! runtime). These counts are the same on every machine. If a change needs more of them, it changes
+//! the number here.
 //!
-//! Times are no business of a test; `bench/` measures those.
+//! Times are measured in `bench/` and not in tests.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -76,12 +76,12 @@ fn decide(gate: &Gate<()>, request: &Request) -> (u16, Cost) {
 }
 
 #[test]
-fn an_open_path_costs_next_to_nothing() {
+fn an_open_path() {
     costs("open", &Request::page("/blog/2026/first", None), 2, 0);
 }
 
 #[test]
-fn a_token_that_was_seen_before() {
+fn a_token_that_was_verified_before() {
     let token = token("genuine");
     costs("sent on", &Request::page("/welcome", Some(&token)), 12, 4);
     costs("passed on", &Request::page("/dashboard/reports", Some(&token)), 7, 4);
@@ -91,7 +91,7 @@ fn a_token_that_was_seen_before() {
 }
 
 #[test]
-fn a_token_that_nobody_has_seen() {
+fn a_token_that_was_not_verified_before() {
     let gate = Gate::open(&Bound::usual());
     let request = |number: u32| {
         let token = token(&format!("genuine{number}"));
@@ -107,7 +107,7 @@ fn a_forged_token() {
 }
 
 #[test]
-fn nobody() {
+fn a_request_without_a_session() {
     costs("page", &Request::page("/welcome", None), 34, 4);
     costs("API", &Request::api("/api/items/17"), 19, 5);
 }

@@ -1,5 +1,5 @@
-//! What claims say of a person, where the recordings are silent: nobody at all, what others
-//! have, scopes without names, roles of odd kinds, permissions without names.
+//! Claims that the recordings do not contain: empty claims, names that almost match,
+//! scopes without names, unusual roles, permissions without names.
 
 use clerk_edge_token::claims::Claims;
 use clerk_edge_token::claims::organization::Organization;
@@ -10,7 +10,7 @@ fn claims(all: &Value) -> Claims {
 }
 
 #[test]
-fn nobody_has_anything() {
+fn empty_claims_have_nothing() {
     let told = |subject: Value| {
         let claims = claims(&json!({
             "sub": subject, "fea": "u:chat", "pla": "u:pro",
@@ -30,7 +30,7 @@ fn nobody_has_anything() {
 }
 
 #[test]
-fn what_one_has_is_not_what_another_is_asked_for() {
+fn roles_permissions_features_and_plans_match_exactly() {
     let claims = claims(&json!({
         "sub": "u", "fea": "u:chat", "pla": "u:pro",
         "org_id": "org_1", "org_role": "org:admin", "org_permissions": ["org:a:read"],
@@ -48,7 +48,7 @@ fn what_one_has_is_not_what_another_is_asked_for() {
 }
 
 #[test]
-fn a_scope_with_nothing_behind_it_is_a_name() {
+fn a_scope_without_a_name_after_it_is_a_name() {
     // As Clerk's SDK reads it: `user:` asks the user's list for `user`.
     let claims = claims(&json!({ "sub": "u", "fea": "u:user,o:org,u:chat" }));
     for held in ["user:", "org:", "user:chat", "user:user", "chat"] {
@@ -60,7 +60,7 @@ fn a_scope_with_nothing_behind_it_is_a_name() {
 }
 
 #[test]
-fn without_an_organization_its_features_are_not_read() {
+fn claims_of_an_organization_are_read_only_if_there_is_one() {
     let told = |organization: Value| {
         let claims = claims(&json!({ "sub": "u", "v": 2, "o": organization, "fea": "broken" }));
         (claims.well_formed().is_ok(), claims.organization().is_some())
@@ -72,7 +72,7 @@ fn without_an_organization_its_features_are_not_read() {
 }
 
 #[test]
-fn a_packed_role_is_one_where_javascript_takes_it_for_true() {
+fn a_packed_role_counts_if_javascript_reads_it_as_true() {
     let told = |role: &Value| {
         let claims = claims(&json!({ "sub": "u", "v": 2, "o": { "id": "org_1", "rol": role } }));
         claims.organization().and_then(Organization::role).map(str::to_owned)

@@ -1,8 +1,8 @@
 //! The recorded decisions of Clerk's own SDK, request by request and function by function.
 //!
-//! A case agrees in status, reason, headers, cookies, address, auth object and calls, or it is in
-//! the list of differences, which says why. The list must be exact: a difference that is not in
-//! it fails, and so does one in it that does not occur.
+//! A case agrees in status, reason, headers, cookies, URL, auth object and calls, or it is in the
+//! list of differences with its reason. The list must be exact: a difference that is not in it
+//! fails the test, and so does a listed difference that does not occur.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -142,7 +142,7 @@ fn claims_become_the_recorded_auth_object() {
 }
 
 #[test]
-fn has_answers_as_recorded() {
+fn has_returns_what_was_recorded() {
     let rows = table("has_cases");
     assert_eq!(rows.len(), 105);
     for row in rows {
@@ -170,7 +170,7 @@ fn seen(url: &str, headers: &[(&str, &str)], trust: bool) -> String {
 }
 
 #[test]
-fn the_address_is_the_recorded_one() {
+fn the_clerk_url_is_the_recorded_one() {
     for row in table("clerk_url_cases") {
         let headers = row["headers"].as_object().unwrap();
         let headers: Vec<(&str, &str)> =
@@ -185,7 +185,7 @@ fn the_address_is_the_recorded_one() {
 }
 
 #[test]
-fn forwarded_headers_count_only_where_they_are_trusted() {
+fn forwarded_headers_count_only_if_they_are_trusted() {
     let headers =
         [("x-forwarded-host", "other.com"), ("x-forwarded-proto", "http"), ("host", "third.com")];
     assert_eq!(seen("https://a.com/p?q=1", &headers, false), "https://a.com/p?q=1");
@@ -193,7 +193,7 @@ fn forwarded_headers_count_only_where_they_are_trusted() {
 }
 
 #[test]
-fn sign_in_addresses_are_the_recorded_ones() {
+fn sign_in_urls_are_the_recorded_ones() {
     let mut left_out = Vec::new();
     for (index, row) in table("redirect_cases").iter().enumerate() {
         let options = &row["options"];

@@ -1,4 +1,4 @@
-//! The inputs that fuzzing has found worth keeping, each through its target again.
+//! Runs the fuzz targets with the inputs that fuzzing has found.
 
 use base64ct::{Base64, Encoding};
 

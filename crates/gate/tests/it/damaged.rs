@@ -1,8 +1,8 @@
-//! Requests damaged byte by byte: whatever comes of them is a decision, never a panic, and nobody
-//! is signed in by a text that the instance did not sign.
+//! Requests with damaged bytes: each gets a decision without a panic, and only a text that the
+//! instance has signed signs a visitor in.
 //!
-//! `CLERK_EDGE_DAMAGED` sets how many; the ordinary test does a few thousand. What once went
-//! wrong is kept in `tests/vectors/damaged.json` and tried first.
+//! `CLERK_EDGE_DAMAGED` sets how many; the default is a few thousand. Inputs that
+//! once failed are in `tests/vectors/damaged.json` and are tried first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ use clerk_edge_testing::visitor;
 const KEPT: &str = include_str!("../../../../tests/vectors/damaged.json");
 
 #[test]
-fn damaged_requests_come_to_a_decision() {
+fn damaged_requests_get_a_decision() {
     let pool = Pool::new();
     let genuine: BTreeSet<&str> = pool.genuine().map(|token| token.trim_end_matches('=')).collect();
     let kept: Vec<Value> = serde_json::from_str(KEPT).unwrap();

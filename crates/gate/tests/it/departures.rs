@@ -1,5 +1,5 @@
-//! Where a visitor goes to sign in, where the recordings are silent: the mark of his browser, a
-//! key without a portal, and the page that he comes back to.
+//! Redirects to sign-in that the recordings do not contain: the development browser token, a key
+//! without a portal, and the return URL.
 
 use clerk_edge_gate::session::sign_in_redirect::SignInRedirect;
 use clerk_edge_gate::settings::clerk_hosts::portal;
@@ -18,7 +18,7 @@ fn to_sign_in(settings: &Settings, request: &Request) -> String {
 }
 
 #[test]
-fn the_mark_of_a_browser_is_the_addresss_before_the_cookies() {
+fn the_development_browser_token_of_the_url_comes_before_the_cookies() {
     let leaving = |key: &str, query: &str| {
         let cookie = ("cookie", "__clerk_db_jwt=kept");
         to_sign_in(&of_key(key), &Request::get(&format!("{PAGE}{query}"), &[cookie]))
@@ -38,7 +38,7 @@ fn the_mark_of_a_browser_is_the_addresss_before_the_cookies() {
 }
 
 #[test]
-fn without_a_portal_a_page_of_our_own_is_better() {
+fn without_a_portal_sign_in_is_on_this_site() {
     let mut settings = of_key(LIVE_KEY);
     let asked = Request::get(&format!("{PAGE}?a=1"), &[]);
     assert_eq!(to_sign_in(&settings, &asked), format!("{PORTAL}?{BACK}%3Fa%3D1"));
@@ -50,7 +50,7 @@ fn without_a_portal_a_page_of_our_own_is_better() {
 }
 
 #[test]
-fn a_sign_in_page_is_a_path_here_or_an_address() {
+fn a_sign_in_page_is_a_path_on_this_site_or_a_url() {
     let leaving = |page: &str| {
         let settings = Settings { sign_in_url: Some(page.to_owned()), ..of_key(LIVE_KEY) };
         to_sign_in(&settings, &Request::get(PAGE, &[]))
@@ -63,7 +63,7 @@ fn a_sign_in_page_is_a_path_here_or_an_address() {
 }
 
 #[test]
-fn the_page_to_come_back_to_is_the_one_that_the_visitor_sees() {
+fn the_return_url_is_the_url_that_the_visitor_sees() {
     let back = |headers: &[(&str, &str)]| {
         let settings = Settings { trust_forwarded_host: true, ..of_key(LIVE_KEY) };
         let location = to_sign_in(&settings, &Request::get(&format!("{PAGE}?"), headers));

@@ -1,4 +1,5 @@
-//! Claims that the token lacks: who is asked, how often, and what each answer means.
+//! Look-ups of claims that the token lacks: which calls are made, how often, and what each answer
+//! means.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -78,7 +79,7 @@ const SECOND: i64 = 1_000;
 const NOW: i64 = 1_790_000_000_000;
 
 #[test]
-fn a_user_is_asked_for_once_and_then_known_for_the_time_to_live() {
+fn a_user_is_looked_up_once_per_ttl() {
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     let (outcome, lines) = site.look(NOW);
     assert_eq!(outcome, found(json!({ "role": "admin" })));
@@ -118,7 +119,7 @@ fn the_call_is_bounded_and_goes_to_the_configured_api_with_the_secret() {
 }
 
 #[test]
-fn absence_is_kept_like_presence() {
+fn an_absent_role_is_cached_like_a_role() {
     let unknown = reply(404, r#"{"errors":[{"code":"resource_not_found"}]}"#);
     for answer in [user(&json!({})), user(&json!(null)), unknown] {
         let site = Site::saying(Ok(answer));
@@ -133,7 +134,7 @@ fn absence_is_kept_like_presence() {
 }
 
 #[test]
-fn each_answer_has_its_own_outcome_and_line() {
+fn each_answer_has_its_outcome_and_log_line() {
     let of = |status: u16| Ok(reply(status, r#"{"errors":[{"code":"clerk_key_invalid"}]}"#));
     let with_parameter = ClerkResponse {
         content_type: Some("application/json; charset=utf-8".to_owned()),
@@ -230,7 +231,7 @@ fn one_request_calls_at_most_once() {
 }
 
 #[test]
-fn metadata_beyond_all_measure_is_used_and_not_kept() {
+fn very_large_metadata_is_used_and_not_cached() {
     for (bytes, kept) in [(60_000, 1), (70_000, 0)] {
         let metadata = json!({ "role": "x".repeat(bytes) });
         let site = Site::saying(Ok(user(&metadata)));
@@ -242,7 +243,7 @@ fn metadata_beyond_all_measure_is_used_and_not_kept() {
 }
 
 #[test]
-fn without_a_store_memory_alone_is_used() {
+fn without_a_store_only_memory_is_used() {
     let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     site.settings.has_store = false;
     for at in 0..3 {
@@ -253,7 +254,7 @@ fn without_a_store_memory_alone_is_used() {
 }
 
 #[test]
-fn with_no_time_to_live_nothing_is_kept() {
+fn with_a_ttl_of_0_nothing_is_cached() {
     let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     site.settings.lookup_ttl_seconds = 0;
     for at in 0..3 {
@@ -264,7 +265,7 @@ fn with_no_time_to_live_nothing_is_kept() {
 }
 
 #[test]
-fn without_a_secret_nothing_is_asked_and_that_is_said_once() {
+fn without_a_secret_key_no_call_is_made_and_one_note_says_so() {
     let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     site.settings.secret_key = None;
     let (outcome, lines) = site.look(NOW);
@@ -276,7 +277,7 @@ fn without_a_secret_nothing_is_asked_and_that_is_said_once() {
 }
 
 #[test]
-fn only_a_plain_user_id_goes_into_an_address() {
+fn only_a_valid_user_id_is_put_into_a_url() {
     let long = "u".repeat(USER_ID_BYTES_MAX + 1);
     let hostile = [
         "", ".", "..", "../jwks", "a/b", "a%2Fb", "a?b", "a#b", "a b", "a\nb", "ü", "a-b", "a.b",
@@ -315,7 +316,7 @@ fn users_and_instances_do_not_see_each_other() {
 }
 
 #[test]
-fn the_store_is_a_help_and_never_a_hindrance() {
+fn a_failing_store_does_not_fail_a_lookup() {
     // Another isolate looked it up: no call.
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW).0.is_ok());

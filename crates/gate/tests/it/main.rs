@@ -1,4 +1,4 @@
-//! The native tests: one binary, the core alone, with the clock as an argument.
+//! The native tests of the gate in one binary. Time is an argument.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Redirect targets: whatever is tried, nothing leaves the site that the operator did not write.
+//! Redirect targets: no captured value can lead to another site.
 #![allow(clippy::panic, reason = "a test may stop")]
 
 use clerk_edge_http::path::RequestPath;
@@ -52,7 +52,7 @@ fn stays(address: &str) -> bool {
 }
 
 #[test]
-fn r1_r2_a_target_on_this_site_stays_on_it_or_is_no_target() {
+fn r1_r2_a_target_on_this_site_stays_on_it_or_is_refused() {
     let corpus = corpus();
     assert!(corpus.len() >= 500, "{}", corpus.len());
     let mut taken = 0_u32;
@@ -171,7 +171,7 @@ fn targets_are_written_like_paths() {
 }
 
 #[test]
-fn what_is_filled_in_is_encoded() {
+fn captured_values_are_encoded() {
     let rules =
         read(r#"[{ "path": "/a/:id", "report_only": true, "otherwise": "/b/:id?x=id" }]"#, false);
     let filled = |raw: &str| {

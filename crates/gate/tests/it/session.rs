@@ -1,5 +1,5 @@
-//! Who asks: what the recordings of Clerk's SDK do not say. The differences on purpose, the
-//! defaults, what is asked of Clerk how often, and what hostile requests come to.
+//! Sessions, where the recordings of Clerk's SDK contain no case: differences on purpose, defaults,
+//! how often Clerk is called, and hostile requests.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ fn the_issuer_is_checked_by_default() {
 }
 
 #[test]
-fn a_page_of_another_origin_costs_no_trip_unless_it_is_asked_for() {
+fn a_link_from_another_origin_starts_no_handshake_unless_configured() {
     let mut request = page(&cookies(&mint::session(&json!({}))));
     request.headers.push(("referer".into(), "https://www.google.com/".into()));
     check(&live(), &request, "signed-in user_1");
@@ -55,7 +55,7 @@ fn a_page_of_another_origin_costs_no_trip_unless_it_is_asked_for() {
 }
 
 #[test]
-fn the_loop_guard_stops_at_three_trips_and_above() {
+fn the_loop_guard_stops_at_three_redirects_and_more() {
     for (count, expected) in [
         ("2", None),
         ("2.9", None),
@@ -82,7 +82,7 @@ fn the_loop_guard_stops_at_three_trips_and_above() {
 }
 
 #[test]
-fn a_token_is_looked_at_up_to_its_ceiling() {
+fn a_token_is_parsed_up_to_the_size_limit() {
     let long = |length: usize| {
         let token = mint::session(&json!({ "x": "" }));
         let short = token.len();
@@ -104,7 +104,7 @@ fn a_token_is_looked_at_up_to_its_ceiling() {
 }
 
 #[test]
-fn a_machines_token_is_never_a_session() {
+fn a_machine_token_is_never_a_session() {
     let odd =
         |changes: Value| mint::token(&mint::changed(mint::header(), &changes), &mint::claims());
     let mut tokens = vec![mint::session(&json!({ "sub": "mch_1" }))];
@@ -126,7 +126,7 @@ fn a_machines_token_is_never_a_session() {
 }
 
 #[test]
-fn keys_are_asked_for_once_and_tokens_verified_once() {
+fn keys_are_fetched_once_and_tokens_verified_once() {
     let (isolate, clerk) = (live(), clerk());
     let token = mint::session(&json!({}));
     for _ in 0..100 {
@@ -145,7 +145,7 @@ fn keys_are_asked_for_once_and_tokens_verified_once() {
 }
 
 #[test]
-fn a_remembered_token_is_believed_no_longer_than_the_keys_that_covered_it() {
+fn a_cached_token_counts_no_longer_than_the_keys_that_verified_it() {
     const DAY_MS: i64 = 86_400_000;
     let (isolate, nobody) = (live(), FakePlatform::default());
     let request = bearer(&mint::session(&json!({ "exp": mint::NOW + 300_000 })));
@@ -161,7 +161,7 @@ fn a_remembered_token_is_believed_no_longer_than_the_keys_that_covered_it() {
 }
 
 #[test]
-fn forgeries_are_not_remembered() {
+fn forgeries_are_not_cached() {
     let (isolate, clerk) = (live(), clerk());
     let token = mint::session(&json!({}));
     assert_eq!(outcome(&isolate.state(&bearer(&token), &clerk, NOW_MS)), "signed-in user_1");
@@ -181,7 +181,7 @@ fn forgeries_are_not_remembered() {
 }
 
 #[test]
-fn nobody_to_ask_for_keys_is_a_fault_and_never_signed_out() {
+fn unavailable_keys_are_an_error_and_never_signed_out() {
     let isolate = live();
     let state =
         isolate.state(&bearer(&mint::session(&json!({}))), &FakePlatform::default(), NOW_MS);
@@ -203,7 +203,7 @@ fn nobody_to_ask_for_keys_is_a_fault_and_never_signed_out() {
 }
 
 #[test]
-fn a_satellite_is_answered_at_absolute_addresses_alone() {
+fn a_satellite_is_redirected_to_absolute_urls_only() {
     let to = |back: &str| {
         let request = Request::get(
             &format!("{PAGE}?__clerk_redirect_url={back}"),
@@ -227,7 +227,7 @@ fn a_satellite_is_answered_at_absolute_addresses_alone() {
 }
 
 #[test]
-fn a_pending_session_is_signed_out_and_says_nothing_to_the_browser() {
+fn a_pending_session_is_signed_out_and_sends_the_browser_nothing() {
     let token = mint::session(&json!({ "sts": "pending" }));
     let state = live().state(&page(&cookies(&token)), &clerk(), NOW_MS).unwrap();
     assert_eq!(outcome(&Ok(state.clone())), "pending");
@@ -236,7 +236,7 @@ fn a_pending_session_is_signed_out_and_says_nothing_to_the_browser() {
 }
 
 #[test]
-fn broken_grammar_in_the_claims_signs_nobody_in() {
+fn malformed_claims_are_never_signed_in() {
     let broken = [json!({ "id": "o" }), json!({ "id": "o", "per": "a", "fpm": 5 })];
     for (organization, features) in broken.iter().zip(["x", "o:x"]) {
         let token = mint::session(&json!({ "v": 2, "o": organization, "fea": features }));
@@ -248,7 +248,7 @@ fn broken_grammar_in_the_claims_signs_nobody_in() {
 }
 
 #[test]
-fn the_common_way_is_ready_at_once_even_where_nothing_can_be_asked() {
+fn a_verified_token_is_accepted_at_once_without_calls() {
     let (isolate, token) = (live(), mint::session(&json!({})));
     check(&isolate, &bearer(&token), "signed-in user_1");
     // Neither keys nor signatures can be had from this one: `ready` polls once.
@@ -261,7 +261,7 @@ fn the_common_way_is_ready_at_once_even_where_nothing_can_be_asked() {
 }
 
 #[test]
-fn hostile_requests_are_refused_and_nothing_worse() {
+fn hostile_requests_are_refused_without_a_panic() {
     let dots = ".".repeat(1024 * 1024);
     let many = "__session=a; ".repeat(4_000);
     let names = format!("{}=x; __client_uat=5", "_".repeat(64 * 1024));
@@ -291,7 +291,7 @@ fn hostile_requests_are_refused_and_nothing_worse() {
 }
 
 #[test]
-fn an_isolate_that_has_seen_others_decides_the_same() {
+fn an_isolate_decides_the_same_after_other_requests() {
     let pool = Pool::new();
     let mut dice = Dice::new(7);
     let questions: Vec<Value> = (0..600).map(|_| draw::question(&mut dice, &pool)).collect();
@@ -314,7 +314,7 @@ fn an_isolate_that_has_seen_others_decides_the_same() {
 }
 
 #[test]
-fn an_issuer_that_is_none_means_plain_cookies_and_a_foreign_one_suffixed() {
+fn a_missing_issuer_means_plain_cookies_and_a_foreign_one_suffixed() {
     let any = || Isolate::new(any_issuer());
     let own = mint::session(&json!({ "sub": "suffixed" }));
     let check_choice = |issuer: &str, expected: &str| {
@@ -339,7 +339,7 @@ fn an_issuer_that_is_none_means_plain_cookies_and_a_foreign_one_suffixed() {
 }
 
 #[test]
-fn only_a_page_of_another_origin_that_is_not_clerks_asks_for_a_trip() {
+fn only_a_link_from_a_foreign_origin_starts_a_cross_origin_handshake() {
     let ask = |key: &str, referrer: &str| {
         let on = Isolate::new(Settings { cross_origin_sync: true, ..of_key(key) });
         let mut request =
@@ -380,7 +380,7 @@ fn only_a_page_of_another_origin_that_is_not_clerks_asks_for_a_trip() {
 }
 
 #[test]
-fn a_session_tells_who_and_until_when() {
+fn a_session_has_a_subject_and_an_expiry() {
     let told = |changes: &Value| {
         let state = live().state(&bearer(&mint::session(changes)), &clerk(), NOW_MS).unwrap();
         let RequestState::SignedIn(state) = state else { panic!("{state:?}") };

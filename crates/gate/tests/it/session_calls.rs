@@ -1,5 +1,5 @@
-//! What is asked of Clerk for a session: the nonce of a handshake, and a refresh. How often, with
-//! what, and what comes of answers that are none.
+//! The calls to Clerk for a session: the nonce of a handshake, and a refresh. How often they are
+//! made, with which content, and what happens with unusable answers.
 
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, SESSION_CALL_TIMEOUT_MS};
@@ -61,7 +61,7 @@ fn a_nonce_that_fails_is_not_tried_again_for_a_minute() {
 }
 
 #[test]
-fn an_empty_list_is_an_answer() {
+fn an_empty_list_of_cookies_is_valid() {
     let (isolate, clerk) =
         (with_secret(LIVE_KEY), nonce_route(&json!({ "body": { "directives": [] } })));
     let request =
@@ -73,7 +73,7 @@ fn an_empty_list_is_an_answer() {
 }
 
 #[test]
-fn an_answer_is_one_with_every_status_of_success_and_every_parameter() {
+fn every_success_status_and_media_type_parameter_is_accepted() {
     let token = mint::session(&json!({}));
     let directives = json!({ "directives": [format!("__session={token}")] });
     for (status, media_type) in [
@@ -94,7 +94,7 @@ fn an_answer_is_one_with_every_status_of_success_and_every_parameter() {
 }
 
 #[test]
-fn a_handshake_that_comes_to_nothing_says_why_in_the_log_and_keeps_its_secrets() {
+fn a_failed_handshake_is_explained_in_the_log_without_secrets() {
     let bring = |cookie: &str| {
         let directives = json!({ "handshake": [cookie] });
         mint::token(&mint::header(), &directives)
@@ -132,7 +132,7 @@ fn a_handshake_that_comes_to_nothing_says_why_in_the_log_and_keeps_its_secrets()
 }
 
 #[test]
-fn a_nonce_without_a_secret_key_asks_nobody() {
+fn a_nonce_without_a_secret_key_makes_no_call() {
     let (isolate, clerk) = (live(), clerk());
     let request =
         page(&format!("{}; __clerk_handshake_nonce=n", cookies(&mint::session(&json!({})))));
@@ -166,7 +166,7 @@ fn refreshed(extra: &[(&str, &str)], answer: &Value) -> (String, Vec<ClerkReques
 }
 
 #[test]
-fn a_refresh_tells_clerk_no_cookies_and_no_credentials() {
+fn a_refresh_sends_clerk_no_cookies_and_no_credentials() {
     let fresh = mint::session(&json!({}));
     let answer = json!({ "body": { "cookies": [format!("__session={fresh}; Path=/")] } });
     let extra = [
@@ -306,7 +306,7 @@ fn the_cookies_session_is_refreshed_before_the_headers() {
 }
 
 #[test]
-fn a_spent_handshake_does_not_come_back() {
+fn an_invalid_handshake_is_removed_from_the_return_url() {
     let forged = mint::forged(&json!({ "handshake": ["__session=x"] }));
     let back = |key: &str, url: &str| {
         let headers = [("sec-fetch-dest", "document"), ("cookie", "__client_uat=5")];

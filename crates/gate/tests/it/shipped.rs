@@ -1,4 +1,4 @@
-//! The shipped `wrangler.toml` and `.dev.vars.example`: what they say is what the gate reads.
+//! The shipped `wrangler.toml` and `.dev.vars.example`, read by the gate.
 
 use clerk_edge_gate::settings::bindings::{Binding, Bindings};
 use clerk_edge_gate::settings::{Settings, Upstream};
@@ -40,7 +40,7 @@ impl Bindings for Shipped {
 }
 
 #[test]
-fn the_shipped_configuration_lacks_nothing_but_the_key() {
+fn the_shipped_configuration_lacks_only_the_key() {
     let faulty = Settings::read(&Shipped::read()).unwrap_err();
     let places: Vec<&str> = faulty.problems().map(|it| it.place.as_str()).collect();
     assert_eq!(places, ["CLERK_PUBLISHABLE_KEY"], "{faulty}");
@@ -52,7 +52,7 @@ fn the_shipped_configuration_lacks_nothing_but_the_key() {
 }
 
 #[test]
-fn the_shipped_configuration_lets_nothing_past_the_gate() {
+fn in_the_shipped_configuration_every_request_passes_the_gate() {
     let shipped = Shipped::read().0;
     assert_eq!(shipped["assets"]["run_worker_first"].as_bool(), Some(true));
     assert_eq!(shipped["workers_dev"].as_bool(), Some(false));
@@ -60,7 +60,7 @@ fn the_shipped_configuration_lets_nothing_past_the_gate() {
 }
 
 #[test]
-fn the_example_of_secrets_holds_none_and_opens_nothing() {
+fn the_example_of_secrets_contains_no_secret() {
     let example = include_str!("../../../../.dev.vars.example");
     let lines = example.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let pairs: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once('=')).collect();

@@ -1,5 +1,5 @@
-//! Plain cookies or suffixed ones, where both instances and versions of Clerk's left some: each
-//! row beside the one that differs in a single cookie.
+//! The choice between plain and suffixed cookies: each case beside one that differs in a single
+//! cookie.
 
 use clerk_edge_gate::session::state::RequestState;
 use serde_json::json;
@@ -66,7 +66,7 @@ fn the_newer_session_counts_unless_one_half_is_signed_out() {
 }
 
 #[test]
-fn a_plain_session_of_another_instance_is_not_looked_at() {
+fn a_plain_session_of_another_instance_is_ignored() {
     for key in [LIVE_KEY, TEST_KEY] {
         for (cookies, expected) in [
             ("__client_uat=5; __session=new", "signed-in new"),
@@ -80,7 +80,7 @@ fn a_plain_session_of_another_instance_is_not_looked_at() {
 }
 
 #[test]
-fn a_suffixed_session_that_is_over_gives_way_in_development_alone() {
+fn an_expired_suffixed_session_is_ignored_only_in_development() {
     let own = "__client_uat_$=5; __session_$";
     let expired = "handshake session-token-expired-refresh-non-eligible-no-refresh-cookie $";
     for (key, cookies, expected) in [
@@ -100,7 +100,7 @@ fn a_suffixed_session_that_is_over_gives_way_in_development_alone() {
 }
 
 #[test]
-fn one_suffixed_cookie_is_enough_and_a_session_needs_its_twin() {
+fn one_suffixed_cookie_is_enough_and_a_session_needs_its_client_uat() {
     for key in [LIVE_KEY, TEST_KEY] {
         for (cookies, expected) in [
             ("__client_uat_$=5", "handshake client-uat-but-no-session-token $"),

@@ -1,6 +1,6 @@
-//! The house's own rules, where a machine can hold them: heads, sizes, walls, names.
+//! The rules for source files that a test can check: heads, sizes, platform crates, names.
 //!
-//! The ceilings only go down. What needs a reader's judgement is not here.
+//! The limits may only be lowered.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ fn is_platform(file: &str) -> bool {
 const PLATFORM: [&str; 4] = ["worker", "wasm_bindgen", "web_sys", "js_sys"];
 
 #[test]
-fn every_file_says_first_what_it_is() {
+fn every_file_begins_with_a_doc_comment() {
     each_source(|file, text| {
         text.starts_with("//! ")
             .then_some(())
@@ -58,7 +58,7 @@ fn files_functions_and_lines_are_short() {
 }
 
 #[test]
-fn the_platform_is_named_behind_one_wall() {
+fn only_the_platform_files_name_platform_crates() {
     each_source(|file, text| {
         let gates = text.matches("cfg(target_arch").count();
         let allowed = usize::from(is_platform(file) && file.ends_with("src/lib.rs"));
@@ -74,7 +74,7 @@ fn the_platform_is_named_behind_one_wall() {
 }
 
 #[test]
-fn no_file_is_a_drawer_for_odds_and_ends() {
+fn no_file_has_a_name_that_says_nothing() {
     each_source(|file, _| {
         let name = Path::new(file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let drawer = ["utils", "util", "helpers", "common", "types", "misc"].contains(&name);
@@ -102,7 +102,7 @@ fn no_library_depends_on_the_platform() {
 }
 
 #[test]
-fn the_measures_measure() {
+fn the_measuring_functions_are_correct() {
     let text = "impl A {\n    pub fn one() {\n        two();\n    }\n\n    fn short() {}\n}\n\
                 trait B {\n    fn told(\n        a: u8,\n    );\n}\nfn last() {\n}\n";
     assert_eq!(functions(text), [("one", 3), ("short", 1), ("told", 3), ("last", 2)]);

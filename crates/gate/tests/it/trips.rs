@@ -1,4 +1,4 @@
-//! Trips to Clerk: who is spared one, and which spelling of the address counts.
+//! Handshakes: which requests start one, and which spelling of a parameter counts.
 
 use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::settings::Settings;
@@ -13,7 +13,7 @@ use clerk_edge_testing::visitor;
 use clerk_edge_testing::visitor::{PAGE, clerk, cookies, live, outcome, page, with_secret};
 
 #[test]
-fn a_page_that_the_proxy_led_here_knows_nothing_newer() {
+fn a_link_from_the_own_proxy_starts_no_handshake() {
     let ask = |proxy: Option<&str>, referrer: &str| {
         let on = Settings {
             cross_origin_sync: true,
@@ -36,7 +36,7 @@ fn a_page_that_the_proxy_led_here_knows_nothing_newer() {
 }
 
 #[test]
-fn only_a_page_that_is_fetched_makes_a_trip() {
+fn only_a_document_request_starts_a_handshake() {
     let comes = |method: &str, headers: &[(&str, &str)]| {
         let mut request = Request::get(PAGE, headers);
         request.method = method.into();
@@ -73,7 +73,7 @@ fn only_a_page_that_is_fetched_makes_a_trip() {
 }
 
 #[test]
-fn a_parameter_is_one_in_any_spelling() {
+fn a_parameter_is_found_in_every_percent_encoding() {
     for (query, expected) in [
         ("__clerk_db_jwt=d", "handshake dev-browser-sync"),
         ("%5F_clerk_db_jwt=d", "handshake dev-browser-sync"),
@@ -90,7 +90,7 @@ fn a_parameter_is_one_in_any_spelling() {
 }
 
 #[test]
-fn an_empty_parameter_is_none_and_the_cookie_counts() {
+fn an_empty_parameter_is_ignored_and_the_cookie_counts() {
     let session = format!("__session={}", mint::session(&json!({})));
     let handshake = mint::token(&mint::header(), &json!({ "handshake": [session] }));
     let route = json!({
@@ -115,7 +115,7 @@ fn an_empty_parameter_is_none_and_the_cookie_counts() {
 }
 
 #[test]
-fn the_page_of_a_development_instance_is_left_without_what_a_trip_put_there() {
+fn clerks_parameters_are_removed_from_the_url_in_development() {
     let session = format!("__session={}", mint::session(&json!({})));
     let handshake = mint::token(&mint::header(), &json!({ "handshake": [session] }));
     let come = |key: &str, query: &str| {

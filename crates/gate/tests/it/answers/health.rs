@@ -1,4 +1,4 @@
-//! The health answer, open and closed.
+//! The health answer of an open and of a closed gate.
 
 use clerk_edge_gate::answer::Answer;
 use clerk_edge_gate::endpoints::health::{Health, Keys, misconfigured};
@@ -23,7 +23,7 @@ fn health(keys: Option<Keys>) -> Answer {
 }
 
 #[test]
-fn with_keys_at_hand_all_is_well() {
+fn with_keys_the_status_is_ok() {
     let answer = health(Some(Keys { source: "kv", age_seconds: 12, count: 2 }));
     assert_eq!((answer.status, answer.header("cache-control")), (200, Some("no-store")));
     let expected = json!({
@@ -39,7 +39,7 @@ fn with_keys_at_hand_all_is_well() {
 }
 
 #[test]
-fn without_keys_it_is_not() {
+fn without_keys_the_status_is_unavailable() {
     let answer = health(None);
     assert_eq!(answer.status, 503);
     assert_eq!(body(&answer)["status"], "unavailable");
@@ -59,7 +59,7 @@ impl Bindings for OneKey {
 }
 
 #[test]
-fn a_closed_gate_says_why_unless_the_key_is_a_production_one() {
+fn a_closed_gate_lists_its_problems_unless_the_key_is_a_production_one() {
     let closed = |key: &'static str| Settings::read(&OneKey(key)).err().map(|f| misconfigured(&f));
     let Some(open) = closed("pk_test_Y2xlcmsubXlhcHAuY29tJA") else { panic!("LOG is wrong") };
     assert_eq!(open.status, 503);

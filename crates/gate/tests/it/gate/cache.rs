@@ -1,4 +1,4 @@
-//! What caches may see: other gates' incidents, by name.
+//! What caches may store: incidents of other gates, by name.
 
 use clerk_edge_gate::forward::cache_guard::{CachePlan, SHARED_CACHE_HEADERS};
 use serde_json::json;
@@ -14,7 +14,7 @@ fn rules() -> Value {
 }
 
 #[test]
-fn c1_nextjs_auth0_an_answer_with_a_session_is_nobody_elses() {
+fn c1_nextjs_auth0_an_answer_with_a_session_is_private() {
     let site = Bound::live(&rules()).open();
     assert!(site.page_with("/account", &token(&json!({}))).is_forwarded().guarded);
     assert!(site.page("/maybe").is_forwarded().guarded);
@@ -23,14 +23,14 @@ fn c1_nextjs_auth0_an_answer_with_a_session_is_nobody_elses() {
 }
 
 #[test]
-fn c2_authkit_an_answer_varies_by_what_it_depended_on() {
+fn c2_authkit_an_answer_varies_by_the_headers_it_depends_on() {
     let plan = CachePlan::new(Some("public, max-age=60"), Some("Accept-Encoding"));
     assert_eq!(plan.cache_control, "private, max-age=60");
     assert_eq!(plan.vary, "Accept-Encoding, Cookie, Authorization");
 }
 
 #[test]
-fn c3_vinext_shared_caches_are_told_nothing() {
+fn c3_vinext_headers_for_shared_caches_are_removed() {
     let plan = CachePlan::new(Some("public, s-maxage=600, max-age=5"), None);
     assert_eq!(plan.cache_control, "private, max-age=5");
     for name in ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"] {
@@ -39,7 +39,7 @@ fn c3_vinext_shared_caches_are_told_nothing() {
 }
 
 #[test]
-fn c4_pages_auth_refusals_and_redirects_are_never_kept() {
+fn c4_pages_auth_refusals_and_redirects_are_never_stored() {
     let site = Bound::live(&rules()).open();
     for seen in [
         site.page("/account"),
@@ -61,7 +61,7 @@ fn c4_pages_auth_refusals_and_redirects_are_never_kept() {
 }
 
 #[test]
-fn c5_no_ending_makes_a_guarded_path_a_file() {
+fn c5_no_file_extension_makes_a_guarded_path_public() {
     let site = Bound::live(&rules()).open();
     for path in ["/account/x.css", "/account;.js", "/account/..;/x.png", "/account%2f..%2fx.css"] {
         let seen = site.ask(&page(path, &[("cookie", &cookies(&token(&json!({}))))]));

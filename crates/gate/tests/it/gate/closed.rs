@@ -1,11 +1,11 @@
-//! A gate that faulty bindings keep closed, and what an isolate says once.
+//! A gate that is closed because of its bindings, and the log lines when an isolate starts.
 
 use serde_json::json;
 
 use super::*;
 
 #[test]
-fn every_path_is_closed_but_health() {
+fn every_path_except_health_is_closed() {
     let faulty = Bound::development(&json!([{ "path": "/", "alow": "anyone" }]));
     let site = faulty.text("LOG", "loud").open();
     for path in ["/", "/admin", "/.clerk-edge/access", "/debug-role", "/%", "/.clerk-edge/health/"]
@@ -38,7 +38,7 @@ fn problems_are_shown_only_without_a_live_key() {
 }
 
 #[test]
-fn the_log_names_every_problem_at_once() {
+fn the_log_lists_every_problem() {
     let rules = json!([{ "path": "/", "alow": "anyone" }, { "path": "nowhere" }]);
     let site = Bound::live(&rules).text("LOG", "loud").open();
     let lines = site.gate.announcements();
@@ -54,7 +54,7 @@ fn the_log_names_every_problem_at_once() {
 }
 
 #[test]
-fn the_log_names_what_is_worth_mending() {
+fn the_log_lists_the_notes() {
     let site = Bound::live(&json!([])).without("CLERK_SECRET_KEY").open();
     let lines = site.gate.announcements();
     assert_eq!(lines.len(), 1);

@@ -1,4 +1,4 @@
-//! What the upstream is told, row by row.
+//! The request headers that the upstream gets.
 
 use clerk_edge_gate::settings::bindings::Binding;
 use serde_json::json;
@@ -16,7 +16,7 @@ fn told(changes: &Value) -> Seen {
 }
 
 #[test]
-fn the_session_is_named_and_the_rest_is_left_out() {
+fn headers_are_set_only_for_what_the_session_has() {
     let seen = told(&json!({ "sid": null }));
     let names: Vec<&str> = seen.set.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["x-clerk-auth-status", "x-clerk-user-id", "x-clerk-claims"]);
@@ -45,7 +45,7 @@ fn roles_are_joined_and_encoded() {
 }
 
 #[test]
-fn places_of_the_role_are_tried_in_order() {
+fn role_claims_are_read_in_order() {
     let seen = told(&json!({ "role": "plain", "metadata": { "role": "nested" } }));
     assert_eq!(
         (seen.told("x-clerk-role"), &seen.log["role_source"]),
@@ -69,7 +69,7 @@ fn places_of_the_role_are_tried_in_order() {
 }
 
 #[test]
-fn an_organization_has_four_rows_in_both_forms() {
+fn an_organization_has_four_headers_in_both_token_versions() {
     let packed = told(&json!({
         "v": 2, "fea": "o:reports,o:bills", "pla": "o:pro",
         "o": { "id": "org_1", "slg": "acme", "rol": "admin", "per": "read,write", "fpm": "3,1" },
@@ -91,13 +91,13 @@ fn an_organization_has_four_rows_in_both_forms() {
 }
 
 #[test]
-fn who_acts_in_somebodys_name_is_told() {
+fn an_impersonated_session_names_the_actor() {
     assert_eq!(told(&json!({ "act": { "sub": "user_9" } })).told("x-clerk-actor"), Some("user_9"));
     assert_eq!(told(&json!({ "act": "user_9" })).told("x-clerk-actor"), None);
 }
 
 #[test]
-fn further_headers_carry_texts_as_they_are_and_the_rest_as_json() {
+fn claim_headers_contain_texts_unchanged_and_other_values_as_json() {
     let names = r#"{"X-Plan":"plan","x-level":"metadata.level","x-list":"list","x-none":"none"}"#;
     let site = bound().text("CLAIM_HEADERS", names).open();
     let claims = json!({ "plan": "pro 100%", "metadata": { "level": 5 }, "list": ["a", 1] });
@@ -110,7 +110,7 @@ fn further_headers_carry_texts_as_they_are_and_the_rest_as_json() {
 }
 
 #[test]
-fn all_of_it_stays_under_sixteen_kilobytes() {
+fn all_headers_together_stay_below_sixteen_kilobytes() {
     let site = bound().text("CLAIM_HEADERS", r#"{"x-bio":"bio"}"#).open();
     let told = |bytes: usize| site.api_with("/x", &token(&json!({ "bio": "x".repeat(bytes) })));
     let (large, small) = (told(7_000), told(6_000));
@@ -124,7 +124,7 @@ fn all_of_it_stays_under_sixteen_kilobytes() {
 }
 
 #[test]
-fn files_are_asked_for_without_headers() {
+fn requests_for_assets_get_no_headers() {
     let site = bound().with("ASSETS", Binding::Service).text("UPSTREAM", "assets").open();
     let seen = site.api_with("/x", &token(&json!({})));
     assert_eq!((seen.is_forwarded().set.len(), seen.guarded), (0, true));

@@ -1,4 +1,4 @@
-//! Health, as a monitor asks for it.
+//! The health endpoint.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::*;
 const HEALTH: &str = "/.clerk-edge/health";
 
 #[test]
-fn it_says_that_all_is_well_and_nothing_that_is_secret() {
+fn health_is_ok_and_contains_no_secret() {
     let rules = json!([{ "path": "/", "allow": "anyone" }, { "path": "/x" }]);
     let site = Bound::live(&rules).open();
     let seen = site.ask(&get(HEALTH, &[]));
@@ -26,7 +26,7 @@ fn it_says_that_all_is_well_and_nothing_that_is_secret() {
 }
 
 #[test]
-fn it_says_when_no_key_can_be_had() {
+fn health_says_when_keys_are_unavailable() {
     let site = Bound::live(&json!([])).open();
     site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     let seen = site.ask(&get(HEALTH, &[]));
@@ -35,7 +35,7 @@ fn it_says_when_no_key_can_be_had() {
 }
 
 #[test]
-fn it_counts_lookups_and_their_failures() {
+fn health_counts_lookups_and_their_failures() {
     let site = Bound::live(&json!([{ "path": "/a", "allow": { "role": "a" } }])).open();
     site.user(Ok(reply(500, "{}")));
     site.api_with("/a", &token(&json!({}))).is_refused(503, "claims-unavailable");

@@ -1,4 +1,4 @@
-//! Incidents of other gates in which something beside the path chose the rule, by name. Those of
+//! Incidents of other gates in which something other than the path chose the rule, by name. Those of
 //! the path itself are in `paths.rs`, those of headers for the upstream in `stripped.rs`.
 
 use serde_json::json;
@@ -20,7 +20,7 @@ fn stays_shut(path: &str, headers: &[(&str, &str)]) {
 }
 
 #[test]
-fn p9_oauth2_proxy_no_header_says_which_path_is_asked() {
+fn p9_oauth2_proxy_no_header_chooses_the_path() {
     for name in ["x-forwarded-uri", "x-original-url", "x-rewrite-url", "x-original-uri"] {
         stays_shut("/admin", &[(name, "/public/ok")]);
     }
@@ -35,7 +35,7 @@ fn p10_oauth2_proxy_no_user_agent_is_trusted() {
 }
 
 #[test]
-fn p16_envoy_a_scheme_has_no_case() {
+fn p16_envoy_case_of_the_scheme_does_not_count() {
     let mut asked = get("/admin", &[]);
     asked.url = asked.url.replace("https://", "HtTpS://");
     assert_eq!(site().ask(&asked).status, 401);
@@ -50,7 +50,7 @@ fn p27_next_no_header_skips_the_gate() {
 }
 
 #[test]
-fn p28_next_a_twin_of_a_page_is_never_looser_than_no_rule() {
+fn p28_next_other_forms_of_a_page_need_a_session() {
     // The gate does not know frameworks: a twin is a path of its own, and without a rule of its
     // own it needs a session.
     for twin in ["/admin.rsc", "/_next/data/build/admin.json", "/admin.segments/a/b.segment.rsc"] {

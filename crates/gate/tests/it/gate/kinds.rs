@@ -1,4 +1,4 @@
-//! The same refusal to a person and to a program, and to those in between.
+//! The same refusal for pages and for other requests.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ fn rules() -> Value {
 }
 
 #[test]
-fn a_page_is_led_to_sign_in_and_a_program_is_told() {
+fn a_page_is_redirected_to_sign_in_and_a_program_gets_401() {
     let site = Bound::live(&rules()).open();
     let back = "redirect_url=https%3A%2F%2Fwww.example.com%2Fplain%2Fx%3Fa%3D1";
     let to = format!("{PORTAL}/sign-in?{back}");
@@ -50,7 +50,7 @@ fn a_page_is_led_to_sign_in_and_a_program_is_told() {
 }
 
 #[test]
-fn head_is_told_the_same_without_a_body() {
+fn head_gets_the_same_without_a_body() {
     let site = Bound::live(&rules()).open();
     let seen = site.ask(&method("HEAD", page("/plain/x", &[])));
     assert_eq!((seen.status, seen.body().as_str()), (307, ""));

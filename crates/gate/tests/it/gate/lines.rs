@@ -1,4 +1,4 @@
-//! The log's line and what a developer is told of the time, for every outcome.
+//! The log line and `Server-Timing` of every outcome.
 
 use clerk_edge_gate::plan::server_timing;
 use serde_json::json;
@@ -15,7 +15,7 @@ fn rules() -> Value {
 }
 
 #[test]
-fn a_line_names_the_request_and_never_a_claim() {
+fn a_line_contains_the_request_and_no_claim() {
     let site = Bound::live(&rules()).open();
     let token = token(&json!({ "metadata": { "role": "admin" }, "email": "a@b.example" }));
     let bearer = format!("Bearer {token}");
@@ -68,7 +68,7 @@ fn each_outcome_has_its_line() {
 }
 
 #[test]
-fn the_level_decides_what_is_logged() {
+fn the_log_level_decides_what_is_logged() {
     let logged = |level: &str| {
         let site = Bound::live(&rules()).text("LOG", level).open();
         let user = with_role("user");
@@ -87,7 +87,7 @@ fn the_level_decides_what_is_logged() {
 }
 
 #[test]
-fn an_answer_and_its_line_have_the_same_name() {
+fn an_answer_and_its_line_have_the_same_request_id() {
     let site = Bound::live(&rules()).open();
     let seen = site.ask(&get("/member", &[]));
     assert_eq!(seen.json()["request_id"], seen.log["request_id"]);
@@ -95,7 +95,7 @@ fn an_answer_and_its_line_have_the_same_name() {
 }
 
 #[test]
-fn a_developer_is_told_what_the_gate_did_and_nobody_else() {
+fn server_timing_is_sent_only_with_a_development_key() {
     let site = Bound::development(&rules()).open();
     let timing = |seen: Seen| seen.timing;
     assert_eq!(timing(site.page("/")), None);

@@ -1,4 +1,4 @@
-//! Claims that the token lacks: when Clerk's API is asked, how often, and what its silence means.
+//! Claims that the token lacks: when Clerk's API is called, how often, and what a failure means.
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ fn roleless() -> String {
 }
 
 #[test]
-fn an_unknown_condition_is_looked_up_once_and_judged_again() {
+fn an_unknown_condition_is_looked_up_once_and_decided_again() {
     let site = Bound::live(&rules()).open();
     site.user(user(&json!({ "role": "admin", "plan": "pro" })));
     let seen = site.api_with("/admin", &roleless());
@@ -41,7 +41,7 @@ fn an_unknown_condition_is_looked_up_once_and_judged_again() {
 }
 
 #[test]
-fn nobody_is_asked_where_the_outcome_does_not_hang_on_it() {
+fn no_lookup_is_made_if_the_outcome_does_not_depend_on_it() {
     let site = Bound::live(&rules()).open();
     site.user(Err(ClerkCallError::Unreachable));
     let acme = token(&json!({ "v": 2, "o": { "id": "org_1", "slg": "acme", "rol": "admin" } }));
@@ -56,7 +56,7 @@ fn nobody_is_asked_where_the_outcome_does_not_hang_on_it() {
 }
 
 #[test]
-fn a_failure_is_ours_where_the_rule_needed_it() {
+fn a_failed_lookup_is_503_if_the_rule_needs_it() {
     let failures = [
         Err(ClerkCallError::Unreachable),
         Err(ClerkCallError::TimedOut),
@@ -80,7 +80,7 @@ fn a_failure_is_ours_where_the_rule_needed_it() {
 }
 
 #[test]
-fn absence_is_no_failure() {
+fn an_absent_claim_is_not_a_failure() {
     let unknown = json!({ "errors": [{ "code": "resource_not_found" }] }).to_string();
     for absent in [user(&json!({})), user(&Value::Null), Ok(reply(404, &unknown))] {
         let site = Bound::live(&rules()).open();
@@ -103,7 +103,7 @@ fn without_a_secret_key_what_the_token_lacks_is_absent() {
 }
 
 #[test]
-fn a_rule_may_want_the_header_filled() {
+fn lookup_always_fills_the_role_header() {
     let site = Bound::live(&rules()).text("CLAIM_HEADERS", r#"{"x-plan":"metadata.plan"}"#).open();
     site.user(user(&json!({ "role": "admin", "plan": "pro" })));
     let seen = site.api_with("/filled", &roleless());
@@ -117,7 +117,7 @@ fn a_rule_may_want_the_header_filled() {
 }
 
 #[test]
-fn an_empty_role_in_the_token_is_none() {
+fn an_empty_role_in_the_token_counts_as_absent() {
     let site = Bound::live(&rules()).open();
     site.user(user(&json!({ "role": "admin" })));
     for empty in [json!(""), json!([]), Value::Null] {

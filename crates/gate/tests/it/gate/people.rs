@@ -1,4 +1,4 @@
-//! Who asks, on routes that ask for a session and on those that merely want to know.
+//! Authentication on routes where a session is required, and where it is optional.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ fn on(path: &str, request: &Request) -> Request {
 }
 
 #[test]
-fn somebody_signed_in_goes_on_and_is_known() {
+fn a_signed_in_request_is_forwarded_with_headers() {
     let site = Bound::live(&rules()).open();
     for path in ["/member", "/maybe"] {
         let seen = site.page_with(path, &token(&json!({})));
@@ -34,7 +34,7 @@ fn somebody_signed_in_goes_on_and_is_known() {
 }
 
 #[test]
-fn nobody_goes_on_where_a_session_is_optional() {
+fn a_signed_out_request_is_forwarded_if_a_session_is_optional() {
     let site = Bound::live(&rules()).open();
     let seen = site.page("/maybe");
     assert_eq!(seen.is_forwarded().set, [("x-clerk-auth-status".to_owned(), "signed-out".into())]);
@@ -44,7 +44,7 @@ fn nobody_goes_on_where_a_session_is_optional() {
 }
 
 #[test]
-fn a_handshake_is_a_redirect_on_both() {
+fn a_handshake_is_a_redirect_on_required_and_optional_routes() {
     let site = Bound::live(&rules()).open();
     for path in ["/member", "/maybe"] {
         let seen = site.ask(&on(path, &handshake("")));
@@ -66,7 +66,7 @@ fn a_handshake_is_a_redirect_on_both() {
 }
 
 #[test]
-fn the_third_trip_is_the_last() {
+fn the_third_handshake_is_the_last() {
     let site = Bound::live(&rules()).open();
     for (count, status) in [("2", 307), ("3", 508), ("4", 508), ("1e9", 508)] {
         let request = handshake(&format!("; __clerk_redirect_count={count}"));
@@ -83,7 +83,7 @@ fn the_third_trip_is_the_last() {
 }
 
 #[test]
-fn without_keys_an_optional_route_goes_on_without_anybody() {
+fn without_keys_an_optional_route_is_forwarded_as_unavailable() {
     let site = Bound::live(&rules()).open();
     site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     let seen = site.page_with("/maybe", &token(&json!({})));
@@ -93,7 +93,7 @@ fn without_keys_an_optional_route_goes_on_without_anybody() {
 }
 
 #[test]
-fn a_pending_session_is_signed_out_and_led_to_its_tasks() {
+fn a_pending_session_is_signed_out_and_redirected_to_its_tasks() {
     let site = Bound::live(&rules()).open();
     let pending = token(&json!({ "sts": "pending" }));
     let seen = site.page_with("/member", &pending);
@@ -106,7 +106,7 @@ fn a_pending_session_is_signed_out_and_led_to_its_tasks() {
 }
 
 #[test]
-fn a_token_too_large_is_refused_unread() {
+fn a_token_that_is_too_large_is_refused() {
     let site = Bound::live(&rules()).open();
     let large = token(&json!({ "bio": "x".repeat(16 * 1024) }));
     site.api_with("/member", &large).is_refused(400, "token-too-large");
@@ -116,7 +116,7 @@ fn a_token_too_large_is_refused_unread() {
 }
 
 #[test]
-fn an_issuer_may_be_a_path_on_the_origin_that_was_asked() {
+fn an_issuer_may_be_a_path_on_the_request_origin() {
     let proxied = Bound::live(&rules()).text("CLERK_PROXY_URL", "/__clerk").open();
     let of = |issuer: &str| token(&json!({ "iss": issuer }));
     for issuer in ["https://www.example.com/__clerk", ISSUER] {
@@ -159,7 +159,7 @@ fn way_back(path: &str) -> Request {
 }
 
 #[test]
-fn a_handshake_that_comes_back_sets_its_cookies() {
+fn a_returning_handshake_sets_its_cookies() {
     let live = Bound::live(&rules()).open();
     for path in ["/member", "/maybe"] {
         let seen = live.ask(&way_back(path));
@@ -178,7 +178,7 @@ fn a_handshake_that_comes_back_sets_its_cookies() {
 }
 
 #[test]
-fn a_development_instance_marks_its_browsers() {
+fn a_development_instance_uses_a_development_browser_token() {
     let site = Bound::development(&rules()).open();
     let seen = site.ask(&page("/member?__clerk_db_jwt=new", &[]));
     assert_eq!((seen.status, &seen.log["reason"]), (307, &json!("dev-browser-sync")));

@@ -1,4 +1,4 @@
-//! Rules that merely report: everything is decided, logged, and then goes on.
+//! Rules with `report_only`: everything is decided, logged and then forwarded.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ fn rules() -> Value {
 }
 
 #[test]
-fn what_would_be_refused_goes_on_and_is_logged() {
+fn what_would_be_refused_is_forwarded_and_logged() {
     let site = Bound::live(&rules()).text("LOG", "refusals").open();
     let seen = site.api_with("/try", &with_role("user"));
     assert_eq!(seen.is_forwarded().told("x-clerk-user-id"), Some("user_1"));
@@ -30,7 +30,7 @@ fn what_would_be_refused_goes_on_and_is_logged() {
 }
 
 #[test]
-fn a_trip_that_is_not_made_leaves_no_trace_in_the_browser() {
+fn a_handshake_that_is_not_made_sets_no_cookie() {
     let site = Bound::live(&rules()).open();
     let cookie = [("cookie", "__client_uat=1749999900")];
     let seen = site.ask(&page("/try", &cookie));
@@ -44,7 +44,7 @@ fn a_trip_that_is_not_made_leaves_no_trace_in_the_browser() {
 }
 
 #[test]
-fn nobody_and_nobody_knows_go_on_too() {
+fn signed_out_and_unavailable_are_forwarded_too() {
     let site = Bound::live(&rules()).open();
     let seen = site.page("/try");
     assert_eq!(seen.is_forwarded().log["would"], "redirect");

@@ -1,4 +1,4 @@
-//! Each step of the line, in its order: what passes it and what does not.
+//! Each step of the line in order: what passes it and what does not.
 
 use clerk_edge_gate::context::BackgroundTask;
 use clerk_edge_gate::settings::bindings::Binding;
@@ -44,7 +44,7 @@ fn step_3_the_gates_own_endpoints_need_no_rule() {
 }
 
 #[test]
-fn step_4_a_preflight_is_not_judged() {
+fn step_4_a_preflight_is_not_decided() {
     let asks = [("origin", "https://a.example"), ("access-control-request-method", "PUT")];
     let preflight = method("OPTIONS", get("/admin/x", &asks));
     let bound = Bound::live(&rules());
@@ -64,7 +64,7 @@ fn step_4_a_preflight_is_not_judged() {
 }
 
 #[test]
-fn step_4_what_merely_looks_like_a_preflight_is_judged() {
+fn step_4_what_only_looks_like_a_preflight_is_decided() {
     let site = Bound::live(&rules()).open();
     let origin = ("origin", "https://a.example");
     let asks = ("access-control-request-method", "PUT");
@@ -74,7 +74,7 @@ fn step_4_what_merely_looks_like_a_preflight_is_judged() {
 }
 
 #[test]
-fn step_5_every_reading_falls_under_one_rule() {
+fn step_5_every_reading_has_the_same_rule() {
     let site = Bound::live(&rules()).open();
     for path in ["/public%2F..%2Fadmin", "/open/..%5cadmin", "/%2561dmin", "/public/%2e%2e%2fadmin"]
     {
@@ -90,7 +90,7 @@ fn step_5_every_reading_falls_under_one_rule() {
 }
 
 #[test]
-fn step_6_an_open_path_asks_for_nobody() {
+fn step_6_an_open_path_needs_no_authentication() {
     let site = Bound::live(&rules()).open();
     site.double.says(FRONTEND_KEYS, Err(ClerkCallError::Unreachable));
     for token in ["rubbish".to_owned(), token(&json!({})), "x.".repeat(9_000)] {
@@ -103,7 +103,7 @@ fn step_6_an_open_path_asks_for_nobody() {
 }
 
 #[test]
-fn step_7_without_any_key_nobody_is_called_signed_out() {
+fn step_7_without_keys_the_answer_is_503_and_not_signed_out() {
     let site = Bound::live(&rules()).open();
     site.double.says(FRONTEND_KEYS, Err(ClerkCallError::TimedOut));
     let seen = site.page_with("/admin/x", &with_role("admin"));
@@ -114,7 +114,7 @@ fn step_7_without_any_key_nobody_is_called_signed_out() {
 }
 
 #[test]
-fn step_7_a_signature_that_nobody_could_check_is_none() {
+fn step_7_a_signature_that_could_not_be_verified_is_503() {
     let site = Bound::live(&rules()).open();
     let token = token(&json!({}));
     for _ in 0..2 {
@@ -130,7 +130,7 @@ fn step_7_a_signature_that_nobody_could_check_is_none() {
 }
 
 #[test]
-fn step_7_what_a_key_accepts_is_not_remembered_once_it_is_revoked() {
+fn step_7_a_verified_token_is_forgotten_when_its_key_is_revoked() {
     // One request waits for its key to be imported while the set is renewed; the next brings the
     // same token.
     let renewed = |key_ids: &[&str]| {
@@ -168,7 +168,7 @@ fn step_8_the_condition_decides() {
 }
 
 #[test]
-fn step_8_every_kind_of_condition_is_asked_of_the_token() {
+fn step_8_every_kind_of_condition_is_evaluated() {
     let session = json!({
         "v": 2, "fea": "o:reports,u:beta", "pla": "o:pro", "fva": [1, -1], "metadata": { "n": 5 },
         "o": { "id": "org_1", "slg": "acme", "rol": "admin", "per": "read,write", "fpm": "1" },
@@ -200,7 +200,7 @@ fn step_8_every_kind_of_condition_is_asked_of_the_token() {
 }
 
 #[test]
-fn step_8_minutes_of_a_reverification_may_be_parts() {
+fn step_8_minutes_of_a_reverification_may_be_fractions() {
     let asked = |minutes: f64| {
         let wanted = json!({ "reverified": { "level": "first_factor", "after_minutes": minutes } });
         let site = Bound::live(&json!([{ "path": "/x", "allow": wanted }])).open();
@@ -210,7 +210,7 @@ fn step_8_minutes_of_a_reverification_may_be_parts() {
 }
 
 #[test]
-fn step_9_pages_go_where_the_role_belongs() {
+fn step_9_pages_are_redirected_by_role() {
     let rules = json!([
         { "path": "/welcome", "send": { "admin": "/admin", "mod": "/queue", "*": "/home" } },
         { "path": "/start", "send": { "admin": "/admin" } },
@@ -231,7 +231,7 @@ fn step_9_pages_go_where_the_role_belongs() {
 }
 
 #[test]
-fn step_10_what_is_judged_is_what_is_sent() {
+fn step_10_the_decided_path_is_the_forwarded_path() {
     let site = Bound::live(&rules()).text("UPSTREAM", "https://origin.example/base").open();
     let seen = site.ask(&get("/open/./a/../%62?x=%2F..", &[("cf-connecting-ip", "192.0.2.1")]));
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Headers that a client must not be able to send: other gates' incidents, by name.
+//! Headers that a client must not be able to send: incidents of other gates, by name.
 
 use serde_json::json;
 
@@ -38,13 +38,13 @@ fn h1_oauth2_proxy_underscores_are_hyphens() {
 }
 
 #[test]
-fn h2_caddy_the_whole_namespace_goes_not_only_what_is_set() {
+fn h2_caddy_all_x_clerk_headers_are_removed() {
     all_taken(&["x-clerk-groups", "x-clerk-", "x-clerk-some-day"]);
     none_taken(&["x-clerk", "remote-groups"]);
 }
 
 #[test]
-fn h3_caddy_names_of_the_configuration_go_in_every_spelling() {
+fn h3_caddy_claim_headers_are_removed_in_every_spelling() {
     all_taken(&["x-user-plan", "X_User_Plan", "x-user_plan"]);
     none_taken(&["x-user-plans", "x-user"]);
 }
@@ -62,7 +62,7 @@ fn h5_traefik_forwarded_headers_are_overwritten_for_another_origin() {
 }
 
 #[test]
-fn h6_traefik_connection_cannot_name_ours_away() {
+fn h6_traefik_connection_cannot_remove_the_gates_headers() {
     let site = Bound::live(&json!([])).text("UPSTREAM", "https://origin.example").open();
     let bearer = format!("Bearer {}", with_role("admin"));
     let request = get("/x", &[("authorization", &bearer), ("connection", "close, x-clerk-role")]);
@@ -101,7 +101,7 @@ fn h8_heimdall_only_the_platform_says_who_connects() {
 }
 
 #[test]
-fn h9_istio_a_comma_makes_no_second_role() {
+fn h9_istio_a_comma_does_not_make_a_second_role() {
     let rules = json!([{ "path": "/admin", "allow": { "role": "admin" } }]);
     let site = Bound::live(&rules).open();
     site.api_with("/admin", &with_role("user,admin")).is_refused(403, "not-allowed");
@@ -110,7 +110,7 @@ fn h9_istio_a_comma_makes_no_second_role() {
 }
 
 #[test]
-fn h10_caddy_security_no_header_chooses_where_a_redirect_leads() {
+fn h10_caddy_security_no_header_chooses_a_redirect_target() {
     let site = Bound::live(&json!([])).open();
     let lies = [
         ("x-forwarded-host", "evil.example"),

@@ -1,4 +1,4 @@
-//! The breaker: when the API is left alone, for how long, and who finds out that it is back.
+//! The breaker: when the API is not called, for how long, and which request tries it again.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -26,7 +26,7 @@ fn together(site: &Site, count: usize) -> Vec<Outcome> {
 }
 
 #[test]
-fn after_three_failures_the_api_rests_longer_each_time_and_one_probe_goes() {
+fn after_three_failures_pauses_grow_and_one_probe_is_sent() {
     let site = Site::new();
     for at in 0..3 {
         assert_eq!(
@@ -85,7 +85,7 @@ fn a_success_between_failures_keeps_the_breaker_closed() {
 }
 
 #[test]
-fn what_is_known_serves_while_the_api_rests() {
+fn cached_metadata_is_used_during_a_pause() {
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW).0.is_ok());
     let ctx = RequestContext::new(&site.double, NOW);
@@ -136,7 +136,7 @@ fn retry_after_is_honoured_and_bounded() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_does_not_keep_the_api_resting() {
+fn a_clock_that_is_set_back_does_not_prolong_a_pause() {
     let site = Site::new();
     for _ in 0..3 {
         assert!(site.look(NOW).0.is_err());
@@ -165,7 +165,7 @@ fn a_cancelled_probe_does_not_block_the_next_one() {
 }
 
 #[test]
-fn failures_side_by_side_do_not_lengthen_the_rest() {
+fn concurrent_failures_do_not_lengthen_the_pause() {
     let site = Site::new();
     let outcome = Err(ClerkCallError::Unreachable);
     site.double.plays(USER_URL, [Scene { after_ms: 100, outcome }]);
@@ -176,7 +176,7 @@ fn failures_side_by_side_do_not_lengthen_the_rest() {
 }
 
 #[test]
-fn too_many_calls_are_no_failures() {
+fn status_429_is_not_a_failure() {
     let limited = ClerkResponse { retry_after: Some("1".to_owned()), ..reply(429, "{}") };
     let site = Site::saying(Ok(limited));
     for second in 0..10 {
@@ -185,7 +185,7 @@ fn too_many_calls_are_no_failures() {
 }
 
 #[test]
-fn of_two_rests_the_longer_one_counts() {
+fn of_two_pauses_the_longer_one_counts() {
     for order in [["60", "5"], ["5", "60"]] {
         let limited = |seconds: &str| ClerkResponse {
             retry_after: Some(seconds.to_owned()),
