@@ -188,9 +188,9 @@ const FITTED: [(&str, &str); 5] = [
     // promise's continuation, in a callback. The door wants to hear of it.
     (
         "function __wbg_handle_catch(e) {",
-        "let heard = () => {};\n\
-         export function onDeath(listener) { heard = listener; }\n\
-         function __wbg_handle_catch(e) {\n    heard(e);",
+        "let listener = () => {};\n\
+         export function onPanic(callback) { listener = callback; }\n\
+         function __wbg_handle_catch(e) {\n    listener(e);",
     ),
     // A callback of an instance that has ended must not be the one that replaces it: it would go on
     // in the new one, with addresses of the old. The door replaces it, between two requests.

@@ -13,4 +13,6 @@ pub trait Incoming {
     fn url(&self) -> &str;
     /// One header by its lower-case name; several of one name come joined by `, `.
     fn header(&self, name: &str) -> Option<Cow<'_, str>>;
+    /// All header names, each on a line.
+    fn header_names(&self) -> Cow<'_, str>;
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use crate::pattern::Segment;
 use crate::problem::Problem;
 use crate::problem_place::{Place, Problems};
-use crate::rule_set::{Rule, Rules};
+use crate::rule::Rule;
+use crate::rule_set::Rules;
 use clerk_edge_http::path::RequestPath;
 
 /// Every such problem.

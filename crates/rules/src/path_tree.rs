@@ -7,7 +7,7 @@
 
 use crate::path_params::is_capturable;
 use crate::pattern::Segment;
-use crate::rule_set::Rule;
+use crate::rule::Rule;
 
 /// The rules' paths, by segment. It holds places in the list that it was made of.
 #[derive(Clone, Debug, Default)]

@@ -23,16 +23,10 @@
 //! # Ok::<(), String>(())
 //! ```
 
-use crate::check;
-use crate::condition::Condition;
 use crate::path_params::PathParams;
 use crate::path_tree;
 use crate::path_tree::PathTree;
-use crate::pattern::Pattern;
-use crate::problem::Problem;
-use crate::read;
-use crate::redirect_circles;
-use crate::response::{Otherwise, RedirectByRole, SignedOut};
+use crate::rule::Rule;
 use clerk_edge_http::path::RequestPath;
 
 /// Holding one means: every rule was understood, none ties with another, each can be reached, and
@@ -54,47 +48,13 @@ pub struct Context {
     pub sign_in: Option<String>,
 }
 
-/// One line of the operator's text, or the built-in one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rule {
-    pub(crate) index: Option<usize>,
-    pub(crate) pattern: Pattern,
-    pub(crate) host: Option<String>,
-    pub(crate) methods: Vec<String>,
-    pub(crate) requirement: Requirement,
-    pub(crate) signed_out: SignedOut,
-    pub(crate) otherwise: Otherwise,
-    pub(crate) send: Option<RedirectByRole>,
-    pub(crate) lookup: bool,
-    pub(crate) report_only: bool,
-}
-
-/// What a path asks. Every path has one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Requirement {
-    /// Nothing; no authentication work is done.
-    Anyone(OpenPath),
-    /// Nothing, but whoever it is shall be known.
-    Optional(OpenPath),
-    /// A session.
-    #[default]
-    SignedIn,
-    /// A session of which this holds.
-    Condition(Condition),
-}
-
-/// Holding one means: a rule says that a request may go on without a session. Only reading such
-/// a rule makes one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpenPath(pub(crate) ());
-
 /// The rule that a request falls under, and what its path captured.
 #[derive(Clone, Debug)]
 pub struct Match<'a> {
     /// The rule, the built-in one included.
     pub rule: &'a Rule,
     /// The values of its `:name` segments.
-    pub names: PathParams,
+    pub params: PathParams,
 }
 
 /// The path falls under different rules, or gives different names, depending on who reads it;
@@ -103,19 +63,10 @@ pub struct Match<'a> {
 pub struct Ambiguous;
 
 impl Rules {
-    /// Reads the JSON list of rules.
-    ///
-    /// # Errors
-    /// Every problem there is, each with its place.
-    pub fn read(json_text: &str, context: &Context) -> Result<Self, Vec<Problem>> {
-        let list = read::rules(json_text, context)?;
+    /// The rules of a list that was checked by itself.
+    pub(crate) fn of(list: Vec<Rule>, assets: bool) -> Self {
         let tree = PathTree::of(&list);
-        let rules = Self { list, tree, fallback: Rule::default(), assets: context.assets };
-        let mut problems = check::problems(&rules);
-        if problems.is_empty() {
-            problems = redirect_circles::problems(&rules, context.sign_in.as_deref());
-        }
-        if problems.is_empty() { Ok(rules) } else { Err(problems) }
+        Self { list, tree, fallback: Rule::default(), assets }
     }
 
     /// The rule for a request. The host may carry a port.
@@ -141,7 +92,7 @@ impl Rules {
         });
         let first = readings.next().ok_or(Ambiguous)?;
         let agreed = readings
-            .all(|other| other.rule.index == first.rule.index && other.names == first.names);
+            .all(|other| other.rule.index == first.rule.index && other.params == first.params);
         agreed.then_some(first).ok_or(Ambiguous)
     }
 
@@ -180,7 +131,7 @@ impl Rules {
         S: Iterator<Item = &'s [u8]> + Clone,
     {
         let rule = self.tree.find(&self.list, asked, segments.clone()).unwrap_or(&self.fallback);
-        Match { rule, names: rule.pattern.names(segments) }
+        Match { rule, params: rule.pattern.names(segments) }
     }
 }
 
@@ -188,68 +139,6 @@ impl PartialEq for Rules {
     /// The tree follows from the list.
     fn eq(&self, other: &Self) -> bool {
         self.list == other.list && self.assets == other.assets
-    }
-}
-
-impl Rule {
-    /// The place in the operator's list; none for the built-in rule.
-    #[must_use]
-    pub fn index(&self) -> Option<usize> {
-        self.index
-    }
-
-    /// The path as the rule writes it, in canonical form; `default` for the built-in rule.
-    #[must_use]
-    pub fn path_text(&self) -> &str {
-        if self.index.is_some() { self.pattern.text() } else { "default" }
-    }
-
-    /// The host that the rule is narrowed to.
-    #[must_use]
-    pub fn host(&self) -> Option<&str> {
-        self.host.as_deref()
-    }
-
-    /// The methods that the rule is narrowed to; none means all. `HEAD` follows `GET`.
-    #[must_use]
-    pub fn methods(&self) -> &[String] {
-        &self.methods
-    }
-
-    /// What the path asks.
-    #[must_use]
-    pub fn requirement(&self) -> &Requirement {
-        &self.requirement
-    }
-
-    /// What becomes of a visitor who is not signed in.
-    #[must_use]
-    pub fn signed_out(&self) -> &SignedOut {
-        &self.signed_out
-    }
-
-    /// What becomes of one who is signed in but not allowed.
-    #[must_use]
-    pub fn otherwise(&self) -> &Otherwise {
-        &self.otherwise
-    }
-
-    /// Where one who is allowed is sent on to, by role.
-    #[must_use]
-    pub fn send(&self) -> Option<&RedirectByRole> {
-        self.send.as_ref()
-    }
-
-    /// Whether a missing role or claim is looked up also where only a header would carry it.
-    #[must_use]
-    pub fn lookup(&self) -> bool {
-        self.lookup
-    }
-
-    /// Whether the decision is logged and not carried out.
-    #[must_use]
-    pub fn report_only(&self) -> bool {
-        self.report_only
     }
 }
 
@@ -275,7 +164,7 @@ mod tests {
                 let path = RequestPath::parse(raw);
                 let short = path.map(|path| {
                     assert!(path.single().is_some(), "{raw}");
-                    rules.find("", "GET", &path).map(|f| (f.rule.index, f.names)).ok()
+                    rules.find("", "GET", &path).map(|f| (f.rule.index, f.params)).ok()
                 });
                 let mut segments: Vec<&[u8]> = clerk_edge_http::path::split(raw).collect();
                 if assets {
@@ -283,7 +172,7 @@ mod tests {
                 }
                 let asked = path_tree::HostAndMethod::new("", "GET");
                 let long = rules.matched(&asked, segments.iter().copied());
-                let long = Ok(Some((long.rule.index, long.names)));
+                let long = Ok(Some((long.rule.index, long.params)));
                 assert_eq!(short, long, "{raw} (assets: {assets})");
             }
         }

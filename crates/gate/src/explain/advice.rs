@@ -4,8 +4,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::auth::principal::PublicMetadata;
 use crate::explain::SessionReport;
-use crate::explain::role::LookupState;
 use crate::settings::Settings;
 
 /// One piece of advice.
@@ -21,7 +21,7 @@ pub(crate) struct Advice {
 pub(crate) fn of(
     settings: &Settings,
     session: &SessionReport<'_>,
-    looked: LookupState,
+    metadata: &PublicMetadata,
 ) -> Vec<Advice> {
     let mut all = Vec::new();
     let role = &session.role;
@@ -29,17 +29,17 @@ pub(crate) fn of(
     if is_unfilled(session) {
         all.push(advice(UNFILLED, None));
     }
-    match looked {
-        LookupState::Found if role.source.as_deref() == Some("lookup") => {
+    match metadata {
+        PublicMetadata::Found(_) if role.source.as_deref() == Some("lookup") => {
             all.push(advice(NOT_IN_TOKEN, claim()));
         }
-        LookupState::NotAsked | LookupState::Found if !role.names.is_empty() => {}
-        LookupState::NotConfigured => all.push(advice(NO_SECRET, claim())),
-        LookupState::Failed(failed) => {
+        PublicMetadata::NotAsked | PublicMetadata::Found(_) if !role.names.is_empty() => {}
+        PublicMetadata::NotConfigured => all.push(advice(NO_SECRET, claim())),
+        PublicMetadata::Failed(failed) => {
             let text = format!("The user could not be looked up: {}. {PASTE_INSTEAD}", failed.why);
             all.push(Advice { text, paste: claim() });
         }
-        LookupState::NotAsked | LookupState::Found | LookupState::Absent => {
+        PublicMetadata::NotAsked | PublicMetadata::Found(_) | PublicMetadata::Absent => {
             all.push(advice(NO_ROLE, Some(json!({ "role": "admin" }).to_string())));
             all.push(advice(THEN_TOKEN, claim()));
         }

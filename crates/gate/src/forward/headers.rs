@@ -6,10 +6,12 @@
 use memchr::memchr;
 use serde_json::Value;
 
+use crate::auth::principal::User;
 use crate::limits::CLAIM_HEADERS_BYTES_MAX;
 use crate::settings::Upstream;
 use clerk_edge_http::header_value::{encode, join};
 use clerk_edge_rules::claim_path::ClaimPath;
+use clerk_edge_rules::facts::Known;
 use clerk_edge_token::claims::Claims;
 
 /// What is known of who asked, for the upstream's eyes. Text fields are raw; they are encoded
@@ -70,15 +72,16 @@ pub fn to_set(told: AuthHeaders<'_>, custom: &[(String, Option<Value>)]) -> Vec<
     room.set
 }
 
-/// The value of each `CLAIM_HEADERS` entry, looked for in the token and then in the metadata.
-#[must_use]
-pub fn custom_values(
+/// The value of each `CLAIM_HEADERS` entry, from the token or else from the public metadata. It is
+/// the value that a condition on the same path sees.
+pub(crate) fn custom_values(
     wanted: &[(String, ClaimPath)],
-    claims: &Value,
-    metadata: Option<&Value>,
+    user: &User<'_>,
 ) -> Vec<(String, Option<Value>)> {
-    let find =
-        |path: &ClaimPath| path.read(claims).or_else(|| path.read_in_metadata(metadata?)).cloned();
+    let find = |path: &ClaimPath| match user.claim_value(path) {
+        Known::Yes(value) => Some(value.clone()),
+        Known::No | Known::NotInToken => None,
+    };
     wanted.iter().map(|(name, path)| (name.clone(), find(path))).collect()
 }
 

@@ -5,7 +5,8 @@
 #![allow(clippy::panic, reason = "a test may stop")]
 
 use clerk_edge_http::path::{PathRefused, RequestPath};
-use clerk_edge_rules::rule_set::{Context, Requirement, Rules};
+use clerk_edge_rules::rule::Requirement;
+use clerk_edge_rules::rule_set::{Context, Rules};
 
 const POLICY: &str = r#"[
     { "path": "/public/*", "allow": "anyone" },
@@ -46,7 +47,7 @@ fn never_open(raws: &[&str]) {
         for raw in raws {
             let Ok(path) = RequestPath::parse(raw) else { continue };
             let Ok(found) = rules.find("example.com", "GET", &path) else { continue };
-            let open = matches!(found.rule.requirement(), Requirement::Anyone(_));
+            let open = matches!(found.rule.requirement(), Requirement::Anyone);
             assert!(!open, "{raw} is open by {} (assets: {assets})", found.rule.path_text());
         }
     }

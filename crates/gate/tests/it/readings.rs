@@ -207,7 +207,7 @@ fn an_accepted_path_captures_one_value_whatever_the_upstream_does_to_it() {
         let raw = hostile(&mut dice).replacen('/', "/files/", 1);
         let Ok(path) = RequestPath::parse(&raw) else { continue };
         let Ok(found) = rules.find("example.com", "GET", &path) else { continue };
-        let Some(value) = found.names.get("name") else { continue };
+        let Some(value) = found.params.get("name") else { continue };
         seen += 1;
         for _ in 0..6 {
             let served = served(path.as_str(), &mut dice);

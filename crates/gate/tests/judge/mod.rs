@@ -111,6 +111,12 @@ impl Incoming for Request {
         let values: Vec<&str> = all.map(|(_, value)| value.trim_matches([' ', '\t'])).collect();
         (!values.is_empty()).then(|| Cow::Owned(values.join(", ")))
     }
+
+    fn header_names(&self) -> Cow<'_, str> {
+        Cow::Owned(
+            self.headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("\n"),
+        )
+    }
 }
 
 /// What the gate decides, in the form of the recordings.

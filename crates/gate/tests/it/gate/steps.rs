@@ -139,7 +139,7 @@ fn step_7_what_a_key_accepts_is_not_remembered_once_it_is_revoked() {
         let token = token(&json!({}));
         let asked = get("/member", &[("authorization", &format!("Bearer {token}"))]);
         let ctx = RequestContext::new(&site.double, site.now_ms);
-        let mut line = Box::pin(site.gate.decide(&asked, &ctx));
+        let mut line = Box::pin(clerk_edge_gate::line::decide(&site.gate, &asked, &ctx));
         assert!(poll(line.as_mut()).is_pending());
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(key_ids))));
         ready(
