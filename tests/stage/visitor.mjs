@@ -26,13 +26,21 @@ export class Visitor {
     }
   }
 
+  /** Opens a page behind the gate, signs in on the way and lands on it. */
+  async signIn(url, person, headers = {}) {
+    const door = await this.open(url, { headers });
+    const inside = await this.press(door, { person }, headers);
+    if (inside.url !== url) throw new Error(`${person} did not land: ${inside.text}`);
+    return inside;
+  }
+
   /** Presses a button of the form on `page`. */
-  async press(page, fields) {
+  async press(page, fields, headers = {}) {
     const hidden = [...page.text.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)];
     const kept = hidden.map(([, name, value]) => [name, unescape(value)]);
     const action = /<form[^>]*action="([^"]*)"/.exec(page.text)?.[1];
     const form = { ...Object.fromEntries(kept), ...fields };
-    return this.open(new URL(action, page.url), { method: "POST", form });
+    return this.open(new URL(action, page.url), { method: "POST", form, headers });
   }
 
   /** A `fetch` of a script: not a page, redirects not followed. */
