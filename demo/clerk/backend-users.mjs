@@ -9,11 +9,18 @@ const KINDS = ["public", "private", "unsafe"];
 
 /** `GET /v1/users?email_address=&user_id=`: the newest first. */
 export function list(stage, request) {
-  const emails = request.query.getAll("email_address");
-  const ids = request.query.getAll("user_id");
+  return listOf(request, asked(stage, request).toReversed().map(userObject));
+}
+
+/** `GET /v1/users/count`, with the same filters. */
+export function count(stage, request) {
+  return { json: { object: "total_count", total_count: asked(stage, request).length } };
+}
+
+function asked(stage, { query }) {
+  const [emails, ids] = [query.getAll("email_address"), query.getAll("user_id")];
   const some = emails.length > 0 ? stage.people.byEmail(emails) : stage.people.users();
-  const found = some.filter(({ id }) => ids.length === 0 || ids.includes(id));
-  return listOf(request, found.toReversed().map(userObject));
+  return some.filter(({ id }) => ids.length === 0 || ids.includes(id));
 }
 
 /** `GET /v1/users/{id}`. */

@@ -105,6 +105,7 @@ const ROUTES = [
   backend("POST", "/v1/sessions/:id/refresh", "refresh", sessions.refresh),
   backend("GET", "/v1/users", "users_list", users.list),
   backend("POST", "/v1/users", "users_create", users.create),
+  backend("GET", "/v1/users/count", "users_count", users.count),
   backend("GET", "/v1/users/:id", "users", users.get),
   backend("PATCH", "/v1/users/:id", "users_update", users.update),
   backend("DELETE", "/v1/users/:id", "users_delete", users.remove),
