@@ -31,6 +31,7 @@ function overridden({ method, path, query }) {
   return named || method;
 }
 
+/** `path` is a pattern in which `.` is a dot, `:id` an id of Clerk's and `:name` any segment. */
 function route(method, path, name, handle, more) {
   const source = path
     .replaceAll(".", "\\.")
@@ -91,8 +92,8 @@ const ROUTES = [
   frontend("GET", "/v1/stand-in/bytes", "bytes", longAnswer),
   frontend("POST", "/v1/stand-in/bytes", "bytes", longBody, { streams: true }),
   frontend("GET", "/v1/stand-in/away", "away", away),
-  frontend("OPTIONS", "/v1/(?:.*)", "preflight", browser.preflight),
-  route("GET", "/npm/@clerk/clerk-js@[0-9a-z.]+/dist/([\\w.-]+\\.js)", "clerk_js", clerkJs),
+  frontend("OPTIONS", "/v1/[^]*", "preflight", browser.preflight),
+  route("GET", "/npm/@clerk/clerk-js@[0-9a-z.]+/dist/([\\w.-]+.js)", "clerk_js", clerkJs),
 
   backend("GET", "/v1/jwks", "jwks_backend", publicKeys),
   backend("GET", "/v1/clients/handshake_payload", "exchange", handshakePayload),
@@ -130,7 +131,7 @@ const ROUTES = [
   route("POST", "/oauth/authorize", "oauth", own(oauth.agree)),
   route("POST", "/oauth/token", "oauth", oauth.token),
   route("POST", "/oauth/token_info", "oauth", oauth.tokenInfo),
-  route("OPTIONS", "/(?:oauth|\\.well-known)/.*", "preflight", oauth.preflight),
+  route("OPTIONS", "/(?:oauth|.well-known)/[^]*", "preflight", oauth.preflight),
 
   route("GET", "/", "page", pages.start),
   route("GET", "/sign-in", "page", pages.signIn),
