@@ -43,7 +43,7 @@ function settings(stage, wanted) {
 
 /**
  * `{ endpoint, delay_ms, status, body, json, headers, times }`; without an endpoint all faults end.
- * `endpoint` may be a list.
+ * `endpoint` may be a list; `frontend`, `backend` and `*` are all addresses of an API, or all.
  */
 function faults(stage, { endpoint, ...fault }) {
   if (endpoint === undefined) stage.faults.clear();

@@ -1,7 +1,10 @@
 // Faults on demand and a count of calls, so that a test can see what a gate does when Clerk is
 // slow, wrong or gone, and how often it asks. A fault is spent after the times it was given.
 
-/** The faults in force, by the name of an endpoint or `*` for all but the control itself. */
+/**
+ * The faults in force, by the name of an endpoint, by `frontend` or `backend` for a whole API, or
+ * by `*` for all but the control itself. The narrowest counts.
+ */
 export class Faults {
   #faults = new Map();
 
@@ -13,11 +16,11 @@ export class Faults {
     this.#faults.clear();
   }
 
-  next(endpoint) {
+  next(endpoint, group) {
     if (endpoint === "control") return undefined;
-    const name = this.#faults.has(endpoint) ? endpoint : "*";
+    const name = [endpoint, group, "*"].find((each) => this.#faults.has(each));
+    if (name === undefined) return undefined;
     const fault = this.#faults.get(name);
-    if (!fault) return undefined;
     fault.times -= 1;
     if (fault.times <= 0) this.#faults.delete(name);
     return fault;

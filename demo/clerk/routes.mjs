@@ -42,17 +42,17 @@ function route(method, path, name, handle, more) {
 
 /** An address of the Backend API. */
 function backend(method, path, name, handle) {
-  return route(method, path, name, withSecret(handle));
+  return route(method, path, name, withSecret(handle), { group: "backend" });
 }
 
 /** An address for machines: Clerk's SDK leaves `/v1` out, Clerk's description has it. */
 function machine(method, path, name, handle, guard = withSecret) {
-  return route(method, `(?:/v1)?${path}`, name, guard(handle));
+  return route(method, `(?:/v1)?${path}`, name, guard(handle), { group: "backend" });
 }
 
 /** An address of the Frontend API. */
 function frontend(method, path, name, handle, more) {
-  return route(method, path, name, browser.frontendApi(handle), more);
+  return route(method, path, name, browser.frontendApi(handle), { ...FRONTEND, ...more });
 }
 
 /** A handler that takes forms from our own pages alone. */
@@ -64,12 +64,13 @@ function own(handle) {
   };
 }
 
+const FRONTEND = { group: "frontend" };
 const M2M = machines.withMachineSecret;
 const ACCESS_TOKENS = "/oauth_applications/access_tokens";
 
 const ROUTES = [
-  route("GET", "/.well-known/jwks.json", "jwks", publicKeys),
-  route("GET", "/v1/client/handshake", "handshake", handshake),
+  route("GET", "/.well-known/jwks.json", "jwks", publicKeys, FRONTEND),
+  route("GET", "/v1/client/handshake", "handshake", handshake, FRONTEND),
   frontend("GET", "/v1/environment", "environment", environment),
   frontend("POST", "/v1/dev_browser", "dev_browser", browser.devBrowser),
   frontend("GET", "/v1/client", "client", browser.client),

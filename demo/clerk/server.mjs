@@ -97,7 +97,7 @@ async function serve(stage, message, response) {
     if (!found?.streams) await readBody(request);
     if (!found) return send(response, notFound("The stand-in has nothing at this path."));
     stage.calls.add(found.name, request);
-    const fault = stage.faults.next(found.name);
+    const fault = stage.faults.next(found.name, found.group);
     if (fault && (await misbehave(fault, response))) return;
     send(response, await found.handle(stage, request, found.captured));
   } catch (error) {
