@@ -27,7 +27,8 @@ export function pick(request) {
 
 /** clerk-js sends every change as a `POST` and names the method in the query. */
 function overridden({ method, path, query }) {
-  const named = method === "POST" && path.startsWith("/v1/client") && query.get("_method");
+  const frontendApi = /^\/v1\/(client|environment)\b/.test(path);
+  const named = method === "POST" && frontendApi && query.get("_method");
   return named || method;
 }
 
@@ -72,6 +73,7 @@ const ROUTES = [
   route("GET", "/.well-known/jwks.json", "jwks", publicKeys, FRONTEND),
   route("GET", "/v1/client/handshake", "handshake", handshake, FRONTEND),
   frontend("GET", "/v1/environment", "environment", environment),
+  frontend("PATCH", "/v1/environment", "environment", environment),
   frontend("POST", "/v1/dev_browser", "dev_browser", browser.devBrowser),
   frontend("GET", "/v1/client", "client", browser.client),
   frontend("PUT", "/v1/client", "client", browser.createClient),

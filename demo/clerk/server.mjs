@@ -71,7 +71,7 @@ function makeStage({ keysFile, settings, clerkJs }) {
     now: () => Date.now(),
     nowSeconds: () => Math.floor(stage.now() / 1000),
   };
-  stage.people = new Directory(stage.now);
+  stage.people = new Directory(() => stage.now());
   stage.credentials = new Credentials(stage);
   stage.webhooks = new Webhooks(stage);
   return stage;

@@ -37,14 +37,14 @@ function described(stage, wanted) {
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
 }
 
-/** `org` is a slug, or `{ slug, id, name, role, permissions }` with Clerk's names of permissions. */
+/** `org` is a slug, or `{ slug, id, name, role, permissions }` with Clerk's permissions. */
 function membership(stage, org) {
   const { slug, id, name, role = "member", permissions = [] } =
     typeof org === "string" ? { slug: org } : org;
   const granted = {};
   for (const permission of permissions) {
     const [, feature, action] = /^org:([^:,]+):([^:,]+)$/.exec(permission) ?? [];
-    if (!feature) throw new TypeError(`${permission} is no permission such as org:billing:manage`);
+    if (!feature) throw new TypeError(`${permission} is not like org:billing:manage`);
     granted[feature] = [...(granted[feature] ?? []), action];
   }
   const organization = organizationOf(stage, { slug, id, name });

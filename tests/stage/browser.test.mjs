@@ -1,5 +1,5 @@
-// The Frontend API as Clerk's script in a browser calls it: several accounts in one browser, listed,
-// switched and ended, and what the site's next handshake then says.
+// The Frontend API as Clerk's script in a browser calls it: several accounts in one browser,
+// listed, switched and ended, and what the site's next handshake then says.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -46,6 +46,8 @@ test("a browser that keeps one account replaces it at the next sign-in", async (
   assert.equal(await mode(), true);
   stage.settings.multi_session = true;
   assert.equal(await mode(), false);
+  const again = await fetch(`${clerk.url}/v1/environment?_method=PATCH`, { method: "POST" });
+  assert.equal((await again.json()).auth_config.single_session_mode, false, "as clerk-js asks");
 });
 
 test("a session of another browser is not there, whatever is asked of it", async (t) => {

@@ -47,7 +47,7 @@ test("a code is good once, for its client, its address and its verifier", async 
 });
 
 test("a browser is sent to registered addresses alone, and those are on loopback", async (t) => {
-  const { server, clerk } = await stageWithServer(t);
+  const { server, clerk, control } = await stageWithServer(t);
   const register = async (redirect_uris) => {
     const headers = { "content-type": "application/json" };
     const body = JSON.stringify({ redirect_uris });
@@ -65,10 +65,15 @@ test("a browser is sent to registered addresses alone, and those are on loopback
   assert.equal(await ask({ redirect_uri: "http://localhost:1/other" }), 400);
   assert.equal(await ask({ client_id: "client_unknown" }), 400);
   assert.equal(await ask({ code_challenge_method: "plain" }), 400);
-  const foreign = { origin: "http://evil.example" };
-  const body = new URLSearchParams(wanted(client_id));
-  const posted = await fetch(`${clerk.url}/oauth/authorize`, { method: "POST", body, headers: foreign });
-  assert.equal(posted.status, 400, "a form of another site agrees to nothing");
+  const { browser } = await control("token", { person: "uma" });
+  const agree = async (origin) => {
+    const headers = { origin, cookie: `standin_client=${browser}` };
+    const body = new URLSearchParams(wanted(client_id));
+    const sent = { method: "POST", body, headers, redirect: "manual" };
+    return (await fetch(server.authorization_endpoint, sent)).status;
+  };
+  assert.equal(await agree("http://evil.example"), 400, "a form of another site agrees to nothing");
+  assert.equal(await agree(clerk.url), 303);
 });
 
 test("a page elsewhere may read the description, and a revoked token is inactive", async (t) => {

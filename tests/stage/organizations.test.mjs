@@ -42,7 +42,8 @@ test("the SDK's organization by path ends in the right one, or where it was", as
   const ask = (path, session = token) => {
     const pairs = { __session: session, __client_uat: uat, __clerk_db_jwt: browser };
     const cookie = Object.entries(pairs).map(([name, value]) => `${name}=${value}`);
-    const headers = { cookie: cookie.join("; "), accept: "text/html", "sec-fetch-dest": "document" };
+    const page = { accept: "text/html", "sec-fetch-dest": "document" };
+    const headers = { cookie: cookie.join("; "), ...page };
     return sdk.authenticateRequest(new Request(`${site}${path}`, { headers }), {
       publishableKey: vars.CLERK_PUBLISHABLE_KEY,
       secretKey,

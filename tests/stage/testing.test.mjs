@@ -9,7 +9,7 @@ import { startClerk } from "../../npm/testing/index.js";
 
 const SITE = "http://localhost:8787";
 
-test("a person's token and cookies are accepted, with role, metadata and organization", async (t) => {
+test("a person's token and cookies are accepted, with role and organization", async (t) => {
   const { clerk, ask } = await start(t);
   const org = { slug: "north", role: "admin", permissions: ["org:billing:manage"] };
   const person = clerk.person({ role: "editor", metadata: { plan: "pro" }, org, id: "user_2x" });
@@ -118,7 +118,7 @@ test("silence lasts until whoever asks gives up", async (t) => {
   assert.equal(await told, "AbortError");
 });
 
-test("tokens of an unknown key open nothing; afterwards the old ones and new ones do", async (t) => {
+test("tokens of an unknown key open nothing; afterwards old and new ones do", async (t) => {
   const { clerk, askWith } = await start(t);
   const state = async ({ token }) => {
     const options = { skipJwksCache: true };

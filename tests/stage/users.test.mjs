@@ -3,15 +3,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClerkClient } from "@clerk/backend";
-import { setTheStage } from "./setting.mjs";
+import { setTheStageWithSdk } from "./setting.mjs";
 import { Visitor } from "./visitor.mjs";
 
 const UMA = "user_2stageUma00000000000000000";
 const LOU = "user_2stageLou00000000000000000";
 
 test("metadata are merged at any depth, and only in the kinds that are named", async (t) => {
-  const { users } = await stageWithSdk(t);
+  const { users } = await setTheStageWithSdk(t);
   await users.updateUserMetadata(UMA, {
     publicMetadata: { team: { name: "north", lead: true }, list: [1, 2] },
     privateMetadata: { note: "seen" },
@@ -32,7 +31,7 @@ test("metadata are merged at any depth, and only in the kinds that are named", a
 });
 
 test("every write moves updated_at on, two within a millisecond too", async (t) => {
-  const { users, stage } = await stageWithSdk(t);
+  const { users, stage } = await setTheStageWithSdk(t);
   stage.now = () => 1_800_000_000_000;
   const before = (await users.getUser(UMA)).updatedAt;
   const times = [];
@@ -43,7 +42,7 @@ test("every write moves updated_at on, two within a millisecond too", async (t) 
 });
 
 test("users are found by address and id; an unknown one is nobody", async (t) => {
-  const { users } = await stageWithSdk(t);
+  const { users } = await setTheStageWithSdk(t);
   const found = await users.getUserList({ emailAddress: ["UMA@example.com"] });
   assert.equal(found.totalCount, 1);
   assert.deepEqual(found.data.map(({ id }) => id), [UMA], "who is impersonated stands there once");
@@ -53,7 +52,7 @@ test("users are found by address and id; an unknown one is nobody", async (t) =>
 });
 
 test("users are made and deleted, and their sessions end with them", async (t) => {
-  const { users, sessions, stage } = await stageWithSdk(t);
+  const { users, sessions, stage } = await setTheStageWithSdk(t);
   const made = await users.createUser({
     emailAddress: ["new@example.com"],
     firstName: "Nia",
@@ -70,7 +69,7 @@ test("users are made and deleted, and their sessions end with them", async (t) =
 });
 
 test("metadata do not go through PATCH /v1/users/{id} any more, names do", async (t) => {
-  const { clerk, vars, users } = await stageWithSdk(t);
+  const { clerk, vars, users } = await setTheStageWithSdk(t);
   const patch = (body) =>
     fetch(`${clerk.url}/v1/users/${UMA}`, {
       method: "PATCH",
@@ -87,7 +86,7 @@ test("metadata do not go through PATCH /v1/users/{id} any more, names do", async
 });
 
 test("a write is in the next token, unless the instance keeps metadata out of it", async (t) => {
-  const { users, site } = await stageWithSdk(t);
+  const { users, site } = await setTheStageWithSdk(t);
   const onboarded = { publicMetadata: { onboardingComplete: true } };
   await users.updateUserMetadata(UMA, onboarded);
   await users.updateUserMetadata(LOU, onboarded);
@@ -98,9 +97,3 @@ test("a write is in the next token, unless the instance keeps metadata out of it
   assert.deepEqual(await claims("uma"), { role: "user", onboardingComplete: true });
   assert.equal(await claims("lou"), undefined);
 });
-
-async function stageWithSdk(t, options) {
-  const stage = await setTheStage(t, options);
-  const { CLERK_API_URL: apiUrl, CLERK_SECRET_KEY: secretKey } = stage.vars;
-  return { ...stage, ...createClerkClient({ apiUrl, secretKey }) };
-}

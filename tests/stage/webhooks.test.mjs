@@ -4,9 +4,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { createClerkClient } from "@clerk/backend";
 import { verifyWebhook } from "@clerk/backend/webhooks";
-import { setTheStage } from "./setting.mjs";
+import { setTheStageWithSdk } from "./setting.mjs";
 
 const UMA = "user_2stageUma00000000000000000";
 
@@ -54,7 +53,8 @@ test("a failed delivery is kept and sent again with its id and a fresh time", as
   assert.equal((await control("events/deliver")).events[0].state, "failed", "no redirects");
   endpoint.status = 200;
   const { events } = await control("events/deliver");
-  assert.deepEqual([events.length, events[0].state, events[0].attempts.length], [1, "delivered", 3]);
+  assert.equal(events.length, 1);
+  assert.deepEqual([events[0].state, events[0].attempts.length], ["delivered", 3]);
   const ids = endpoint.got.map(({ headers }) => headers["svix-id"]);
   assert.deepEqual(ids, [failed.id, failed.id, failed.id]);
   const [first, , last] = endpoint.got;
@@ -64,7 +64,7 @@ test("a failed delivery is kept and sent again with its id and a fresh time", as
   assert.deepEqual((await control("events/deliver")).events, [], "nothing is left");
 });
 
-test("an endpoint that is gone fails the delivery, and the user is changed all the same", async (t) => {
+test("where the endpoint is gone, the delivery fails and the user is changed", async (t) => {
   const { control, endpoint, users } = await stageWithEndpoint(t);
   await endpoint.close();
   const { event } = await control("users/change", { id: UMA, public_metadata: { n: 1 } });
@@ -106,12 +106,11 @@ function verify({ headers, body }, signingSecret) {
 }
 
 async function stageWithEndpoint(t) {
-  const stage = await setTheStage(t);
+  const stage = await setTheStageWithSdk(t);
   const endpoint = await listenForEvents();
   t.after(() => endpoint.close());
   const { secret } = await stage.control("webhook", { url: endpoint.url });
-  const { CLERK_API_URL: apiUrl, CLERK_SECRET_KEY: secretKey } = stage.vars;
-  return { ...stage, ...createClerkClient({ apiUrl, secretKey }), endpoint, secret };
+  return { ...stage, endpoint, secret };
 }
 
 /** A site that keeps what it is sent and answers as it is told. */
