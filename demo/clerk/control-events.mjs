@@ -1,5 +1,5 @@
-// The strings behind the stage for users and their events: create, change, delete, and deliver
-// again, late, twice or in another order. Each answers once the delivery it causes has ended.
+// Control addresses for users and their events: create, change, delete, and deliver again, late,
+// twice or in another order. Each answers once the delivery that it causes has ended.
 
 import { changed, created, deleted } from "./backend-users.mjs";
 import { userObject } from "./objects.mjs";

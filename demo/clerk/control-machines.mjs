@@ -1,5 +1,5 @@
-// The strings behind the stage for machines: give out a key or a token of any kind and form, revoke
-// it, let it expire.
+// Control addresses for machines: give out a key or a token of any kind and form, revoke it, let it
+// expire.
 
 import { credentialJwt, credentialObject, KINDS } from "./machines.mjs";
 

@@ -1,4 +1,4 @@
-// The strings behind the stage, for tests: keys, clock, faults, counts, ready-made tokens.
+// Control addresses for tests: keys, clock, faults, counts, ready-made tokens.
 // Only JSON requests are taken, which a page of another site cannot send without being asked.
 
 import { EVENT_ROUTES } from "./control-events.mjs";

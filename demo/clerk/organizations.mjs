@@ -1,6 +1,6 @@
 // The organizations of the instance, and what a session token says of the active one.
 
-/** None of them exists. The people are members of the first two, and nobody is of the third. */
+/** Made-up organizations. The people are members of the first two; the third has no members. */
 export const ORGANIZATIONS = [
   {
     id: "org_2stageAcme00000000000000000",

@@ -103,12 +103,12 @@ for (const kind of KINDS) {
       await control("machine-tokens/end", { id: made.id });
       const after = await ask(made.token, kind);
       const stillOpen = format === "jwt" ? "signed-in" : "signed-out";
-      assert.equal(after.status, stillOpen, "nobody is asked about a JWT");
+      assert.equal(after.status, stillOpen, "a JWT is verified by its signature alone");
     });
   }
 }
 
-test("a session's token is none of a machine's, and the other way round", async (t) => {
+test("a session token is refused where a machine's is wanted", async (t) => {
   const { ask, control } = await stageWithSdk(t);
   const { token } = await control("token", { person: "uma" });
   assert.equal((await ask(token, "session_token")).status, "signed-in");
@@ -157,7 +157,7 @@ test("verification can be made to fail in every way, each counted", async (t) =>
   }
 });
 
-test("both spellings of the paths are served, and none without a key", async (t) => {
+test("both spellings of the paths are served, and neither without a key", async (t) => {
   const { control, clerk, vars } = await stageWithSdk(t);
   const { token } = await control("machine-tokens", { kind: "api_key" });
   const status = async (path, authorization) => {
