@@ -157,7 +157,9 @@ fn browser() -> Result<Vec<Command>> {
 fn chromium() -> Result<PathBuf> {
     let chosen = env::var_os("CHROMIUM").map(PathBuf::from);
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let applications = MAC_BROWSERS.map(PathBuf::from).into_iter();
     let found = || names.iter().find_map(|name| place::program(name));
+    let found = || found().or_else(|| applications.clone().find(|file| file.is_file()));
     if let Some(file) = chosen.or_else(found) {
         return Ok(file);
     }
@@ -197,3 +199,9 @@ fn passed(line: &str) -> u32 {
     let number = line.strip_prefix("ℹ pass ").or_else(libtest);
     number.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
 }
+
+/// macOS puts applications outside `PATH`.
+const MAC_BROWSERS: [&str; 2] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
