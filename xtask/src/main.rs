@@ -31,6 +31,11 @@ fn main() -> ExitCode {
     let rest: Vec<OsString> = args.collect();
     let begun = Instant::now();
     match run(&name.to_string_lossy(), &rest) {
+        // The usual end of the demo. An interrupted build ends with an error, which is not shown.
+        result if group::interrupted() => {
+            println!("\nStopped after {}.", step::seconds(begun.elapsed()));
+            return if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(INTERRUPTED) };
+        }
         Ok(Finished::PrintTime) => {
             println!("{} took {}", name.display(), step::seconds(begun.elapsed()));
         }
@@ -54,6 +59,10 @@ enum Finished {
 fn run(name: &str, rest: &[OsString]) -> Result<Finished> {
     let asks_for_help = rest.iter().any(|argument| argument == "--help" || argument == "-h");
     match name {
+        "start" if asks_for_help => {
+            start::help()?;
+            return Ok(Finished::Quiet);
+        }
         "build" | "test" | "check" if asks_for_help => {
             println!("{USAGE}");
             return Ok(Finished::Quiet);
@@ -82,6 +91,9 @@ fn run(name: &str, rest: &[OsString]) -> Result<Finished> {
 fn only(rest: &[OsString], name: &str) -> Result<()> {
     rest.is_empty().then_some(()).with_context(|| format!("`{name}` takes no arguments"))
 }
+
+/// What shells report for a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
 
 const USAGE: &str = "cargo xtask <command>
 
