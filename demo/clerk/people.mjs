@@ -1,5 +1,5 @@
-// The people one can sign in as. Each shows one way in which a role, a permission or a state
-// reaches the gate, and says so in one sentence. None of them exists.
+// The invented people of the demo. Each shows one way in which a role, a permission or a state
+// reaches the gate, and `what` says it in one sentence.
 
 /** The one organization there is. */
 export const ACME = { id: "org_2stageAcme00000000000000000", slg: "acme" };
@@ -10,13 +10,13 @@ export const PEOPLE = [
     name: "gale",
     id: "user_2stageGale0000000000000000",
     first: "Gale",
-    what: "a guest: signed in, no role anywhere",
+    what: "signed in, without a role",
   },
   {
     name: "uma",
     id: "user_2stageUma00000000000000000",
     first: "Uma",
-    what: "a user: the role is in the session token (metadata.role)",
+    what: "role user, in the session token (metadata.role)",
     claims: { metadata: { role: "user" } },
     publicMetadata: { role: "user" },
   },
@@ -24,7 +24,7 @@ export const PEOPLE = [
     name: "mo",
     id: "user_2stageMo000000000000000000",
     first: "Mo",
-    what: "a moderator: the role is in the session token",
+    what: "role moderator, in the session token",
     claims: { metadata: { role: "moderator" } },
     publicMetadata: { role: "moderator" },
   },
@@ -32,7 +32,7 @@ export const PEOPLE = [
     name: "ada",
     id: "user_2stageAda00000000000000000",
     first: "Ada",
-    what: "an admin: the role is in the session token",
+    what: "role admin, in the session token",
     claims: { metadata: { role: "admin" } },
     publicMetadata: { role: "admin" },
   },
@@ -40,14 +40,14 @@ export const PEOPLE = [
     name: "lou",
     id: "user_2stageLou00000000000000000",
     first: "Lou",
-    what: "an admin whose role is only in the user object, so the gate has to look it up",
+    what: "role admin, in the user's metadata only: the gate looks it up",
     publicMetadata: { role: "admin" },
   },
   {
     name: "otto",
     id: "user_2stageOtto0000000000000000",
     first: "Otto",
-    what: "a member of the organization Acme, with the permission to manage billing",
+    what: "member of the organization Acme, with the permission to manage billing",
     claims: {
       fea: "o:billing,o:reports,u:early-access",
       pla: "o:team,u:free",
@@ -58,14 +58,14 @@ export const PEOPLE = [
     name: "pia",
     id: "user_2stagePia00000000000000000",
     first: "Pia",
-    what: "a pending session: an organization must be chosen before it counts",
+    what: "pending session: must choose an organization first",
     status: "pending",
   },
   {
     name: "uma-by-ada",
     id: "user_2stageUma00000000000000000",
-    first: "Uma",
-    what: "Uma, impersonated by Ada (act)",
+    first: "Ada as Uma",
+    what: "Uma's account, used by Ada (impersonation)",
     claims: {
       metadata: { role: "user" },
       act: { iss: "https://dashboard.clerk.com", sid: "sess_2stageAct", sub: adaId() },
@@ -74,7 +74,7 @@ export const PEOPLE = [
   },
 ];
 
-/** Everybody by name and by id; sign-up adds to it, for as long as the stand-in runs. */
+/** The people by name and by id. Sign-up adds people until the stand-in ends. */
 export class Directory {
   #people = PEOPLE.map((person) => structuredClone(person));
 
@@ -90,14 +90,14 @@ export class Directory {
     return this.#people.find((person) => person.id === id);
   }
 
-  /** A newcomer: no role, as in a fresh instance. The oldest newcomers make room. */
+  /** Adds a person without a role. When there are too many, the oldest one is removed. */
   join(first) {
     const number = ++this.#joined;
     const person = {
       name: `new-${number}`,
       id: `user_2stageNew${String(number).padStart(17, "0")}`,
-      first: first.slice(0, NAME_MAX) || "Nobody",
-      what: "signed up here, no role",
+      first: first.trim().slice(0, NAME_MAX) || `New ${number}`,
+      what: `signed up here as number ${number}, without a role`,
     };
     const newcomers = this.#people.length - PEOPLE.length;
     if (newcomers >= NEWCOMERS_MAX) this.#people.splice(PEOPLE.length, 1);
@@ -105,7 +105,7 @@ export class Directory {
     return person;
   }
 
-  /** Merges metadata as the Backend API does: `null` takes a key away. */
+  /** Merges metadata as the Backend API does: `null` removes a key. */
   merge(id, publicMetadata) {
     const found = this.#people.filter((person) => person.id === id);
     for (const person of found) {
