@@ -1,5 +1,5 @@
-// A small HTTP origin behind the gate, on loopback: the same files, and a page that shows the headers
-// that it received. What it knows of the visitor is what these headers say.
+// A small HTTP origin behind the gate, on loopback: the same files, and a page that shows the
+// headers that it received. What it knows of the visitor is what these headers say.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -45,7 +45,7 @@ async function find(folder, pathname) {
   return undefined;
 }
 
-/** The page with the visitor's id and role, and with the request headers where it has room for them. */
+/** The page with the visitor's id and role, and with the headers where the page shows them. */
 function personal(page, headers) {
   const id = headers["x-clerk-user-id"];
   const role = headers["x-clerk-role"];

@@ -1,5 +1,5 @@
-// The site as the demo serves it: the files of `demo/site`. One page gets a redirect to the stand-in
-// for Clerk, whose address is known only when the demo runs.
+// The site as the demo serves it: the files of `demo/site`. One page gets a redirect to the
+// stand-in for Clerk, whose address is known only when the demo runs.
 
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -105,11 +105,12 @@ function reportStart() {
 }
 
 function greeting({ site, clerk, stage }, { origin }) {
+  const behind = origin ? "a small HTTP origin; /received shows its headers" : "static files";
   const people = stage.people.all().map(({ name, what }) => `    ${name.padEnd(11)} ${what}`);
   return `
   The demo site      ${site}
   Stand-in for Clerk ${clerk.url}   (this is not Clerk)
-  Behind the gate    ${origin ? "a small HTTP origin; /received shows its request headers" : "static files"}
+  Behind the gate    ${behind}
 
   You can sign in as:
 ${people.join("\n")}

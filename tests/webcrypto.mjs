@@ -1,5 +1,5 @@
-// The WASM of the second ring names the modules that lie beside it in a bundle. In Node it has a
-// folder to itself, so here they are found where they are written.
+// The WASM of the suite `webcrypto` names the modules that lie beside it in a bundle. In Node it has
+// a folder to itself, so here they are found where they are written.
 
 import { registerHooks } from "node:module";
 

@@ -67,7 +67,8 @@ export function tasks(stage, request) {
   if (session?.status !== "pending") {
     return page("Nothing to do", html`<p><a href="${back(stage, request)}">Continue</a></p>`);
   }
-  const body = html`<p>${session.person.first}, your session is pending until you choose an organization.</p>
+  const { first } = session.person;
+  const body = html`<p>${first}, your session is pending until you choose an organization.</p>
     <form method="post" action="/sign-in/tasks">
       ${hidden(stage, request)}
       <button>Join the organization Acme</button>
