@@ -12,7 +12,7 @@ import { ACME } from "./organizations.mjs";
 /** `GET /`: what this is. */
 export function start(stage) {
   const body = html`<p>
-      It plays the part of one Clerk instance for <a href="${stage.site}">${stage.site}</a>.
+      It replaces one Clerk instance for <a href="${stage.site}">${stage.site}</a>.
     </p>
     <ul>
       <li><a href="/sign-in">Sign in</a></li>
@@ -20,7 +20,7 @@ export function start(stage) {
       <li><a href="/sign-out">Sign out</a></li>
       <li><a href="/.well-known/jwks.json">The published keys</a></li>
     </ul>`;
-  return page("A Clerk of one’s own", body);
+  return page("Stand-in for Clerk", body);
 }
 
 /** `GET /sign-in`: the choice of people. */
@@ -33,19 +33,19 @@ export function signIn(stage, request) {
       </button>
     </li>`,
   );
-  const body = html`<p class="soft">You will go on to ${back(stage, request)}</p>
+  const body = html`<p class="soft">After signing in you return to ${back(stage, request)}</p>
     <form method="post" action="/sign-in">
       ${hidden(stage, request)}
       <ul>${choices}</ul>
     </form>
-    <p><a href="/sign-up${request.search}">Sign up as somebody new</a></p>`;
+    <p><a href="/sign-up${request.search}">Sign up as a new user</a></p>`;
   return page("Sign in as", body, 200, [["set-cookie", clientCookie(client, request)]]);
 }
 
 /** `POST /sign-in`. */
 export function doSignIn(stage, request) {
   const person = stage.people.named(request.form.get("person"));
-  if (!person) return refused("there is nobody of that name here");
+  if (!person) return refused("there is no person of that name");
   return enter(stage, request, person);
 }
 
@@ -70,9 +70,10 @@ export function doSignUp(stage, request) {
 export function tasks(stage, request) {
   const { session } = clientOf(stage, request);
   if (session?.status !== "pending") {
-    return page("Nothing to do", html`<p><a href="${back(stage, request)}">Go on</a></p>`);
+    return page("Nothing to do", html`<p><a href="${back(stage, request)}">Continue</a></p>`);
   }
-  const body = html`<p>${session.person.first}, your session is pending until this is done.</p>
+  const { first } = session.person;
+  const body = html`<p>${first}, your session is pending until you choose an organization.</p>
     <form method="post" action="/sign-in/tasks">
       ${hidden(stage, request)}
       <button>Join the organization Acme</button>

@@ -1,5 +1,5 @@
-// The people one can sign in as. Each shows one way in which a role, a permission or a state
-// reaches the gate, and says so in one sentence. None of them exists.
+// The invented people of the demo. Each shows one way in which a role, a permission or a state
+// reaches the gate, and `what` says it in one sentence.
 
 import { ACME, GLOBEX } from "./organizations.mjs";
 
@@ -14,34 +14,34 @@ export const PEOPLE = [
     name: "gale",
     id: "user_2stageGale0000000000000000",
     first: "Gale",
-    what: "a guest: signed in, no role anywhere",
+    what: "signed in, without a role",
   },
   {
     name: "uma",
     id: "user_2stageUma00000000000000000",
     first: "Uma",
-    what: "a user: the role is in the session token (metadata.role)",
+    what: "role user, in the session token (metadata.role)",
     publicMetadata: { role: "user" },
   },
   {
     name: "mo",
     id: "user_2stageMo000000000000000000",
     first: "Mo",
-    what: "a moderator: the role is in the session token",
+    what: "role moderator, in the session token",
     publicMetadata: { role: "moderator" },
   },
   {
     name: "ada",
     id: ADA,
     first: "Ada",
-    what: "an admin: the role is in the session token",
+    what: "role admin, in the session token",
     publicMetadata: { role: "admin" },
   },
   {
     name: "lou",
     id: "user_2stageLou00000000000000000",
     first: "Lou",
-    what: "an admin whose role is only in the user object, so the gate has to look it up",
+    what: "role admin, in the user's metadata only: the gate looks it up",
     publicMetadata: { role: "admin" },
     metadataInToken: false,
   },
@@ -49,7 +49,7 @@ export const PEOPLE = [
     name: "otto",
     id: "user_2stageOtto0000000000000000",
     first: "Otto",
-    what: "a member of the organizations Acme (may manage billing) and Globex",
+    what: "member of the organizations Acme (with the permission to manage billing) and Globex",
     features: ["early-access"],
     plan: "free",
     memberships: [
@@ -65,14 +65,14 @@ export const PEOPLE = [
     name: "pia",
     id: "user_2stagePia00000000000000000",
     first: "Pia",
-    what: "a pending session: an organization must be chosen before it counts",
+    what: "pending session: must choose an organization first",
     status: "pending",
   },
   {
     name: "uma-by-ada",
     id: "user_2stageUma00000000000000000",
-    first: "Uma",
-    what: "Uma, impersonated by Ada (act)",
+    first: "Ada as Uma",
+    what: "Uma's account, used by Ada (impersonation)",
     claims: { act: { iss: "https://dashboard.clerk.com", sid: "sess_2stageAct", sub: ADA } },
     publicMetadata: { role: "user" },
   },

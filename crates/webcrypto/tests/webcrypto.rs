@@ -1,4 +1,4 @@
-//! The second ring: what touches WebCrypto, on Node's, without Workers.
+//! The suite `webcrypto`: what uses WebCrypto, with Node's implementation, without Workers.
 //!
 //! The public vectors of Project Wycheproof say which signatures hold; they pass through the same
 //! parser of key sets, the same import and the same verification as a token does. On WASM the

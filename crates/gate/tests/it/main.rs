@@ -20,6 +20,7 @@ mod cycles;
 mod damaged;
 mod departures;
 mod dice;
+mod documents;
 mod double;
 mod gate;
 mod hostile;
