@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod form;
 mod id;
 mod kind;
+mod oddities;
 pub(crate) mod path;
 pub(crate) mod percent;
 pub(crate) mod readings;

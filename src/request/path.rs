@@ -75,6 +75,11 @@ impl RequestPath {
         &self.readings
     }
 
+    /// Whether some reading leads above the root, so that a base path does not hold it.
+    pub(crate) fn climbs(&self) -> bool {
+        self.readings.iter().any(Reading::climbs)
+    }
+
     /// The same path, judged the long way round.
     #[cfg(test)]
     pub(crate) fn without_short_cut(mut self) -> Self {
@@ -103,7 +108,7 @@ pub(super) fn is_plain(path: &str) -> bool {
     for byte in path.bytes() {
         let after_slash = before == b'/';
         let doubtful = match byte {
-            b'/' | b'.' => after_slash,
+            b'/' | b'.' | b'(' => after_slash,
             other => !is_kept(other) || matches!(other, b';' | b'%'),
         };
         if doubtful {
@@ -114,10 +119,12 @@ pub(super) fn is_plain(path: &str) -> bool {
     true
 }
 
-/// The same for the rare path with a segment that begins with a dot, such as `/.well-known`.
+/// The same for the rare path with a segment that begins with a dot, such as `/.well-known`. One
+/// that begins with a parenthesis may be a session, which some servers leave out.
 fn plain_but_for_dots(path: &str) -> bool {
     path.bytes().all(|byte| byte == b'/' || is_kept(byte) && !matches!(byte, b';' | b'%'))
         && !path.contains("//")
+        && !path.contains("/(")
         && !path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
