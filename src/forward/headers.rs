@@ -10,7 +10,7 @@ use super::value::{encode, join};
 use crate::claim_path::ClaimPath;
 use crate::claims::Claims;
 use crate::limits::CLAIM_HEADERS_BYTES_MAX;
-use crate::settings::Upstream;
+use crate::settings::{Upstream, folded_byte};
 
 /// What is known of who asked, for the upstream's eyes. Text fields are raw; they are encoded
 /// here and nowhere else.
@@ -130,17 +130,14 @@ fn ends_here(name: &str) -> bool {
 
 fn has_prefix(name: &str, prefix: &str) -> bool {
     let start = name.as_bytes().get(..prefix.len());
-    start
-        .is_some_and(|start| start.iter().zip(prefix.bytes()).all(|(byte, it)| folded(*byte) == it))
+    start.is_some_and(|start| {
+        start.iter().zip(prefix.bytes()).all(|(byte, it)| folded_byte(*byte) == it)
+    })
 }
 
 fn is_same(name: &str, wanted: &str) -> bool {
     let mut pairs = name.bytes().zip(wanted.bytes());
-    name.len() == wanted.len() && pairs.all(|(byte, it)| folded(byte) == folded(it))
-}
-
-const fn folded(byte: u8) -> u8 {
-    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' }
+    name.len() == wanted.len() && pairs.all(|(byte, it)| folded_byte(byte) == folded_byte(it))
 }
 
 struct Room {

@@ -20,6 +20,7 @@ mod table;
 mod upstream;
 
 pub use bindings::{Binding, Bindings, NAMES};
+pub(crate) use claim_headers::folded_byte;
 pub use faulty::Faulty;
 pub use hosts::{
     account_portal, frontend_api, is_development_portal, is_new_portal, is_old_portal, portal,
