@@ -1,7 +1,8 @@
 //! THE LINE: one request, top to bottom. All branching about a request lives here.
 //!
 //! 1. The settings are complete, else 500 `configuration`.
-//! 2. The path has one canonical form, else 400 `path-ambiguous`. That form is what goes upstream.
+//! 2. The path has one canonical form, and no reading of it leaves the upstream's base path, else
+//!    400 `path-ambiguous`. That form is what goes upstream.
 //! 3. The gate's own endpoints answer for themselves.
 //! 4. A CORS preflight carries no credentials and is not judged.
 //! 5. The rule for the path under every reading, else 400 `path-ambiguous`.
@@ -153,6 +154,9 @@ impl<K: Clone + 'static> Gate<K> {
         // 2
         let path = RequestPath::parse(address.path).map_err(|_| Stop::PATH)?;
         record.path(&path);
+        if !settings.upstream.holds(&path) {
+            return Err(Stop::PATH);
+        }
         // 3
         if let Some(own) = Own::of(&path, settings) {
             return Err(self.own(own, settings, request, turn).await);

@@ -29,6 +29,7 @@ pub use publishable_key::{KeyUnreadable, cookie_suffix};
 
 use crate::claim_path::ClaimPath;
 use crate::keys::PublicKey;
+use crate::request::RequestPath;
 use crate::request::url::Url;
 use crate::rules::Rules;
 use crate::secret::Secret;
@@ -161,4 +162,14 @@ pub enum Upstream {
     Passthrough,
     /// Another origin, absolute, its base path without a trailing slash.
     Url(String),
+}
+
+impl Upstream {
+    /// Whether a path stays where it belongs under every reading: with a base path, no `..` that
+    /// the upstream may find in it leads above its root.
+    pub(crate) fn holds(&self, path: &RequestPath) -> bool {
+        let Self::Url(address) = self else { return true };
+        let rest = address.split_once("://").map_or("", |(_, rest)| rest);
+        !rest.contains('/') || !path.climbs()
+    }
 }

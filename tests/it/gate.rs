@@ -15,6 +15,7 @@ mod lines;
 mod lookups;
 mod people;
 mod reports;
+mod servers;
 mod steps;
 mod stripped;
 

@@ -222,7 +222,8 @@ fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Opti
         return Some(Found::Own(path));
     }
     let host = Address::of(request.url())?.authority;
-    let matched = settings.rules.find(host, "GET", &path).ok()?;
+    let matched = settings.rules.find(host, "GET", &path).ok();
+    let matched = matched.filter(|_| settings.upstream.holds(&path))?;
     Some(Found::Rule(path, matched))
 }
 
