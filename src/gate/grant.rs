@@ -128,7 +128,7 @@ fn forwarded(request: &impl Incoming, address: &Address<'_>) -> Vec<(String, Str
     let peer = request.header("cf-connecting-ip").map(Cow::into_owned);
     let headers = [
         ("x-forwarded-host", Some(address.authority.to_owned())),
-        ("x-forwarded-proto", Some(address.scheme().to_owned())),
+        ("x-forwarded-proto", Some(address.scheme.to_owned())),
         ("x-forwarded-for", peer),
     ];
     headers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
@@ -180,6 +180,6 @@ fn target(upstream: &Upstream, path: &RequestPath, address: &Address<'_>) -> Opt
     match upstream {
         Upstream::Url(base) => Some(format!("{base}{}{query}", path.as_str())),
         _ if path.as_str() == address.path => None,
-        _ => Some(format!("{}{}{query}", address.origin, path.as_str())),
+        _ => Some(format!("{}://{}{}{query}", address.scheme, address.authority, path.as_str())),
     }
 }

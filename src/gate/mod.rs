@@ -1,8 +1,9 @@
 //! THE LINE: one request, top to bottom. All branching about a request lives here.
 //!
 //! 1. The settings are complete, else 500 `configuration`.
-//! 2. The path has one canonical form, and no reading of it leaves the upstream's base path, else
-//!    400 `path-ambiguous`. That form is what goes upstream.
+//! 2. The host is a plain name or address, else 400 `host-invalid`. The path has one canonical
+//!    form, and no reading of it leaves the upstream's base path, else 400 `path-ambiguous`. That
+//!    form is what goes upstream.
 //! 3. The gate's own endpoints answer for themselves.
 //! 4. A CORS preflight carries no credentials and is not judged.
 //! 5. The rule for the path under every reading, else 400 `path-ambiguous`.
@@ -152,6 +153,7 @@ impl<K: Clone + 'static> Gate<K> {
             Err(faulty) => return Err(endpoints::closed(faulty, request.method(), address.path)),
         };
         // 2
+        let host = address.host().ok_or(Stop::code(Code::HostInvalid))?;
         let path = RequestPath::parse(address.path).map_err(|_| Stop::PATH)?;
         record.path(&path);
         if !settings.upstream.holds(&path) {
@@ -169,8 +171,7 @@ impl<K: Clone + 'static> Gate<K> {
         }
         // 5
         let rules = &settings.rules;
-        let matched =
-            rules.find(address.authority, request.method(), &path).map_err(|_| Stop::PATH)?;
+        let matched = rules.find(host, request.method(), &path).map_err(|_| Stop::PATH)?;
         record.rule(matched.rule);
         // 6
         if let Requirement::Anyone(open) = matched.rule.requirement() {

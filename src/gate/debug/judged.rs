@@ -221,7 +221,7 @@ fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Opti
     if Own::of(&path, settings).is_some() {
         return Some(Found::Own(path));
     }
-    let host = Address::of(request.url())?.authority;
+    let host = Address::of(request.url())?.host()?;
     let matched = settings.rules.find(host, "GET", &path).ok();
     let matched = matched.filter(|_| settings.upstream.holds(&path))?;
     Some(Found::Rule(path, matched))
