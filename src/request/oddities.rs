@@ -5,11 +5,10 @@
 //! segment `(S(…))`; lax decoders read overlong UTF-8; and `new URL` takes what follows two slashes
 //! for a host. What is done to escapes, separators, dots and parameters is in `readings`.
 
-use super::readings::{Form, SEPARATOR, Symbol, is_separator};
+use super::readings::{Form, SEPARATOR, Step, Symbol, is_separator};
 
 /// The steps after decoding. Each gives nothing where it changes nothing.
-pub(super) const STEPS: [fn(&[Symbol]) -> Option<Form>; 4] =
-    [without_host, without_sessions, trimmed, unfolded];
+pub(super) const STEPS: [Step; 4] = [without_host, without_sessions, trimmed, unfolded];
 
 /// `//host/path` is `/path` for whoever resolves it as a reference (RFC 3986, 4.2). Any number of
 /// slashes counts as two, as in the URL standard.
@@ -51,7 +50,7 @@ fn after_session(segment: &[Symbol]) -> Option<&[Symbol]> {
 }
 
 /// Each segment without the blanks and control characters at its end.
-fn trimmed(form: &[Symbol]) -> Option<Form> {
+pub(super) fn trimmed(form: &[Symbol]) -> Option<Form> {
     let segments = || form.split(is_separator);
     segments().any(|segment| trim(segment).len() < segment.len()).then_some(())?;
     Some(segments().map(trim).collect::<Vec<_>>().join(&SEPARATOR))
@@ -68,17 +67,17 @@ fn trim(segment: &[Symbol]) -> &[Symbol] {
 /// What stands before a byte of this range, behind these bytes, at the end.
 fn blank_at_end<'a>(segment: &'a [Symbol], blank: &(&[u8], u8, u8)) -> Option<&'a [Symbol]> {
     let (before, least, most) = *blank;
-    let (last, rest) = segment.split_last()?;
-    (Symbol::from(least)..=Symbol::from(most)).contains(last).then_some(())?;
+    let (end, rest) = segment.split_last()?;
+    (Symbol::from(least)..=Symbol::from(most)).contains(end).then_some(())?;
     let (kept, lead) = rest.split_at_checked(rest.len().checked_sub(before.len())?)?;
-    let led = lead.iter().copied().eq(before.iter().map(|byte| Symbol::from(*byte)));
+    let preceded = lead.iter().copied().eq(before.iter().map(|byte| Symbol::from(*byte)));
     // Behind a byte that is no ASCII it belongs to a character.
     let alone = least < 0x80 || !before.is_empty() || kept.last().is_none_or(|it| *it < 0x80);
-    (led && alone).then_some(kept)
+    (preceded && alone).then_some(kept)
 }
 
 /// Overlong UTF-8 (RFC 3629, 3) read as the characters that it encodes.
-fn unfolded(form: &[Symbol]) -> Option<Form> {
+pub(super) fn unfolded(form: &[Symbol]) -> Option<Form> {
     // No overlong form begins with another byte, and few paths hold one of these.
     form.iter()
         .any(|symbol| matches!(symbol, 0xC0 | 0xC1 | 0xE0 | 0xF0 | 0xF8 | 0xFC))

@@ -70,11 +70,6 @@ impl RequestPath {
         self.readings.is_empty().then_some(&self.canonical)
     }
 
-    /// The stored readings; none where [`Self::single`] is all there is.
-    pub(crate) fn stored_readings(&self) -> &[Reading] {
-        &self.readings
-    }
-
     /// Whether some reading leads above the root, so that a base path does not hold it.
     pub(crate) fn climbs(&self) -> bool {
         self.readings.iter().any(Reading::climbs)

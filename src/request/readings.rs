@@ -86,7 +86,7 @@ pub(crate) fn of(canonical: &str) -> Option<Vec<Reading>> {
 /// out of an escape inside a segment.
 pub(super) type Form = Vec<Symbol>;
 pub(super) type Symbol = u16;
-type Step = fn(&[Symbol]) -> Option<Form>;
+pub(super) type Step = fn(&[Symbol]) -> Option<Form>;
 
 /// The reading of a path whose escapes hide nothing that any step would act on. A short cut: the
 /// steps would find the same.
@@ -144,10 +144,10 @@ const BEFORE_DECODING: [Step; 5] =
     [without_parameters, merged, without_dots, oddities::without_host, oddities::without_sessions];
 const AFTER_DECODING: [Step; 13] = [
     decode,
-    oddities::STEPS[0],
-    oddities::STEPS[1],
-    oddities::STEPS[2],
-    oddities::STEPS[3],
+    oddities::without_host,
+    oddities::without_sessions,
+    oddities::trimmed,
+    oddities::unfolded,
     |form| split_at(form, b'/'),
     |form| split_at(form, b'\\'),
     without_parameters,

@@ -139,8 +139,11 @@ fn jwt_key<B: Bindings>(reader: &Reader<'_, B>) -> Option<PublicKey> {
 }
 
 fn rules<B: Bindings>(reader: &Reader<'_, B>, upstream: &Upstream, sign_in: Option<&str>) -> Rules {
+    let (ignores_case, suffixes) = upstream::reading(reader, upstream);
     let context = Context {
         assets: *upstream == Upstream::Assets,
+        ignores_case,
+        suffixes,
         sign_in: sign_in.and_then(addresses::path_on_site),
     };
     let text = match reader.bound(ROUTES) {
