@@ -146,8 +146,9 @@ fn laxly_read(segment: &[u8]) -> Vec<u8> {
     let (mut out, mut at) = (Vec::new(), 0);
     while at < segment.len() {
         match &segment[at..] {
-            [0xC0, low @ 0x80..=0xBF, ..] => out.push(low & 0x3F),
-            [0xE0, 0x80, low @ 0x80..=0xBF, ..] => out.push(low & 0x3F),
+            [0xC0, low @ 0x80..=0xBF, ..] | [0xE0, 0x80, low @ 0x80..=0xBF, ..] => {
+                out.push(low & 0x3F);
+            }
             [other, ..] => out.push(*other),
             [] => {}
         }
