@@ -1,7 +1,9 @@
 //! THE LINE: one request, top to bottom. All branching about a request lives here.
 //!
 //! 1. The settings are complete, else 500 `configuration`.
-//! 2. The path has one canonical form, else 400 `path-ambiguous`. That form is what goes upstream.
+//! 2. The host is a plain name or address, else 400 `host-invalid`. The path has one canonical
+//!    form, and no reading of it leaves the upstream's base path, else 400 `path-ambiguous`. That
+//!    form is what goes upstream.
 //! 3. The gate's own endpoints answer for themselves.
 //! 4. A CORS preflight carries no credentials and is not judged.
 //! 5. The rule for the path under every reading, else 400 `path-ambiguous`.
@@ -95,8 +97,12 @@ where
         Err(faulty) => return Err(endpoints::closed(faulty, request.method(), url.path)),
     };
     // 2
+    let host = url.host().ok_or(EarlyResponse::code(Code::HostInvalid))?;
     let path = RequestPath::parse(url.path).map_err(|_| EarlyResponse::AMBIGUOUS_PATH)?;
     record.path(&path);
+    if !settings.upstream.holds(&path) {
+        return Err(EarlyResponse::AMBIGUOUS_PATH);
+    }
     // 3
     if let Some(endpoint) = Endpoint::of(&path, settings) {
         return Err(endpoints::answer(endpoint, gate, settings, request, ctx).await);
@@ -108,12 +114,12 @@ where
     };
     // 4
     if is_preflight(request) {
-        let grant = Grant::preflight(&settings.upstream);
-        let grant = grant.ok_or_else(|| EarlyResponse::endpoint(Answer::preflight()))?;
-        return Ok(forward(&grant, &Auth::not_asked()));
+        let forwarded =
+            Grant::preflight(&settings.upstream).map(|it| forward(&it, &Auth::not_asked()));
+        return forwarded.ok_or_else(|| EarlyResponse::endpoint(Answer::preflight()));
     }
     // 5
-    let found = settings.rules.find(url.authority, request.method(), &path);
+    let found = settings.rules.find(host, request.method(), &path);
     let matched = found.map_err(|_| EarlyResponse::AMBIGUOUS_PATH)?;
     record.rule(matched.rule);
     // 6

@@ -6,6 +6,7 @@ pub mod header_value;
 pub mod incoming;
 pub mod kind;
 pub mod limits;
+pub mod oddities;
 pub mod path;
 pub mod percent;
 pub mod query;

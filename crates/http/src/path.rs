@@ -71,9 +71,10 @@ impl RequestPath {
         self.readings.is_empty().then_some(&self.canonical)
     }
 
-    /// The stored readings; none where [`Self::single`] is all there is.
-    pub fn stored_readings(&self) -> &[Reading] {
-        &self.readings
+    /// Whether some reading leads above the root, so that a base path does not hold it.
+    #[must_use]
+    pub fn climbs(&self) -> bool {
+        self.readings.iter().any(Reading::climbs)
     }
 }
 
@@ -97,7 +98,7 @@ pub(super) fn is_plain(path: &str) -> bool {
     for byte in path.bytes() {
         let after_slash = before == b'/';
         let doubtful = match byte {
-            b'/' | b'.' => after_slash,
+            b'/' | b'.' | b'(' => after_slash,
             other => !is_kept(other) || matches!(other, b';' | b'%'),
         };
         if doubtful {
@@ -108,10 +109,12 @@ pub(super) fn is_plain(path: &str) -> bool {
     true
 }
 
-/// The same for the rare path with a segment that begins with a dot, such as `/.well-known`.
+/// The same for the rare path with a segment that begins with a dot, such as `/.well-known`. One
+/// that begins with a parenthesis may be a session, which some servers leave out.
 fn plain_but_for_dots(path: &str) -> bool {
     path.bytes().all(|byte| byte == b'/' || is_kept(byte) && !matches!(byte, b';' | b'%'))
         && !path.contains("//")
+        && !path.contains("/(")
         && !path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 

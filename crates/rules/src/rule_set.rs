@@ -37,6 +37,9 @@ pub struct Rules {
     tree: PathTree,
     fallback: Rule,
     pub(crate) assets: bool,
+    /// The same rules for an upstream that ignores case: literals in lower case.
+    pub(crate) folded: Option<PathTree>,
+    suffixes: Vec<String>,
 }
 
 /// What reading the rules has to know besides their text.
@@ -44,6 +47,10 @@ pub struct Rules {
 pub struct Context {
     /// Whether static assets are the upstream: then the names of one page share its rule.
     pub assets: bool,
+    /// Whether the upstream ignores the case of a path: then both readings are judged.
+    pub ignores_case: bool,
+    /// What the upstream may cut off the end of a path: one more reading each.
+    pub suffixes: Vec<String>,
     /// The path of the sign-in page, where it is on this site.
     pub sign_in: Option<String>,
 }
@@ -64,9 +71,15 @@ pub struct Ambiguous;
 
 impl Rules {
     /// The rules of a list that was checked by itself.
-    pub(crate) fn of(list: Vec<Rule>, assets: bool) -> Self {
-        let tree = PathTree::of(&list);
-        Self { list, tree, fallback: Rule::default(), assets }
+    pub(crate) fn of(list: Vec<Rule>, context: &Context) -> Self {
+        Self {
+            tree: PathTree::of(&list, false),
+            folded: context.ignores_case.then(|| PathTree::of(&list, true)),
+            list,
+            fallback: Rule::default(),
+            assets: context.assets,
+            suffixes: context.suffixes.clone(),
+        }
     }
 
     /// The rule for a request. The host may carry a port.
@@ -80,20 +93,22 @@ impl Rules {
         path: &RequestPath,
     ) -> Result<Match<'_>, Ambiguous> {
         let asked = path_tree::HostAndMethod::new(host, method);
-        if let Some(text) = path.single() {
+        let one_reading = self.folded.is_none() && self.suffixes.is_empty();
+        if let Some(text) = path.single().filter(|_| one_reading) {
             return Ok(self.find_single(&asked, text));
         }
-        let mut readings = path.stored_readings().iter().map(|reading| {
-            let mut segments: Vec<&[u8]> = reading.segments().collect();
-            if self.assets {
-                crate::asset_names::page_of_segments(&mut segments);
+        let mut first: Option<Match<'_>> = None;
+        for segments in path.readings() {
+            for found in self.find_all(&asked, segments) {
+                let agrees =
+                    |it: &Match<'_>| it.rule.index == found.rule.index && it.params == found.params;
+                if !first.as_ref().is_none_or(agrees) {
+                    return Err(Ambiguous);
+                }
+                first = first.or(Some(found));
             }
-            self.matched(&asked, segments.iter().copied())
-        });
-        let first = readings.next().ok_or(Ambiguous)?;
-        let agreed = readings
-            .all(|other| other.rule.index == first.rule.index && other.params == first.params);
-        agreed.then_some(first).ok_or(Ambiguous)
+        }
+        first.ok_or(Ambiguous)
     }
 
     /// The rules in the operator's order.
@@ -124,6 +139,42 @@ impl Rules {
     fn find_single(&self, asked: &path_tree::HostAndMethod<'_>, text: &str) -> Match<'_> {
         let page = if self.assets { crate::asset_names::page_of(text) } else { text };
         self.matched(asked, clerk_edge_http::path::split(page))
+    }
+
+    /// What one reading of the path falls under, as it stands and as the upstream may take it.
+    fn find_all(
+        &self,
+        asked: &path_tree::HostAndMethod<'_>,
+        mut path: Vec<&[u8]>,
+    ) -> Vec<Match<'_>> {
+        if self.assets {
+            crate::asset_names::page_of_segments(&mut path);
+        }
+        let cut = self.suffixes.iter().filter_map(|suffix| self.without(suffix, &path));
+        let mut found = Vec::new();
+        for path in std::iter::once(path.clone()).chain(cut) {
+            found.push(self.matched(asked, path.iter().copied()));
+            if let Some(tree) = &self.folded {
+                let lower: Vec<_> = path.iter().map(|it| it.to_ascii_lowercase()).collect();
+                let rule = tree.find(&self.list, asked, lower.iter().map(Vec::as_slice));
+                let rule = rule.unwrap_or(&self.fallback);
+                found.push(Match { rule, params: rule.pattern.names(path.iter().copied()) });
+            }
+        }
+        found
+    }
+
+    /// The path without a suffix, where it ends in it.
+    fn without<'s>(&self, suffix: &str, path: &[&'s [u8]]) -> Option<Vec<&'s [u8]>> {
+        let (last, before) = path.split_last()?;
+        let (stem, end) = last.split_at_checked(last.len().checked_sub(suffix.len())?)?;
+        let same = if self.folded.is_some() {
+            end.eq_ignore_ascii_case(suffix.as_bytes())
+        } else {
+            end == suffix.as_bytes()
+        };
+        let stem = Some(stem).filter(|stem| !stem.is_empty());
+        same.then(|| before.iter().copied().chain(stem).collect())
     }
 
     fn matched<'s, S>(&self, asked: &path_tree::HostAndMethod<'_>, segments: S) -> Match<'_>
@@ -157,7 +208,7 @@ mod tests {
         let paths = "/ /a /a/ /a/b /a/b/ /a/c /d/c /d/d /index.html /index /a.html /a/index.html \
                      /a/b.html /a/b/index /d/c.html/ /.b /.b/ /.html /a/.html /a/b/index.html.html";
         for assets in [false, true] {
-            let context = Context { assets, sign_in: None };
+            let context = Context { assets, ..Context::default() };
             let rules = Rules::read(text, &context).unwrap_or_default();
             assert_eq!(rules.len(), 5);
             for raw in paths.split(' ').filter(|raw| !raw.is_empty()) {

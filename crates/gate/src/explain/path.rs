@@ -242,8 +242,9 @@ fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Opti
     if Endpoint::of(&path, settings).is_some() {
         return Some(PathKind::Endpoint(path));
     }
-    let host = UrlParts::of(request.url())?.authority;
-    let matched = settings.rules.find(host, "GET", &path).ok()?;
+    let host = UrlParts::of(request.url())?.host()?;
+    let matched = settings.rules.find(host, "GET", &path).ok();
+    let matched = matched.filter(|_| settings.upstream.holds(&path))?;
     Some(PathKind::Rule(path, matched))
 }
 

@@ -63,7 +63,7 @@ fn forwarded(request: &impl Incoming, url: &UrlParts<'_>) -> Vec<(String, String
     let peer = request.header("cf-connecting-ip").map(Cow::into_owned);
     let headers = [
         ("x-forwarded-host", Some(url.authority.to_owned())),
-        ("x-forwarded-proto", Some(url.scheme().to_owned())),
+        ("x-forwarded-proto", Some(url.scheme.to_owned())),
         ("x-forwarded-for", peer),
     ];
     headers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
@@ -110,6 +110,6 @@ fn target(upstream: &Upstream, path: &RequestPath, url: &UrlParts<'_>) -> Option
     match upstream {
         Upstream::Url(base) => Some(format!("{base}{}{query}", path.as_str())),
         _ if path.as_str() == url.path => None,
-        _ => Some(format!("{}{}{query}", url.origin, path.as_str())),
+        _ => Some(format!("{}://{}{}{query}", url.scheme, url.authority, path.as_str())),
     }
 }

@@ -16,6 +16,7 @@ mod lookups;
 mod one_decision;
 mod people;
 mod reports;
+mod servers;
 mod steps;
 mod stripped;
 

@@ -33,6 +33,7 @@ mod readings;
 mod redirects;
 mod rules;
 mod rules_find;
+mod servers;
 mod session;
 mod session_calls;
 mod settings;

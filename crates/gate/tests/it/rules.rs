@@ -192,7 +192,7 @@ fn rules_that_tie() {
 
 #[test]
 fn with_assets_the_names_of_a_page_tie() {
-    let assets = Context { assets: true, sign_in: None };
+    let assets = Context { assets: true, ..Context::default() };
     let text = r#"[{ "path": "/a" }, { "path": "/a.html" }]"#;
     let tie = "ROUTES[1].path: it matches exactly what ROUTES[0] matches";
     assert_eq!(problems(text, &assets), [tie]);
@@ -379,7 +379,7 @@ fn any_text_is_rules_or_problems() {
             text.push_str(dice.pick::<&str>(&pieces));
         }
         text.push_str(dice.pick::<&str>(&["]", "}]", "}}]", ""]));
-        match Rules::read(&text, &Context { assets: dice.one_in(2), sign_in: None }) {
+        match Rules::read(&text, &Context { assets: dice.one_in(2), ..Context::default() }) {
             Ok(_) => understood = understood.saturating_add(1),
             Err(problems) => {
                 refused = refused.saturating_add(1);

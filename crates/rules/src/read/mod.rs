@@ -25,7 +25,7 @@ impl Rules {
     /// # Errors
     /// Every problem there is, each with its place.
     pub fn read(json_text: &str, context: &Context) -> Result<Self, Vec<Problem>> {
-        let rules = Self::of(rules(json_text, context)?, context.assets);
+        let rules = Self::of(rules(json_text, context)?, context);
         let mut problems = check::problems(&rules);
         if problems.is_empty() {
             problems = redirect_circles::problems(&rules, context.sign_in.as_deref());
