@@ -122,19 +122,13 @@ where
     let found = settings.rules.find(host, request.method(), &path);
     let matched = found.map_err(|_| EarlyResponse::AMBIGUOUS_PATH)?;
     record.rule(matched.rule);
-    // 6
-    if matches!(matched.rule.requirement(), Requirement::Anyone) {
-        let auth = Auth::not_asked();
-        // No header is read to tell a page from anything else: both may enter.
-        let grant = Grant::of(&matched, &auth, RequestKind::Other);
-        return grant.map(|grant| forward(&grant, &auth)).map_err(|decision| {
-            early_response(decision, &matched, &auth, settings, request, RequestKind::Other)
-        });
-    }
-    // 7
-    let mut auth = authenticate(gate, settings, request, ctx).await;
+    // 6, and 7 where somebody is asked for. An open path reads no header, not even to tell a page.
+    let (mut auth, kind) = match matched.rule.requirement() {
+        Requirement::Anyone => (Auth::not_asked(), RequestKind::Other),
+        _ => (authenticate(gate, settings, request, ctx).await, RequestKind::of(request)),
+    };
     // 8, 9
-    let entered = enter(gate, settings, request, &matched, &mut auth, ctx).await;
+    let entered = enter(gate, settings, (request, kind), &matched, &mut auth, ctx).await;
     record.authenticated(&auth);
     let grant = match entered {
         Ok(grant) => grant,
@@ -155,7 +149,7 @@ where
 async fn enter<'g, K, P, R>(
     gate: &'g Gate<K>,
     settings: &'g Settings,
-    request: &R,
+    (request, kind): (&R, RequestKind),
     matched: &Match<'_>,
     auth: &mut Auth<'g>,
     ctx: &RequestContext<'_, P>,
@@ -168,7 +162,6 @@ where
     if let Some(location) = auth.redirect() {
         return Err(EarlyResponse::handshake(location.to_owned()));
     }
-    let kind = RequestKind::of(request);
     let mut decided = Grant::of(matched, auth, kind);
     if matches!(decided, Err(Decision::NeedsLookup)) {
         auth.look_up(gate, settings, ctx).await;
