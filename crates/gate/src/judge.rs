@@ -9,7 +9,6 @@ use crate::grant::{Grant, Verdict};
 use crate::lookup::LookedUp;
 use crate::platform::Platform;
 use crate::session::sign_in_redirect::SignInRedirect;
-use crate::session::state::Halt;
 use crate::settings::Settings;
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
@@ -119,12 +118,7 @@ pub(super) fn nobody(
         AuthStatus::Unavailable { retry_after_seconds } => {
             return EarlyResponse::later(Code::KeysUnavailable, *retry_after_seconds);
         }
-        AuthStatus::SignedOut { halt: Some(Halt::RedirectLoop), .. } => {
-            return EarlyResponse::code(Code::RedirectLoop);
-        }
-        AuthStatus::SignedOut { halt: Some(Halt::TokenTooLarge), .. } => {
-            return EarlyResponse::code(Code::TokenTooLarge);
-        }
+        AuthStatus::SignedOut { refusal: Some(code), .. } => return EarlyResponse::code(*code),
         AuthStatus::SignedOut { pending, .. } => *pending,
         AuthStatus::NotAsked | AuthStatus::Handshake { .. } | AuthStatus::SignedIn(_) => false,
     };

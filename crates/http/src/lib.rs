@@ -8,6 +8,7 @@ pub mod kind;
 pub mod limits;
 pub mod path;
 pub mod percent;
+pub mod plain_id;
 pub mod query;
 pub mod readings;
 pub mod request_id;

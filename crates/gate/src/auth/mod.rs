@@ -6,13 +6,15 @@ pub mod principal;
 use crate::auth::principal::User;
 use crate::context::RequestContext;
 use crate::gate::Gate;
+use crate::keys::KeysUnavailable;
 use crate::platform::Platform;
 use crate::session;
-use crate::session::KeysUnavailableFault;
 use crate::session::reason::Reason;
-use crate::session::state::{Halt, RequestState};
+use crate::session::state::RequestState;
+use crate::session::verify::SessionVerifier;
 use crate::settings::Settings;
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_rules::code::Code;
 
 /// Who asks, as far as could be found out.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ pub(super) enum AuthStatus<'a> {
         /// Somebody is, but Clerk still waits for something.
         pending: bool,
         /// What ends the request on every route that asks for a session.
-        halt: Option<Halt>,
+        refusal: Option<Code>,
     },
     /// This person.
     SignedIn(User<'a>),
@@ -84,7 +86,7 @@ impl<'a> Auth<'a> {
             RequestState::SignedOut(it) => Self {
                 headers,
                 reason: it.reason().cloned(),
-                who: AuthStatus::SignedOut { pending: it.is_pending(), halt: it.halt },
+                who: AuthStatus::SignedOut { pending: it.is_pending(), refusal: it.refusal },
                 cleaned: it.browser.location,
             },
             RequestState::Handshake(it) => Self {
@@ -107,15 +109,17 @@ impl<K: Clone + 'static> Gate<K> {
         P: Platform<Key = K>,
         R: Incoming,
     {
-        let verifier = session::SessionVerifier {
+        let verifier = SessionVerifier {
             settings,
             keys: &self.keys,
             remembered: &self.remembered,
             nonces: &self.nonces,
         };
-        match session::state(&verifier, request, ctx).await {
+        let authorization = request.header("authorization");
+        let bearer = authorization.as_deref().and_then(credential::presented);
+        match session::authenticate_request(&verifier, request, bearer, ctx).await {
             Ok(state) => Auth::from_state(state, settings),
-            Err(KeysUnavailableFault::KeysUnavailable { retry_after_seconds }) => {
+            Err(KeysUnavailable { retry_after_seconds }) => {
                 Auth::of(AuthStatus::Unavailable { retry_after_seconds })
             }
         }

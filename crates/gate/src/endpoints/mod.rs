@@ -88,7 +88,7 @@ impl<K: Clone + 'static> Gate<K> {
         settings: &Settings,
         ctx: &RequestContext<'_, P>,
     ) -> Answer {
-        let keys = self.keys.warm(settings, ctx).await.ok().map(|status| health::Keys {
+        let keys = self.keys.ensure_loaded(settings, ctx).await.ok().map(|status| health::Keys {
             source: status.source.map_or("none", KeySource::as_str),
             age_seconds: status.age_seconds.map_or(0, u64::from),
             count: status.count,

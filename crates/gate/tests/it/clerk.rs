@@ -193,8 +193,8 @@ fn sign_in_addresses_are_the_recorded_ones() {
         let options = &row["options"];
         let base = judge::text(&options["baseUrl"]);
         let back = judge::text(&row["args"]["returnBackUrl"]);
-        // The gate always comes back to the page itself: never to none, never elsewhere.
-        if origin(base) != origin(back) {
+        // The gate redirects to the sign-in page alone, and returns to the page of the request alone.
+        if row["fn"] != "redirectToSignIn" || origin(base) != origin(back) {
             left_out.push(index);
             continue;
         }
@@ -202,21 +202,18 @@ fn sign_in_addresses_are_the_recorded_ones() {
             &options["publishableKey"],
         )));
         settings.sign_in_url = options["signInUrl"].as_str().map(str::to_owned);
-        settings.sign_up_url = options["signUpUrl"].as_str().map(str::to_owned);
         settings.is_satellite = options["isSatellite"] == json!(true);
         let cookie = format!("__clerk_db_jwt={}", judge::text(&options["devBrowserToken"]));
         let request = judge::Request::get(back, &[("cookie", &cookie)]);
-        let departure = SignInRedirect::from(&settings, &request).unwrap();
+        let redirect = SignInRedirect::from(&settings, &request).unwrap();
         let is_pending = options["sessionStatus"] == "pending";
-        let found = match judge::text(&row["fn"]) {
-            "redirectToSignIn" => departure.to_sign_in(is_pending),
-            _ => departure.to_sign_up(is_pending),
-        };
+        let found = redirect.to_sign_in(is_pending);
         let expected = judge::text(&row["value"]);
         assert_eq!(found, expected, "{row}");
     }
-    // No `returnBackUrl` (two rows), a relative one, and one on another port.
-    assert_eq!(left_out, [5, 6, 7, 15]);
+    // No `returnBackUrl` (two rows), a relative one, `redirectToSignUp` (seven rows), and one on
+    // another port.
+    assert_eq!(left_out, [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
 }
 
 fn origin(address: &str) -> Option<String> {

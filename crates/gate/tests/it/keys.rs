@@ -14,7 +14,7 @@ mod side_by_side;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use clerk_edge_gate::context::{BackgroundTask, RequestContext};
-use clerk_edge_gate::keys::find::{Keys, NoKey};
+use clerk_edge_gate::keys::{Keys, NoKey};
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
 use serde_json::{Value, json};

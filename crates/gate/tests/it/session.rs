@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use clerk_edge_gate::session::KeysUnavailableFault;
-use clerk_edge_gate::session::state::{Halt, RequestState};
+use clerk_edge_gate::keys::KeysUnavailable;
+use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::settings::Settings;
+use clerk_edge_rules::code::Code;
 use clerk_edge_token::limits::TOKEN_BYTES_MAX;
 use clerk_edge_token::policy::Issuers;
 use serde_json::{Value, json};
@@ -55,16 +56,16 @@ fn the_loop_guard_stops_at_three_trips_and_above() {
     for (count, expected) in [
         ("2", None),
         ("2.9", None),
-        ("3", Some(Halt::RedirectLoop)),
-        ("3.5", Some(Halt::RedirectLoop)),
-        ("4", Some(Halt::RedirectLoop)),
-        ("Infinity", Some(Halt::RedirectLoop)),
+        ("3", Some(Code::RedirectLoop)),
+        ("3.5", Some(Code::RedirectLoop)),
+        ("4", Some(Code::RedirectLoop)),
+        ("Infinity", Some(Code::RedirectLoop)),
         ("x", None),
     ] {
         let request = page(&format!("__client_uat=5; __clerk_redirect_count={count}"));
         match (live().state(&request, &clerk(), NOW_MS).unwrap(), expected) {
             (RequestState::Handshake(_), None) => {}
-            (RequestState::SignedOut(state), halt) => assert_eq!(state.halt, halt, "{count}"),
+            (RequestState::SignedOut(state), halt) => assert_eq!(state.refusal, halt, "{count}"),
             (state, _) => panic!("{count}: {state:?}"),
         }
     }
@@ -72,7 +73,7 @@ fn the_loop_guard_stops_at_three_trips_and_above() {
     let mut call = page("__client_uat=5; __clerk_redirect_count=9");
     call.headers.retain(|(name, _)| name != "sec-fetch-dest");
     match live().state(&call, &clerk(), NOW_MS).unwrap() {
-        RequestState::SignedOut(state) => assert_eq!(state.halt, None),
+        RequestState::SignedOut(state) => assert_eq!(state.refusal, None),
         state => panic!("{state:?}"),
     }
 }
@@ -93,7 +94,7 @@ fn a_token_is_looked_at_up_to_its_ceiling() {
     for request in [bearer(&long(TOKEN_BYTES_MAX + 1)), page(&cookies(&long(TOKEN_BYTES_MAX + 1)))]
     {
         match live().state(&request, &clerk(), NOW_MS).unwrap() {
-            RequestState::SignedOut(state) => assert_eq!(state.halt, Some(Halt::TokenTooLarge)),
+            RequestState::SignedOut(state) => assert_eq!(state.refusal, Some(Code::TokenTooLarge)),
             state => panic!("{state:?}"),
         }
     }
@@ -180,13 +181,10 @@ fn forgeries_are_not_remembered() {
 fn nobody_to_ask_for_keys_is_a_fault_and_never_signed_out() {
     let isolate = live();
     let state = isolate.state(&bearer(&mint::session(&json!({}))), &Clerk::default(), NOW_MS);
-    assert!(
-        matches!(state, Err(KeysUnavailableFault::KeysUnavailable { retry_after_seconds: 1.. })),
-        "{state:?}"
-    );
+    assert!(matches!(state, Err(KeysUnavailable { retry_after_seconds: 1.. })), "{state:?}");
     let state =
         isolate.state(&page(&cookies(&mint::session(&json!({})))), &Clerk::default(), NOW_MS);
-    assert!(matches!(state, Err(KeysUnavailableFault::KeysUnavailable { .. })), "{state:?}");
+    assert!(matches!(state, Err(KeysUnavailable { .. })), "{state:?}");
     // Without a token nobody is asked.
     assert_eq!(
         outcome(&live().state(&page(""), &Clerk::default(), NOW_MS)),

@@ -4,7 +4,6 @@
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, SESSION_CALL_TIMEOUT_MS};
 use clerk_edge_gate::platform::ClerkRequest;
-use clerk_edge_gate::session;
 use clerk_edge_gate::session::state::RequestState;
 use serde_json::{Value, json};
 
@@ -14,7 +13,7 @@ use crate::judge::platform::Clerk;
 use crate::judge::visitor::{
     PAGE, bearer, clerk, cookies, live, outcome, page, plain, with_secret,
 };
-use crate::judge::{Isolate, Request, ready};
+use crate::judge::{Isolate, Request};
 
 fn route(method: &str, path: &str, answer: &Value) -> Vec<Value> {
     let mut route = answer.clone();
@@ -101,21 +100,33 @@ fn a_handshake_that_comes_to_nothing_says_why_in_the_log_and_keeps_its_secrets()
     let answer = json!({ "status": 404, "body": {} });
     for (isolate, query, expected) in [
         (live(), "_nonce=secret".to_owned(), "needs CLERK_SECRET_KEY"),
-        (with_secret(LIVE_KEY), "_nonce=secret".to_owned(), "nonce could not be exchanged"),
-        (live(), format!("={}", mint::forged(&json!({}))), "refused (token-invalid-signature)"),
-        (live(), format!("={}", bring("__session=a\n")), "no header can carry"),
-        (live(), format!("={}", bring("__session=a.b.c")), "brought was refused (token-invalid)"),
-        (live(), format!("={}", bring(&format!("__session={late}"))), "refused (token-expired)"),
+        (with_secret(LIVE_KEY), "_nonce=secret".to_owned(), "did not exchange its nonce"),
+        (
+            live(),
+            format!("={}", mint::forged(&json!({}))),
+            "token is refused (token-invalid-signature)",
+        ),
+        (live(), format!("={}", bring("__session=a\n")), "a header must not hold"),
+        (
+            live(),
+            format!("={}", bring("__session=a.b.c")),
+            "session token is refused (token-invalid)",
+        ),
+        (
+            live(),
+            format!("={}", bring(&format!("__session={late}"))),
+            "session token is refused (token-expired)",
+        ),
         (
             Isolate::new(plain(TEST_KEY)),
             format!("={}", bring(&format!("__session={late}"))),
-            "clock and Clerk's differ",
+            "clocks of this machine and of Clerk differ",
         ),
     ] {
         let clerk = nonce_route(&answer);
         let ctx = RequestContext::new(&clerk, NOW_MS);
         let request = Request::get(&format!("{PAGE}?__clerk_handshake{query}"), &[]);
-        let _ = ready(session::state(&isolate.desk(), &request, &ctx));
+        let _ = isolate.authenticate(&request, &ctx);
         let lines = ctx.take_notes();
         assert!(lines.iter().any(|line| line.contains(expected)), "{expected}: {lines:?}");
         assert!(!lines.concat().contains("secret") && !lines.concat().contains("eyJ"), "{lines:?}");
@@ -125,7 +136,7 @@ fn a_handshake_that_comes_to_nothing_says_why_in_the_log_and_keeps_its_secrets()
     let ctx = RequestContext::new(&clerk, NOW_MS);
     let brought = bring(&format!("__session={}", mint::session(&json!({}))));
     let request = Request::get(&format!("{PAGE}?__clerk_handshake={brought}"), &[]);
-    assert_eq!(outcome(&ready(session::state(&live().desk(), &request, &ctx))), "signed-in user_1");
+    assert_eq!(outcome(&live().authenticate(&request, &ctx)), "signed-in user_1");
     assert_eq!(ctx.take_notes(), [""; 0]);
 }
 
@@ -197,7 +208,11 @@ fn a_refresh_tells_clerk_no_cookies_and_no_credentials() {
 #[test]
 fn a_refresh_is_tried_once_and_says_why_it_failed() {
     let cases = [
-        (json!({ "status": 422, "body": { "errors": [{ "code": "a.b-C_9" }] } }), "a.b-C_9"),
+        (json!({ "status": 422, "body": { "errors": [{ "code": "a_b-C_9" }] } }), "a_b-C_9"),
+        (
+            json!({ "status": 422, "body": { "errors": [{ "code": "a.b" }] } }),
+            "unexpected-bapi-error",
+        ),
         (json!({ "status": 422, "body": { "errors": [{ "code": "x" }] } }), "x"),
         (json!({ "status": 422, "body": { "errors": [{ "code": "" }] } }), "unexpected-sdk-error"),
         (

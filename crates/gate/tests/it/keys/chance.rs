@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use clerk_edge_gate::context::{BackgroundTask, RequestContext};
-use clerk_edge_gate::keys::find::{Keys, NoKey};
+use clerk_edge_gate::keys::{Keys, KeysUnavailable, NoKey};
 use clerk_edge_gate::platform::{
     ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
 };
@@ -196,7 +196,7 @@ impl Run {
         match found {
             Ok(key) => assert!(given.contains(&(key_id.to_owned(), key.modulus)), "never given"),
             Err(NoKey::Unknown) => assert!(!given.is_empty(), "unknown to whom?"),
-            Err(NoKey::Unavailable { retry_after_seconds }) => {
+            Err(NoKey::Unavailable(KeysUnavailable { retry_after_seconds })) => {
                 assert!((1..=60).contains(&retry_after_seconds), "{retry_after_seconds} s");
             }
             Err(NoKey::Unfit) => assert_ne!(key_id, "random", "nobody has it"),

@@ -9,7 +9,7 @@
 )]
 
 use clerk_edge_gate::context::{BackgroundTask, KeySource, RequestContext};
-use clerk_edge_gate::keys::find::{Keys, NoKey};
+use clerk_edge_gate::keys::{Keys, KeysUnavailable, NoKey};
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, KEYS_STALE_SECONDS};
 use clerk_edge_gate::platform::{ClerkCallError, ClerkResponse};
 use clerk_edge_token::algorithm::Algorithm::Rs256;
@@ -45,7 +45,9 @@ fn faults() -> Vec<Scene> {
 
 pub(super) fn unavailable(found: &Found) -> Option<u32> {
     match found {
-        Err(NoKey::Unavailable { retry_after_seconds }) => Some(*retry_after_seconds),
+        Err(NoKey::Unavailable(KeysUnavailable { retry_after_seconds })) => {
+            Some(*retry_after_seconds)
+        }
         _ => None,
     }
 }
@@ -121,13 +123,13 @@ fn whatever_the_store_does_clerk_is_asked() {
     let (name, text) = site.double.kept().pop_first().unwrap();
     let stamp = (NOW - MINUTE).to_string();
     let others = [
-        (String::new(), "not in the form"),
-        ("<html>".to_owned(), "not in the form"),
-        ("null".to_owned(), "not in the form"),
-        (set(&["a"]), "not in the form"),
-        (text.replace("\"v\":1", "\"v\":\"1\""), "not in the form"),
-        (text.replace("\"v\":1", "\"v\":1,\"more\":1"), "not in the form"),
-        (text.clone() + &" ".repeat(ANSWER_BYTES_MAX), "not in the form"),
+        (String::new(), "format is unknown"),
+        ("<html>".to_owned(), "format is unknown"),
+        ("null".to_owned(), "format is unknown"),
+        (set(&["a"]), "format is unknown"),
+        (text.replace("\"v\":1", "\"v\":\"1\""), "format is unknown"),
+        (text.replace("\"v\":1", "\"v\":1,\"more\":1"), "format is unknown"),
+        (text.clone() + &" ".repeat(ANSWER_BYTES_MAX), "format is unknown"),
         (text.replace("\"v\":1", "\"v\":0"), "another version"),
         (text.replace("\"v\":1", "\"v\":2,\"more\":1"), "another version"),
         (text.replace("\"RSA\"", "\"EC\""), "no usable key"),
@@ -146,7 +148,7 @@ fn whatever_the_store_does_clerk_is_asked() {
         assert_eq!((site.double.reads.get(), site.double.call_count()), (1, 1), "{sentence}");
         let lines = ctx.take_notes();
         assert!(lines.iter().any(|line| line.contains(sentence)), "{sentence}: {lines:?}");
-        // What was fetched takes its place.
+        // The set that was fetched replaces it.
         site.work_off(&ctx);
         let again = RequestContext::new(&site.double, NOW);
         let keys = Keys::new(3);
@@ -171,7 +173,7 @@ fn a_store_that_cannot_be_written_is_a_line_and_no_failure() {
     site.double.writes_fail.set(true);
     let ctx = RequestContext::new(&site.double, NOW);
     site.double.run(site.keys.renew(&site.settings, &ctx));
-    assert_eq!(ctx.take_notes(), ["keys: the KV namespace could not be written"]);
+    assert_eq!(ctx.take_notes(), ["keys: CLERK_CACHE could not be written"]);
     assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
 use clerk_edge_gate::context::{BackgroundTask, KeySource, RequestContext};
-use clerk_edge_gate::keys::find::{Keys, NoKey};
+use clerk_edge_gate::keys::{Keys, NoKey};
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, KEYS_COOL_DOWN_SECONDS, KEYS_TIMEOUT_MS};
 use clerk_edge_gate::platform::ClerkCallError;
 use clerk_edge_token::algorithm::Algorithm::{Rs256, Rs384};
@@ -61,7 +61,7 @@ fn what_was_accepted_before_is_believed_for_a_day_and_renews_the_set() {
     let site = Site::with_stored(NOW, &["a"]);
     let serves = |at| {
         let ctx = RequestContext::new(&site.double, at);
-        (site.keys.still_serve(&site.settings, &ctx), ctx.take_tasks())
+        (site.keys.are_still_valid(&site.settings, &ctx), ctx.take_tasks())
     };
     assert_eq!(serves(NOW), (false, vec![]), "nothing was accepted yet");
     assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
@@ -99,13 +99,13 @@ fn what_one_isolate_stores_another_reads_and_another_instance_does_not() {
     other.jwks_url = "https://clerk.other.example/.well-known/jwks.json".to_owned();
     let ctx = RequestContext::new(&site.double, NOW + SECOND);
     let found = site.double.run(site.keys.find(&other, Some("a"), Rs256, &ctx));
-    assert!(matches!(found, Err(NoKey::Unavailable { .. })), "{found:?}");
+    assert!(matches!(found, Err(NoKey::Unavailable(_))), "{found:?}");
 }
 
 #[test]
 fn every_call_is_bounded_and_only_the_backend_api_gets_the_secret() {
     let site = Site::new();
-    assert!(matches!(site.find(NOW, "a").0, Err(NoKey::Unavailable { .. })));
+    assert!(matches!(site.find(NOW, "a").0, Err(NoKey::Unavailable(_))));
     let calls = site.double.calls.take();
     let urls: Vec<&str> = calls.iter().map(|call| call.url.as_str()).collect();
     assert_eq!(urls, [FRONTEND_KEYS, BACKEND_KEYS]);
@@ -116,7 +116,7 @@ fn every_call_is_bounded_and_only_the_backend_api_gets_the_secret() {
     }
     let mut site = Site::new();
     site.settings.secret_key = None;
-    assert!(matches!(site.find(NOW, "a").0, Err(NoKey::Unavailable { .. })));
+    assert!(matches!(site.find(NOW, "a").0, Err(NoKey::Unavailable(_))));
     assert_eq!(site.double.take_urls(), [FRONTEND_KEYS]);
 }
 
@@ -128,7 +128,10 @@ fn the_backend_api_is_asked_only_where_the_frontend_api_fails() {
     let (found, ctx) = site.find(NOW, "a");
     assert_eq!(found, Ok(modulus(1)));
     assert_eq!(ctx.key_source(), Some(KeySource::BackendApi));
-    assert_eq!(ctx.take_notes(), ["keys: frontend-api gave none: it did not answer in time"]);
+    assert_eq!(
+        ctx.take_notes(),
+        ["keys: frontend-api returned no usable key set: Clerk did not answer in time"]
+    );
     // A set without the key is an answer: the other is not asked.
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
@@ -182,7 +185,7 @@ fn nobody_is_asked_about_a_key_id_that_no_set_can_hold() {
     }
     assert_eq!((site.double.reads.get(), site.double.call_count()), (0, 0));
     let (found, _) = site.find(NOW, &"k".repeat(KEY_ID_BYTES_MAX));
-    assert!(matches!(found, Err(NoKey::Unavailable { .. })));
+    assert!(matches!(found, Err(NoKey::Unavailable(_))));
     assert!(site.double.call_count() > 0);
 }
 
@@ -201,7 +204,7 @@ fn with_a_key_in_a_binding_nothing_is_fetched_and_the_id_means_nothing() {
     }
     let ctx = RequestContext::new(&site.double, NOW);
     ready(site.keys.renew(&site.settings, &ctx));
-    assert_eq!(ready(site.keys.warm(&site.settings, &ctx)).unwrap().count, 1);
+    assert_eq!(ready(site.keys.ensure_loaded(&site.settings, &ctx)).unwrap().count, 1);
     let status = site.keys.status(&site.settings, NOW);
     assert_eq!((status.source, status.age_seconds), (Some(KeySource::Binding), None));
     let double = &site.double;
@@ -264,7 +267,7 @@ fn a_stale_store_serves_at_once_and_is_renewed() {
     // Its neighbour is too old to serve.
     let site = Site::with_stored(NOW - DAY - 1, &["a"]);
     let (found, ctx) = site.find(NOW, "a");
-    assert!(matches!(found, Err(NoKey::Unavailable { .. })));
+    assert!(matches!(found, Err(NoKey::Unavailable(_))));
     assert!(ctx.take_notes().iter().any(|line| line.contains("more than a day")));
 }
 
@@ -322,15 +325,15 @@ fn health_says_what_is_held_and_fetches_only_where_nothing_is() {
     let status = site.keys.status(&site.settings, NOW);
     assert_eq!((status.source, status.age_seconds, status.count), (None, None, 0));
     let ctx = RequestContext::new(&site.double, NOW);
-    assert!(site.double.run(site.keys.warm(&site.settings, &ctx)).is_err());
+    assert!(site.double.run(site.keys.ensure_loaded(&site.settings, &ctx)).is_err());
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a", "b"]))));
     let ctx = RequestContext::new(&site.double, NOW + 2 * SECOND);
-    let status = site.double.run(site.keys.warm(&site.settings, &ctx)).unwrap();
+    let status = site.double.run(site.keys.ensure_loaded(&site.settings, &ctx)).unwrap();
     assert_eq!((status.source, status.count), (Some(KeySource::FrontendApi), 2));
     assert!(matches!(ctx.take_tasks().as_slice(), [BackgroundTask::Store { .. }]));
     site.double.take_urls();
     let ctx = RequestContext::new(&site.double, NOW + 62 * SECOND);
-    let status = ready(site.keys.warm(&site.settings, &ctx)).unwrap();
+    let status = ready(site.keys.ensure_loaded(&site.settings, &ctx)).unwrap();
     assert_eq!((status.age_seconds, site.double.call_count()), (Some(60), 0));
     assert_eq!(site.keys.status(&site.settings, NOW + 3 * DAY).count, 0);
 }

@@ -7,8 +7,8 @@
 )]
 
 use clerk_edge_gate::context::RequestContext;
-use clerk_edge_gate::keys::find::{Keys, NoKey};
-use clerk_edge_gate::limits::KEYS_ROUNDS_MAX;
+use clerk_edge_gate::keys::{Keys, NoKey};
+use clerk_edge_gate::limits::KEYS_FETCHES_MAX;
 use clerk_edge_gate::platform::ClerkCallError;
 use clerk_edge_token::algorithm::Algorithm::Rs256;
 
@@ -70,11 +70,11 @@ fn so_many_may_fetch_at_once_and_no_more() {
     let site = Site::new();
     let outcome = Ok(reply(200, &set(&["a"])));
     site.double.plays(FRONTEND_KEYS, [Scene { after_ms: 50, outcome }]);
-    let found = together(&site, &vec![(NOW, "a"); KEYS_ROUNDS_MAX + 1]);
+    let found = together(&site, &vec![(NOW, "a"); KEYS_FETCHES_MAX + 1]);
     let (last, others) = found.split_last().unwrap();
     assert!(others.iter().all(|found| *found == Ok(modulus(1))));
     assert_eq!(unavailable(last), Some(1));
-    assert_eq!(site.double.call_count(), KEYS_ROUNDS_MAX);
+    assert_eq!(site.double.call_count(), KEYS_FETCHES_MAX);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn of_several_that_asked_for_one_key_the_one_that_was_answered_counts() {
 #[test]
 fn rounds_that_have_ended_leave_their_room_to_others() {
     let site = holding(&["a"]);
-    for at in 0..=KEYS_ROUNDS_MAX {
+    for at in 0..=KEYS_FETCHES_MAX {
         let key_id = format!("a{at}");
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a", &key_id]))));
         assert_eq!(site.find(NOW, &key_id).0, Ok(modulus(1)));
@@ -159,7 +159,7 @@ fn a_cancelled_request_leaves_nothing_behind_that_blocks_the_next() {
     // Cold.
     let site = Site::new();
     site.double.plays(FRONTEND_KEYS, [slow.clone()]);
-    for _ in 0..KEYS_ROUNDS_MAX {
+    for _ in 0..KEYS_FETCHES_MAX {
         cancelled(&site, NOW, "a");
     }
     assert_eq!(unavailable(&site.find(NOW + 10 * SECOND - 1, "a").0), Some(1));

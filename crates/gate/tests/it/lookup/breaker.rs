@@ -5,6 +5,7 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
+use clerk_edge_gate::clerk_api::ClerkApiError;
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::limits::RETRY_AFTER_SECONDS_MAX;
 use clerk_edge_gate::lookup::{LookedUp, LookupError};
@@ -30,7 +31,7 @@ fn after_three_failures_the_api_rests_longer_each_time_and_one_probe_goes() {
     for at in 0..3 {
         assert_eq!(
             why(&site.look(NOW + at).0),
-            Some(LookupError::Silent(ClerkCallError::Unreachable))
+            Some(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::Unreachable)))
         );
     }
     let mut opened = NOW + 2;
@@ -41,16 +42,16 @@ fn after_three_failures_the_api_rests_longer_each_time_and_one_probe_goes() {
             let failed = outcome.unwrap_err();
             assert_eq!(
                 (failed.why, i64::from(failed.retry_after_seconds)),
-                (LookupError::Resting, left)
+                (LookupError::Paused, left)
             );
             assert_eq!(lines.len(), 1);
         }
-        assert_eq!(why(&site.look(opened + rest * SECOND - 1).0), Some(LookupError::Resting));
+        assert_eq!(why(&site.look(opened + rest * SECOND - 1).0), Some(LookupError::Paused));
         assert_eq!(site.double.call_count(), calls, "nobody called");
         opened += rest * SECOND;
-        let silent = Some(LookupError::Silent(ClerkCallError::Unreachable));
+        let silent = Some(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::Unreachable)));
         assert_eq!(why(&site.look(opened).0), silent, "the probe");
-        assert_eq!(why(&site.look(opened).0), Some(LookupError::Resting));
+        assert_eq!(why(&site.look(opened).0), Some(LookupError::Paused));
         assert_eq!(site.double.call_count(), calls + 1);
     }
     site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
@@ -61,11 +62,11 @@ fn after_three_failures_the_api_rests_longer_each_time_and_one_probe_goes() {
     for _ in 0..3 {
         assert_eq!(
             why(&site.look(later).0),
-            Some(LookupError::Silent(ClerkCallError::Unreachable))
+            Some(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::Unreachable)))
         );
     }
     let failed = site.look(later).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Resting, 5));
+    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Paused, 5));
 }
 
 #[test]
@@ -76,7 +77,7 @@ fn a_success_between_failures_keeps_the_breaker_closed() {
         let now = NOW + round * 100 * SECOND;
         site.double.says(USER_URL, silent.clone());
         for _ in 0..2 {
-            assert_ne!(why(&site.look(now).0), Some(LookupError::Resting));
+            assert_ne!(why(&site.look(now).0), Some(LookupError::Paused));
         }
         site.double.says(USER_URL, Ok(user(&json!({}))));
         assert_eq!(site.look(now).0, Ok(LookedUp::Absent));
@@ -93,7 +94,7 @@ fn what_is_known_serves_while_the_api_rests() {
         assert!(site.double.run(site.lookups.public_metadata(&site.settings, id, &ctx)).is_err());
     }
     let outcome = site.double.run(site.lookups.public_metadata(&site.settings, "user_d", &ctx));
-    assert_eq!(why(&outcome), Some(LookupError::Resting));
+    assert_eq!(why(&outcome), Some(LookupError::Paused));
     assert_eq!(site.look(NOW + SECOND).0, found(json!({ "role": "admin" })));
 }
 
@@ -121,17 +122,20 @@ fn retry_after_is_honoured_and_bounded() {
         let failed = site.look(NOW).0.unwrap_err();
         assert_eq!(
             (failed.why, i64::from(failed.retry_after_seconds)),
-            (LookupError::RateLimited, seconds)
+            (LookupError::Clerk(ClerkApiError::RateLimited), seconds)
         );
         site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
         let until = NOW + seconds * SECOND;
-        assert_eq!(why(&site.look(until - 1).0), Some(LookupError::Resting), "{retry_after:?}");
+        assert_eq!(why(&site.look(until - 1).0), Some(LookupError::Paused), "{retry_after:?}");
         assert_eq!(site.double.call_count(), 1);
         assert!(site.look(until).0.is_ok(), "{retry_after:?}");
     }
     let busy = ClerkResponse { retry_after: Some("9".to_owned()), ..html(503) };
     let failed = Site::saying(Ok(busy)).look(NOW).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Status(503), 9));
+    assert_eq!(
+        (failed.why, failed.retry_after_seconds),
+        (LookupError::Clerk(ClerkApiError::Status(503)), 9)
+    );
 }
 
 #[test]
@@ -140,7 +144,7 @@ fn a_clock_that_is_set_back_does_not_keep_the_api_resting() {
     for _ in 0..3 {
         assert!(site.look(NOW).0.is_err());
     }
-    assert_eq!(why(&site.look(NOW).0), Some(LookupError::Resting));
+    assert_eq!(why(&site.look(NOW).0), Some(LookupError::Paused));
     site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW - 86_400 * SECOND).0.is_ok());
 }
@@ -159,7 +163,7 @@ fn a_cancelled_probe_does_not_block_the_next_one() {
     assert!(poll(probe.as_mut()).is_pending());
     // Cancelled on the edge means: never polled again, never dropped.
     std::mem::forget(probe);
-    assert_eq!(why(&site.look(probed + 5 * SECOND - 1).0), Some(LookupError::Resting));
+    assert_eq!(why(&site.look(probed + 5 * SECOND - 1).0), Some(LookupError::Paused));
     assert!(site.look(probed + 5 * SECOND).0.is_ok());
 }
 
@@ -171,7 +175,7 @@ fn failures_side_by_side_do_not_lengthen_the_rest() {
     let outcomes = together(&site, 50);
     assert!(outcomes.iter().all(Result::is_err));
     let failed = site.look(NOW).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Resting, 5));
+    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Paused, 5));
 }
 
 #[test]
@@ -179,7 +183,10 @@ fn too_many_calls_are_no_failures() {
     let limited = ClerkResponse { retry_after: Some("1".to_owned()), ..reply(429, "{}") };
     let site = Site::saying(Ok(limited));
     for second in 0..10 {
-        assert_eq!(why(&site.look(NOW + second * SECOND).0), Some(LookupError::RateLimited));
+        assert_eq!(
+            why(&site.look(NOW + second * SECOND).0),
+            Some(LookupError::Clerk(ClerkApiError::RateLimited))
+        );
     }
 }
 
@@ -194,7 +201,7 @@ fn of_two_rests_the_longer_one_counts() {
         let scene = |seconds| Scene { after_ms: 100, outcome: Ok(limited(seconds)) };
         site.double.plays(USER_URL, order.map(scene));
         let outcomes = together(&site, 2);
-        assert!(outcomes.iter().all(|outcome| why(outcome) == Some(LookupError::RateLimited)));
+        assert!(outcomes.iter().all(|outcome| why(outcome) == Some(LookupError::Clerk(ClerkApiError::RateLimited))));
         assert_eq!(site.look(NOW).0.unwrap_err().retry_after_seconds, 60);
     }
 }
