@@ -90,7 +90,7 @@ impl<K: Clone + 'static> Keys<K> {
         ctx: &RequestContext<'_, P>,
     ) -> Result<FoundKey<K>, NoKey> {
         if let Some(key) = &settings.jwt_key {
-            let key = self.from_binding(key, algorithm, ctx).await?;
+            let key = self.binding_key(key, algorithm, ctx).await?;
             return Ok(FoundKey { key, generation: self.generation() });
         }
         // No set can hold a key without an id.
@@ -181,7 +181,7 @@ impl<K: Clone + 'static> Keys<K> {
         self.current.read(settings, now_ms, of).unwrap_or(none)
     }
 
-    async fn from_binding<P: Platform<Key = K>>(
+    async fn binding_key<P: Platform<Key = K>>(
         &self,
         key: &PublicKey,
         algorithm: Algorithm,

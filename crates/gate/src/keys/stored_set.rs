@@ -40,7 +40,7 @@ impl StoredSet {
         if stored.is_usable(now_ms) { Ok(stored) } else { Err(StoredSetError::TooOld) }
     }
 
-    /// Whether it may be used: see [`is_usable`].
+    /// Whether it may be used now.
     pub(super) fn is_usable(&self, now_ms: i64) -> bool {
         is_usable(self.fetched_at_ms, now_ms)
     }

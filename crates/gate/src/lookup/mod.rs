@@ -194,8 +194,8 @@ async fn stored_metadata<P: Platform>(
     entry.filter(|entry| entry.is_fresh(settings.lookup_ttl_seconds, ctx.now_ms))
 }
 
-/// How to make look-ups needless. The claim to add follows this text.
-pub(crate) const ADD_TO_SESSION_TOKEN: &str = "To avoid look-ups, add the claim to the session \
+/// What makes look-ups needless. The claim to add follows this sentence.
+pub(crate) const ADD_TO_SESSION_TOKEN: &str = "To avoid look-ups, add this claim to the session \
      token (Clerk Dashboard, Sessions, Customize session token):";
 /// The API does not know the `sub` of a verified token.
 const UNKNOWN_USER: &str = "lookup: the API does not know the user of a verified token: the user \

@@ -45,8 +45,8 @@ pub(super) async fn refresh<P: Platform, R: Incoming>(
     };
     let policy = &verifier.settings.session_policy;
     let origin = || auth.origin();
-    let verified = verifier.verify_session(verifier.inspect(text), policy, &origin, ctx).await?;
-    Ok(match verified {
+    let session = verifier.verify_session(verifier.inspect(text), policy, &origin, ctx).await?;
+    Ok(match session {
         Ok((session, token)) => {
             let browser = BrowserUpdate { cookies, location: None };
             Ok(RequestState::signed_in(session, &token, browser))

@@ -44,6 +44,8 @@ fn values_come_as_such_and_as_text() {
     }
 }
 
+const HOST: &str = "clerk.myapp.com";
+
 #[test]
 fn keys_and_issuers_follow_the_frontend_api() {
     let about = |bound: Bound| {
@@ -55,7 +57,6 @@ fn keys_and_issuers_follow_the_frontend_api() {
         (s.frontend_host().into_owned(), s.jwks_url, issuers)
     };
     let of = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
-    const HOST: &str = "clerk.myapp.com";
     let direct = "https://clerk.myapp.com/.well-known/jwks.json";
     let live = Bound::production();
     assert_eq!(
