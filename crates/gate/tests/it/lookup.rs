@@ -1,4 +1,4 @@
-//! Claims that the token lacks: who is asked, how often, and what each answer means.
+//! Look-ups of claims that the token lacks: what is asked, how often, and what each answer means.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ struct Site {
 }
 
 type Outcome = Result<LookedUp, LookupFailed>;
-/// An answer, whether it counts as one, and a part of the log line.
+/// A response, the expected result, and a part of the log line.
 type Case = (Result<ClerkResponse, ClerkCallError>, Result<(), LookupError>, &'static str);
 
 impl Site {
@@ -35,14 +35,14 @@ impl Site {
         Self { double: Double::default(), settings: settings(), lookups: Lookups::default() }
     }
 
-    /// Where the API says this about the user.
+    /// A site where the API answers this about the user.
     fn saying(outcome: Result<ClerkResponse, ClerkCallError>) -> Self {
         let site = Self::new();
         site.double.says(USER_URL, outcome);
         site
     }
 
-    /// One request of the user's: the outcome and what it said to the log.
+    /// One request of the user: the outcome, and the lines of the log.
     fn look(&self, now_ms: i64) -> (Outcome, Vec<String>) {
         let ctx = RequestContext::new(&self.double, now_ms);
         let outcome = self.double.run(self.lookups.public_metadata(&self.settings, USER, &ctx));
@@ -77,7 +77,7 @@ const SECOND: i64 = 1_000;
 const NOW: i64 = 1_790_000_000_000;
 
 #[test]
-fn a_user_is_asked_for_once_and_then_known_for_the_time_to_live() {
+fn a_user_is_looked_up_once_in_the_time_to_live() {
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     let (outcome, lines) = site.look(NOW);
     assert_eq!(outcome, found(json!({ "role": "admin" })));
@@ -91,7 +91,7 @@ fn a_user_is_asked_for_once_and_then_known_for_the_time_to_live() {
         assert_eq!((ctx.lookups(), ctx.take_notes()), (0, vec![]));
     }
     assert_eq!((site.double.call_count(), site.double.reads.get()), (1, 1));
-    // The time is over: what has changed is seen.
+    // The time is over: the user is looked up again.
     site.double.says(USER_URL, Ok(user(&json!({}))));
     assert_eq!(site.look(NOW + 60 * SECOND).0, Ok(LookedUp::Absent));
     assert_eq!((site.lookups.status().count, site.lookups.status().failures), (2, 0));
@@ -117,7 +117,7 @@ fn the_call_is_bounded_and_goes_to_the_configured_api_with_the_secret() {
 }
 
 #[test]
-fn absence_is_kept_like_presence() {
+fn that_there_is_no_metadata_is_kept_like_metadata() {
     let unknown = reply(404, r#"{"errors":[{"code":"resource_not_found"}]}"#);
     for answer in [user(&json!({})), user(&json!(null)), unknown] {
         let site = Site::saying(Ok(answer));
@@ -132,7 +132,7 @@ fn absence_is_kept_like_presence() {
 }
 
 #[test]
-fn each_answer_has_its_own_outcome_and_line() {
+fn each_answer_has_its_outcome_and_its_line() {
     let of = |status: u16| Ok(reply(status, r#"{"errors":[{"code":"clerk_key_invalid"}]}"#));
     let with_parameter = ClerkResponse {
         content_type: Some("application/json; charset=utf-8".to_owned()),
@@ -191,7 +191,7 @@ fn each_answer_has_its_own_outcome_and_line() {
         assert_eq!((status.count, status.failures), (1, u64::from(expected.is_err())), "{told}");
         if let Err(failed) = outcome {
             assert!(failed.retry_after_seconds >= 1, "{told}");
-            // A failure is not kept: nothing was learnt. The next request may ask again.
+            // A failure is not kept. The next request may ask again.
             assert_eq!(site.double.kept().len(), 0, "{told}");
             site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
             let later = NOW + i64::from(failed.retry_after_seconds) * SECOND;
@@ -224,7 +224,7 @@ fn one_request_calls_at_most_once() {
     site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
     assert_eq!(why(&look()), Some(LookupError::AskedAlready));
     assert_eq!(site.double.call_count(), 1);
-    // Where the first call was answered, the same request reads what it was told.
+    // If the first call was answered, the same request uses its result.
     let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     site.settings.lookup_ttl_seconds = 0;
     let ctx = RequestContext::new(&site.double, NOW);
@@ -236,7 +236,7 @@ fn one_request_calls_at_most_once() {
 }
 
 #[test]
-fn metadata_beyond_all_measure_is_used_and_not_kept() {
+fn metadata_that_is_too_large_is_used_and_not_kept() {
     for (bytes, kept) in [(60_000, 1), (70_000, 0)] {
         let metadata = json!({ "role": "x".repeat(bytes) });
         let site = Site::saying(Ok(user(&metadata)));
@@ -270,7 +270,7 @@ fn with_no_time_to_live_nothing_is_kept() {
 }
 
 #[test]
-fn without_a_secret_nothing_is_asked_and_that_is_said_once() {
+fn without_a_secret_nothing_is_looked_up_and_one_line_says_so() {
     let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     site.settings.secret_key = None;
     let (outcome, lines) = site.look(NOW);
@@ -282,7 +282,7 @@ fn without_a_secret_nothing_is_asked_and_that_is_said_once() {
 }
 
 #[test]
-fn only_a_plain_user_id_goes_into_an_address() {
+fn only_a_plain_user_id_is_put_into_a_url() {
     let long = "u".repeat(USER_ID_BYTES_MAX + 1);
     let hostile = [
         "", ".", "..", "../jwks", "a/b", "a%2Fb", "a?b", "a#b", "a b", "a\nb", "ü", "a.b", "a\0b",
@@ -307,7 +307,7 @@ fn only_a_plain_user_id_goes_into_an_address() {
 }
 
 #[test]
-fn users_and_instances_do_not_see_each_other() {
+fn users_and_instances_are_kept_apart() {
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW).0.is_ok());
     let mut other = site.settings.clone();
@@ -325,7 +325,7 @@ fn users_and_instances_do_not_see_each_other() {
 }
 
 #[test]
-fn the_store_is_a_help_and_never_a_hindrance() {
+fn the_store_saves_calls_and_its_failures_are_ignored() {
     // Another isolate looked it up: no call.
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW).0.is_ok());
@@ -338,9 +338,9 @@ fn the_store_is_a_help_and_never_a_hindrance() {
     };
     let (outcome, calls, lines) = cold(&text, NOW + 59 * SECOND);
     assert_eq!((outcome, calls, lines.len()), (found(json!({ "role": "admin" })), 0, 0));
-    // The store keeps longer than we do: the stamp counts.
+    // The store keeps entries longer: the timestamp counts.
     assert_eq!(cold(&text, NOW + 60 * SECOND).0, found(json!({ "role": "member" })));
-    // A stamp from the future is nobody's.
+    // An entry with a timestamp in the future is not used.
     assert_eq!(cold(&text, NOW - 60 * SECOND).0, found(json!({ "role": "member" })));
     for rubbish in ["", "null", "<html>", "{\"v\":0}", &text.replace("\"v\":1", "\"v\":2")] {
         let (outcome, calls, lines) = cold(rubbish, NOW);

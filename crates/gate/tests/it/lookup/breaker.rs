@@ -1,4 +1,4 @@
-//! The breaker: when the API is left alone, for how long, and who finds out that it is back.
+//! The breaker: when calls of the API pause, for how long, and how they resume.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{NOW, Outcome, SECOND, Site, USER, USER_URL, found, user, why};
 use crate::double::{Double, Scene, Task, html, json as reply, poll};
 
-/// The outcomes of requests that run side by side.
+/// The outcomes of concurrent requests.
 fn together(site: &Site, count: usize) -> Vec<Outcome> {
     let turns: Vec<RequestContext<'_, Double>> =
         (0..count).map(|_| RequestContext::new(&site.double, NOW)).collect();
@@ -26,7 +26,7 @@ fn together(site: &Site, count: usize) -> Vec<Outcome> {
 }
 
 #[test]
-fn after_three_failures_the_api_rests_longer_each_time_and_one_probe_goes() {
+fn after_three_failures_calls_pause_longer_each_time_and_one_probe_goes() {
     let site = Site::new();
     for at in 0..3 {
         assert_eq!(
@@ -56,7 +56,7 @@ fn after_three_failures_the_api_rests_longer_each_time_and_one_probe_goes() {
     }
     site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(opened + 60 * SECOND).0.is_ok());
-    // Closed again, and the count begins anew.
+    // Calls go again, and failures are counted from zero.
     site.double.says(USER_URL, Err(ClerkCallError::Unreachable));
     let later = opened + 200 * SECOND;
     for _ in 0..3 {
@@ -70,7 +70,7 @@ fn after_three_failures_the_api_rests_longer_each_time_and_one_probe_goes() {
 }
 
 #[test]
-fn a_success_between_failures_keeps_the_breaker_closed() {
+fn a_success_between_failures_prevents_a_pause() {
     let site = Site::new();
     let silent = Err(ClerkCallError::Unreachable);
     for round in 0..4 {
@@ -85,7 +85,7 @@ fn a_success_between_failures_keeps_the_breaker_closed() {
 }
 
 #[test]
-fn what_is_known_serves_while_the_api_rests() {
+fn kept_metadata_is_used_during_a_pause() {
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW).0.is_ok());
     let ctx = RequestContext::new(&site.double, NOW);
@@ -139,7 +139,7 @@ fn retry_after_is_honoured_and_bounded() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_does_not_keep_the_api_resting() {
+fn a_clock_that_is_set_back_does_not_prolong_a_pause() {
     let site = Site::new();
     for _ in 0..3 {
         assert!(site.look(NOW).0.is_err());
@@ -161,14 +161,14 @@ fn a_cancelled_probe_does_not_block_the_next_one() {
     let ctx = RequestContext::new(&site.double, probed);
     let mut probe = Box::pin(site.lookups.public_metadata(&site.settings, USER, &ctx));
     assert!(poll(probe.as_mut()).is_pending());
-    // Cancelled on the edge means: never polled again, never dropped.
+    // A cancelled request is never polled again and never dropped.
     std::mem::forget(probe);
     assert_eq!(why(&site.look(probed + 5 * SECOND - 1).0), Some(LookupError::Paused));
     assert!(site.look(probed + 5 * SECOND).0.is_ok());
 }
 
 #[test]
-fn failures_side_by_side_do_not_lengthen_the_rest() {
+fn concurrent_failures_do_not_prolong_the_pause() {
     let site = Site::new();
     let outcome = Err(ClerkCallError::Unreachable);
     site.double.plays(USER_URL, [Scene { after_ms: 100, outcome }]);
@@ -179,7 +179,7 @@ fn failures_side_by_side_do_not_lengthen_the_rest() {
 }
 
 #[test]
-fn too_many_calls_are_no_failures() {
+fn a_429_does_not_count_as_a_failure() {
     let limited = ClerkResponse { retry_after: Some("1".to_owned()), ..reply(429, "{}") };
     let site = Site::saying(Ok(limited));
     for second in 0..10 {
@@ -191,7 +191,7 @@ fn too_many_calls_are_no_failures() {
 }
 
 #[test]
-fn of_two_rests_the_longer_one_counts() {
+fn of_two_pauses_the_longer_one_counts() {
     for order in [["60", "5"], ["5", "60"]] {
         let limited = |seconds: &str| ClerkResponse {
             retry_after: Some(seconds.to_owned()),
