@@ -28,3 +28,5 @@ pub mod platform;
 pub mod secret;
 pub mod session;
 pub mod settings;
+mod store;
+mod until;

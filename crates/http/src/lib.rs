@@ -9,6 +9,7 @@ pub mod limits;
 pub mod oddities;
 pub mod path;
 pub mod percent;
+pub mod plain_id;
 pub mod query;
 pub mod readings;
 pub mod request_id;

@@ -1,15 +1,12 @@
 //! The name of a request, which ties an answer to its line in the log.
 
+use crate::plain_id::is_plain_id;
+
 /// Cloudflare's `cf-ray`, or a name of our own where there is none. Away from Cloudflare a client
 /// can send that header itself, so only what looks like a name is taken.
 #[must_use]
 pub fn request_id(ray: Option<&str>, own: impl FnOnce() -> String) -> String {
-    ray.filter(|ray| is_name(ray)).map_or_else(own, str::to_owned)
-}
-
-fn is_name(text: &str) -> bool {
-    (1..=NAME_BYTES_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    ray.filter(|ray| is_plain_id(ray, NAME_BYTES_MAX)).map_or_else(own, str::to_owned)
 }
 
 /// A `cf-ray` has about twenty.

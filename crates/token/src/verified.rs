@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use crate::algorithm::Algorithm;
+use crate::claims;
 use crate::claims::Claims;
 use crate::error::TokenError;
 use crate::policy::Policy;
@@ -58,7 +59,7 @@ impl VerifiedToken {
         else {
             return Some(Vec::new());
         };
-        list.iter().map(|each| each.as_str().map(str::to_owned)).collect()
+        claims::texts(list)
     }
 
     /// The last stage: for us, from our issuer, now. `origin` is that of the request; it is asked

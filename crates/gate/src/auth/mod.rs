@@ -10,11 +10,13 @@ use clerk_edge_rules::decide::Caller;
 use crate::auth::principal::{PublicMetadata, User};
 use crate::context::RequestContext;
 use crate::gate::Gate;
+use crate::keys::KeysUnavailable;
 use crate::lookup::LookupFailed;
 use crate::platform::Platform;
+use crate::session;
 use crate::session::reason::Reason;
-use crate::session::state::{Halt, RequestState};
-use crate::session::{self, KeysUnavailableFault, SessionVerifier};
+use crate::session::state::RequestState;
+use crate::session::verify::SessionVerifier;
 use crate::settings::Settings;
 
 /// Who asks, as far as could be found out.
@@ -141,10 +143,7 @@ impl<'a> Auth<'a> {
             RequestState::SignedOut(it) => Self {
                 headers,
                 reason: it.reason().cloned(),
-                status: AuthStatus::SignedOut {
-                    pending: it.is_pending(),
-                    refusal: it.halt.map(code_of),
-                },
+                status: AuthStatus::SignedOut { pending: it.is_pending(), refusal: it.refusal },
                 clean_url: it.browser.location,
             },
             RequestState::Handshake(it) => Self {
@@ -174,18 +173,13 @@ where
         remembered: &gate.remembered,
         nonces: &gate.nonces,
     };
-    match session::state(&verifier, request, ctx).await {
+    let authorization = request.header("authorization");
+    let bearer = authorization.as_deref().and_then(credential::presented);
+    match session::authenticate_request(&verifier, request, bearer, ctx).await {
         Ok(state) => Auth::from_state(state, settings),
-        Err(KeysUnavailableFault::KeysUnavailable { retry_after_seconds }) => {
+        Err(KeysUnavailable { retry_after_seconds }) => {
             Auth::of(AuthStatus::Unavailable { retry_after_seconds })
         }
-    }
-}
-
-const fn code_of(halt: Halt) -> Code {
-    match halt {
-        Halt::RedirectLoop => Code::RedirectLoop,
-        Halt::TokenTooLarge => Code::TokenTooLarge,
     }
 }
 

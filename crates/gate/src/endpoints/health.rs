@@ -53,7 +53,7 @@ where
     K: Clone + 'static,
     P: Platform<Key = K>,
 {
-    let keys = gate.keys.warm(settings, ctx).await.ok().map(|status| Keys {
+    let keys = gate.keys.ensure_loaded(settings, ctx).await.ok().map(|status| Keys {
         source: status.source.map_or("none", KeySource::as_str),
         age_seconds: status.age_seconds.map_or(0, u64::from),
         count: status.count,
