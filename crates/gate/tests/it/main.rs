@@ -12,6 +12,7 @@
 
 mod address;
 mod answers;
+mod arrows;
 mod claims;
 mod clerk;
 mod conditions;
