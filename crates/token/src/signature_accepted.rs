@@ -23,6 +23,6 @@ impl<'a> SignatureAccepted<'a> {
     /// Whether jwt-compact, reading the text by itself, asks for what was attested.
     pub(super) fn covers(&self, text: &str, algorithm: Algorithm) -> Result<(), ReadingsDiffer> {
         let Self { message, signature } = *self;
-        SecondReading { algorithm: algorithm.name(), message, signature }.holds(text)
+        SecondReading { algorithm: algorithm.name(), message, signature }.check(text)
     }
 }

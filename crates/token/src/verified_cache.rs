@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use clerk_edge_jws::equal::is_same;
+use clerk_edge_jws::equal::bytes_equal;
 
 use crate::limits::{REMEMBERED_BYTES_MAX, REMEMBERED_TOKENS_MAX};
 use crate::verified::VerifiedToken;
@@ -47,12 +47,12 @@ impl VerifiedCache {
             return None;
         }
         if let Some(found) = kept.young.get(&place) {
-            return is_same(found.text().as_bytes(), text.as_bytes()).then(|| found.clone());
+            return bytes_equal(found.text().as_bytes(), text.as_bytes()).then(|| found.clone());
         }
         let found = kept
             .old
             .get(&place)
-            .filter(|found| is_same(found.text().as_bytes(), text.as_bytes()))?
+            .filter(|found| bytes_equal(found.text().as_bytes(), text.as_bytes()))?
             .clone();
         kept.keep(place, found.clone());
         Some(found)

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 
-use clerk_edge_jws::equal::is_same;
+use clerk_edge_jws::equal::bytes_equal;
 
 use crate::session::SessionVerifier;
 use crate::session::cookies::{CookiePair, Cookies};
@@ -143,7 +143,7 @@ fn choose<K: Clone + 'static>(
     let plain = twin.plain.as_deref().map(|text| InspectedToken::at(text, verifier));
     // Mostly both cookies hold the same token: one look is enough.
     let suffixed = twin.suffixed.as_deref().map(|text| match (&plain, twin.plain.as_deref()) {
-        (Some(look), Some(other)) if is_same(text.as_bytes(), other.as_bytes()) => look.clone(),
+        (Some(look), Some(other)) if bytes_equal(text.as_bytes(), other.as_bytes()) => look.clone(),
         _ => InspectedToken::at(text, verifier),
     });
     let choice = CookieSuffixChoice {
