@@ -93,7 +93,7 @@ pub(super) async fn refused<P: Platform, R: Incoming>(
 pub(super) fn unfit(look: &InspectedToken) -> Option<RequestState> {
     let (flaw, halt) = match look {
         InspectedToken::Verified(_) => return None,
-        InspectedToken::Unverified(token) => (token.kind().err()?, None),
+        InspectedToken::Unverified(token) => (token.check_kind().err()?, None),
         InspectedToken::Undecodable(DecodeError::Undecodable) => (TokenError::Invalid, None),
         InspectedToken::Undecodable(DecodeError::TooLarge) => {
             (TokenError::Invalid, Some(Halt::TokenTooLarge))
@@ -158,7 +158,7 @@ fn development_browser<R: Incoming>(visit: &AuthenticateContext<'_, R>) -> Optio
 
 fn is_outdated(look: &InspectedToken, uat: f64) -> bool {
     let issued = look.claims().and_then(|claims| claims.value("iat"));
-    issued.and_then(js_number::converted).is_some_and(|issued| issued < uat)
+    issued.and_then(js_number::to_number).is_some_and(|issued| issued < uat)
 }
 
 /// A page that another origin led to, neither one of Clerk's own nor reached by such a trip.

@@ -37,7 +37,7 @@ pub(super) fn to<R: Incoming>(
         let halt = Some(Halt::RedirectLoop);
         return RequestState::SignedOut(SignedOut { why, halt, browser: BrowserUpdate::default() });
     }
-    let count = js_number::written(visit.trips + 1.0);
+    let count = js_number::to_text(visit.trips + 1.0);
     let count_cookie = format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
     RequestState::Handshake(Handshake { reason, location, count_cookie })
 }

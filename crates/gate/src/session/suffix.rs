@@ -64,7 +64,7 @@ impl CookieSuffixChoice<'_> {
         let expires =
             self.suffixed.and_then(InspectedToken::claims).and_then(|claims| claims.value("exp"));
         let now = i32::try_from(self.now_seconds).map_or(f64::MAX, f64::from);
-        expires.and_then(js_number::converted).is_some_and(|expires| expires <= now)
+        expires.and_then(js_number::to_number).is_some_and(|expires| expires <= now)
     }
 }
 

@@ -62,14 +62,14 @@ async fn verified<P: Platform>(
     token: &UnverifiedToken,
     ctx: &RequestContext<'_, P>,
 ) -> Verdict<VerifiedToken> {
-    let key_id = match token.kind().and_then(|()| token.key_id()) {
+    let key_id = match token.check_kind().and_then(|()| token.key_id()) {
         Ok(key_id) => key_id,
         Err(flaw) => return Ok(Err(flaw)),
     };
-    let presented = token.present();
-    let algorithm = presented.as_ref().map_or(Algorithm::Rs256, VerifiableToken::algorithm);
+    let verifiable = token.check();
+    let algorithm = verifiable.as_ref().map_or(Algorithm::Rs256, VerifiableToken::algorithm);
     let found = verifier.keys.find(verifier.settings, key_id.as_deref(), algorithm, ctx).await;
-    let FoundKey { key, generation } = match (found, &presented) {
+    let FoundKey { key, generation } = match (found, &verifiable) {
         (Err(NoKey::Unavailable { retry_after_seconds }), _) => {
             return Err(KeysUnavailableFault::KeysUnavailable { retry_after_seconds });
         }
@@ -78,8 +78,8 @@ async fn verified<P: Platform>(
         (Err(NoKey::Unfit), Ok(_)) => return Ok(Err(TokenError::VerificationFailed)),
         (Ok(found), Ok(_)) => found,
     };
-    let verdict = match presented {
-        Ok(presented) => presented.verify(&key, ctx.platform).await,
+    let verdict = match verifiable {
+        Ok(verifiable) => verifiable.verify(&key, ctx.platform).await,
         Err(flaw) => Err(flaw),
     };
     if let Ok(signed) = &verdict {
