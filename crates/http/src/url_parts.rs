@@ -1,23 +1,25 @@
-//! The parts of a request's address. The runtime gives it in the standard's serialised form, so
-//! splitting is enough; nothing is decoded here.
+//! The parts of a request's URL, borrowed from its text. The runtime gives it in the form that the
+//! URL standard serialises, so splitting is enough. Other URLs are parsed by [`crate::url`].
 
 use memchr::{memchr, memchr2};
 
-/// The parts as they stand in the text.
+use crate::host;
+
+/// The parts of a URL, exactly as in its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UrlParts<'a> {
-    /// `https://example.com:8443`.
+    /// Scheme and authority: `https://example.com:8443`.
     pub origin: &'a str,
-    /// `example.com:8443`.
+    /// Host and port: `example.com:8443`.
     pub authority: &'a str,
-    /// From the first slash to the query.
+    /// The path, with its leading slash.
     pub path: &'a str,
-    /// Behind the `?`, without it; `Some("")` for a bare one.
+    /// The query without its `?`; empty if nothing follows the `?`.
     pub query: Option<&'a str>,
 }
 
 impl<'a> UrlParts<'a> {
-    /// Splits an absolute address; `None` for anything else.
+    /// Splits an absolute URL; `None` for any other text.
     #[must_use]
     pub fn of(url: &'a str) -> Option<Self> {
         let before = |text: &'a str, end: Option<usize>| text.get(..end.unwrap_or(text.len()));
@@ -35,11 +37,7 @@ impl<'a> UrlParts<'a> {
     /// The host without its port.
     #[must_use]
     pub fn host(&self) -> &'a str {
-        let host = self.authority.rsplit_once('@').map_or(self.authority, |(_, host)| host);
-        match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
-        }
+        host::without_port(self.authority.rsplit_once('@').map_or(self.authority, |it| it.1))
     }
 
     /// `http` or `https`.
@@ -48,7 +46,7 @@ impl<'a> UrlParts<'a> {
         self.origin.split_once(':').map_or("", |(scheme, _)| scheme)
     }
 
-    /// The first value of a query parameter, undecoded.
+    /// The first value of a query parameter, not decoded.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&'a str> {
         let pairs = self.query?.split('&');
@@ -61,15 +59,15 @@ mod tests {
     use super::UrlParts;
 
     #[test]
-    fn an_address_comes_apart_where_it_was_joined() {
-        let address = UrlParts::of("https://a.example:8443/x/y?q=1&path=%2Fa?b#f").unwrap();
-        assert_eq!(address.origin, "https://a.example:8443");
-        assert_eq!(address.host(), "a.example");
-        assert_eq!(address.scheme(), "https");
-        assert_eq!(address.path, "/x/y");
-        assert_eq!(address.query, Some("q=1&path=%2Fa?b"));
-        assert_eq!(address.parameter("path"), Some("%2Fa?b"));
-        assert_eq!(address.parameter("pat"), None);
+    fn a_url_is_split_into_its_parts() {
+        let parts = UrlParts::of("https://a.example:8443/x/y?q=1&path=%2Fa?b#f").unwrap();
+        assert_eq!(parts.origin, "https://a.example:8443");
+        assert_eq!(parts.host(), "a.example");
+        assert_eq!(parts.scheme(), "https");
+        assert_eq!(parts.path, "/x/y");
+        assert_eq!(parts.query, Some("q=1&path=%2Fa?b"));
+        assert_eq!(parts.parameter("path"), Some("%2Fa?b"));
+        assert_eq!(parts.parameter("pat"), None);
         assert_eq!(UrlParts::of("https://a.example").map(|it| it.path), Some("/"));
         assert_eq!(UrlParts::of("https://[::1]:80/").map(|it| it.host()), Some("[::1]"));
         assert_eq!(UrlParts::of("https://[::1]/").map(|it| it.host()), Some("[::1]"));

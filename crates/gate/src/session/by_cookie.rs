@@ -13,6 +13,7 @@ use crate::session::{
     settle,
 };
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::kind::is_document;
 use clerk_edge_http::url::Url;
 use clerk_edge_token::error::TokenError;
 use clerk_edge_token::js_number;
@@ -114,7 +115,7 @@ fn between_domains<R: Incoming>(
     let synced = visit.parameters.synced.as_deref();
     let has_cookies = has_session || uat != 0.0;
     if settings.is_satellite {
-        let asks = visit.is_get() && synced != Some("true") && visit.is_document();
+        let asks = visit.is_get() && synced != Some("true") && is_document(visit.request);
         if asks && !settings.satellite_auto_sync && !has_cookies && synced != Some("false") {
             return Some(handshake_start::signed_out(Reason::SessionAndClientUatMissing));
         }
@@ -167,7 +168,7 @@ fn is_cross_origin<R: Incoming>(visit: &AuthenticateContext<'_, R>) -> bool {
     if !settings.cross_origin_sync || settings.is_satellite || !visit.is_get() {
         return false;
     }
-    if visit.trips != 0.0 || !visit.is_document() {
+    if visit.trips != 0.0 || !is_document(visit.request) {
         return false;
     }
     let (Some(referrer), Some(here)) = (visit.header("referer"), visit.address()) else {

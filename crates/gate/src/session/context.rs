@@ -66,11 +66,6 @@ impl<'a, R: Incoming> AuthenticateContext<'a, R> {
         self.settings.instance.kind == InstanceKind::Development
     }
 
-    /// A page of its own, in the browser's words.
-    pub(super) fn is_document(&self) -> bool {
-        self.header("sec-fetch-dest").as_deref() == Some("document")
-    }
-
     /// A header that is not empty.
     pub(super) fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         self.request.header(name).filter(|value| !value.is_empty())

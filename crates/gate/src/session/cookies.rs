@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use clerk_edge_http::percent::decode_strictly;
 use memchr::memchr;
 
 /// Holding one means: the header was read; each field is a value that is not empty.
@@ -107,20 +108,8 @@ fn decoded(value: &str) -> Cow<'_, str> {
     if memchr(b'%', value.as_bytes()).is_none() {
         return Cow::Borrowed(value);
     }
-    unescaped(value).map_or(Cow::Borrowed(value), Cow::Owned)
-}
-
-fn unescaped(value: &str) -> Option<String> {
-    let mut parts = value.split('%');
-    let mut bytes = parts.next()?.as_bytes().to_vec();
-    for part in parts {
-        let (high, low) = (part.as_bytes().first()?, part.as_bytes().get(1)?);
-        let pair = [*high, *low].map(char::from).map(|digit| digit.to_digit(16));
-        let [Some(high), Some(low)] = pair else { return None };
-        bytes.push(u8::try_from(high.saturating_mul(16).saturating_add(low)).ok()?);
-        bytes.extend_from_slice(part.as_bytes().get(2..)?);
-    }
-    String::from_utf8(bytes).ok()
+    let decoded = decode_strictly(value.as_bytes()).and_then(|it| String::from_utf8(it).ok());
+    decoded.map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 const BLANKS: [char; 2] = [' ', '\t'];

@@ -10,6 +10,7 @@ use crate::session::state::{
     BrowserUpdate, Halt, Handshake, RequestState, SignedOut, SignedOutReason,
 };
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::kind::is_eligible_for_handshake;
 use clerk_edge_http::query;
 use clerk_edge_http::url::Url;
 use clerk_edge_token::js_number;
@@ -29,7 +30,7 @@ pub(super) fn to<R: Incoming>(
     reason: Reason,
     location: Option<String>,
 ) -> RequestState {
-    let Some(location) = location.filter(|_| is_eligible(visit)) else {
+    let Some(location) = location.filter(|_| is_eligible_for_handshake(visit.request)) else {
         return signed_out(reason);
     };
     if visit.trips >= TRIPS_MAX {
@@ -46,16 +47,6 @@ pub(super) fn to<R: Incoming>(
 pub(super) fn signed_out(reason: Reason) -> RequestState {
     let why = SignedOutReason::Because(reason);
     RequestState::SignedOut(SignedOut { why, halt: None, browser: BrowserUpdate::default() })
-}
-
-fn is_eligible<R: Incoming>(visit: &AuthenticateContext<'_, R>) -> bool {
-    if !visit.is_get() {
-        return false;
-    }
-    match visit.header("sec-fetch-dest") {
-        Some(dest) => dest == "document" || dest == "iframe",
-        None => visit.header("accept").is_some_and(|accept| accept.starts_with("text/html")),
-    }
 }
 
 fn handshake_location<R: Incoming>(

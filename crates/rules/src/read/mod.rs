@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::problem_place::{Place, Problems, did_you_mean, member};
 use crate::response::{Otherwise, SignedOut};
 use crate::rule_set::{Context, OpenPath, Requirement, Rule};
-use crate::target::is_host;
+use clerk_edge_http::host::is_exact;
 
 /// The rules of a JSON list, each understood by itself.
 pub(super) fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec<Problem>> {
@@ -146,7 +146,7 @@ impl Fields<'_> {
 fn host(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Host> {
     let text = problems.text(json, place)?;
     let name = text.strip_suffix('.').unwrap_or(text);
-    if !is_host(name) {
+    if !is_exact(name) {
         return problems.note(
             place,
             "one host by its exact name, without scheme and port, in the letters that are sent \
