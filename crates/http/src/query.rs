@@ -1,7 +1,7 @@
 //! Queries as `application/x-www-form-urlencoded` (URL standard, 5), in exactly its spelling.
 //!
-//! The URLs of handshakes and redirects are promised byte by byte, and the standard writes a whole
-//! query anew when one member changes; so do the functions here. Which parameters are Clerk's
+//! The URLs of handshakes and redirects are promised byte by byte, and the standard encodes a whole
+//! query again when one member changes; so do the functions here. Which parameters are Clerk's
 //! belongs in the gate.
 
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ pub fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> 
     })
 }
 
-/// The query without the members with these names, the others encoded anew.
+/// The query without the members with these names, the others encoded again.
 #[must_use]
 pub fn without(query: &str, names: &[&str]) -> String {
     let mut rest = String::with_capacity(query.len());

@@ -160,14 +160,14 @@ impl Url {
         Self { path: path_of(path), ..self }
     }
 
-    /// The same URL without the query members with these names, the others encoded anew.
+    /// The same URL without the query members with these names, the others encoded again.
     #[must_use]
     pub fn without(self, names: &[&str]) -> Self {
         let query = self.query.as_deref().map(|query| query::without(query, names));
         Self { query: query.filter(|query| !query.is_empty()), ..self }
     }
 
-    /// The same URL with one more query member, the others encoded anew.
+    /// The same URL with one more query member, the others encoded again.
     #[must_use]
     pub fn appended(self, name: &str, value: &str) -> Self {
         let mut query = query::without(self.query(), &[]);
@@ -175,7 +175,7 @@ impl Url {
         Self { query: Some(query), ..self }
     }
 
-    /// The same URL with this query member set, the others encoded anew.
+    /// The same URL with this query member set, the others encoded again.
     #[must_use]
     pub fn with(self, name: &str, value: &str) -> Self {
         let query = query::with(self.query(), name, value);

@@ -4,7 +4,7 @@
 //! for this site and valid now. So a verified token can be cached, and a session cannot.
 //!
 //! The platform verifies a message and a signature that our parser took out of a text. That is
-//! recorded as [`SignatureAccepted`] and compared with what jwt-compact parses from the same text;
+//! recorded as `SignatureAccepted` and compared with what jwt-compact parses from the same text;
 //! if the two differ, the token is refused.
 
 use std::rc::Rc;

@@ -10,9 +10,7 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
-mod address;
 mod answers;
-mod claims;
 mod clerk;
 mod conditions;
 mod corpus;

@@ -19,15 +19,8 @@ impl FactorAges {
         let [first, second] = claim?.as_array()?.as_slice() else {
             return None;
         };
-        Some(Self { first: minutes(first)?, second: minutes(second)? })
-    }
-}
-
-/// `Some(None)` for a factor that is not enrolled.
-fn minutes(claim: &Value) -> Option<Option<f64>> {
-    match claim.as_f64()? {
-        -1.0 => Some(None),
-        minutes if minutes >= 0.0 => Some(Some(minutes)),
-        _ => None,
+        let minutes = |claim: &Value| claim.as_f64().filter(|it| *it >= 0.0 || matches!(it, -1.0));
+        let if_enrolled = |minutes: f64| (minutes >= 0.0).then_some(minutes);
+        Some(Self { first: if_enrolled(minutes(first)?), second: if_enrolled(minutes(second)?) })
     }
 }
