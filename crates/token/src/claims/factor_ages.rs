@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-/// Minutes since each factor was verified; `None` where it is not enrolled.
+/// Minutes since each factor was verified; `None` if it is not enrolled.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FactorAges {
     /// The age of the first factor.
