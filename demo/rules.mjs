@@ -1,5 +1,5 @@
-// The rules of the demo, as they would stand in `wrangler.toml`. They hold before static assets
-// and before an origin alike. What is not named here needs a signed-in session.
+// The rules of the demo, as in `wrangler.toml`. They are the same for static assets and for an
+// origin. Paths without a rule need a signed-in session.
 
 export const ROUTES = [
   { path: "/", allow: "anyone" },
@@ -7,7 +7,7 @@ export const ROUTES = [
   { path: "/assets/*", allow: "anyone" },
   { path: "/unauthorized", allow: "anyone" },
   { path: "/sign-out", allow: "anyone" },
-  // Comes after signing out, so the gate looks at who it is, and takes the old cookies away.
+  // Shown after signing out: on an `optional` route the gate removes the old session cookies.
   { path: "/goodbye", allow: "optional" },
   { path: "/received", allow: "optional" },
   { path: "/dashboard/*", allow: "signed-in" },

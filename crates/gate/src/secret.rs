@@ -1,13 +1,14 @@
 //! Clerk's secret key, in a type that cannot be printed.
 //!
-//! The only way out is [`Secret::bearer`], called where a request to the configured API is made.
+//! Its text can be read with [`Secret::bearer`] alone, which belongs where a call to the configured
+//! API is made.
 
-/// Holding one means: the text was a secret; its `Debug` shows nothing of it.
+/// A secret key. `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the text over. Whether it fits the publishable key is the settings' business.
+    /// From its text. Whether it fits the publishable key is checked by the settings.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
@@ -19,13 +20,13 @@ impl Secret {
         format!("Bearer {}", self.0)
     }
 
-    /// Whether the secret says of itself that it belongs to a development instance.
+    /// Whether its prefix is that of a development instance.
     #[must_use]
     pub fn is_development(&self) -> bool {
         self.0.starts_with("sk_test_") || self.0.starts_with("test_")
     }
 
-    /// Whether the secret says of itself that it belongs to a production instance.
+    /// Whether its prefix is that of a production instance.
     #[must_use]
     pub fn is_production(&self) -> bool {
         self.0.starts_with("sk_live_") || self.0.starts_with("live_")
@@ -43,7 +44,7 @@ mod tests {
     use super::Secret;
 
     #[test]
-    fn a_secret_prints_nothing_of_itself() {
+    fn debug_shows_nothing_of_a_secret() {
         let secret = Secret::new("sk_test_abc".to_owned());
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert_eq!(secret.bearer(), "Bearer sk_test_abc");

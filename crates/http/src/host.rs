@@ -50,13 +50,22 @@ pub fn read(host: &str) -> Option<String> {
     (!ends_in_number(&host) || host.parse::<Ipv4Addr>().is_ok()).then_some(host)
 }
 
+/// Whether a request's host is a name or an address that upstreams read alike: at most 253 bytes,
+/// labels of letters, digits, `-` and `_`, or an IPv6 address in brackets. An upstream may read any
+/// other text as another host. An operator's host must be exact ([`is_exact`]).
+#[must_use]
+pub fn is_plain(host: &str) -> bool {
+    host.len() <= HOST_BYTES_MAX && (host.split('.').all(is_plain_label) || is_ipv6(host))
+}
+
 /// Whether the text is a host that everybody reads as it is written, in any case: a name of at most
 /// 253 bytes, an IPv4 address of four numbers, or an IPv6 address in its shortest form. Labels have
 /// letters, digits, `-` and `_`, and no `-` at their ends (RFC 1123, 2.1, with `_`).
 #[must_use]
 pub fn is_exact(host: &str) -> bool {
-    let is_name = host.len() <= HOST_BYTES_MAX && host.split('.').all(is_label);
-    (is_name || host.starts_with('['))
+    let has_exact_labels = || host.split('.').all(is_exact_label);
+    is_plain(host)
+        && (host.starts_with('[') || has_exact_labels())
         && read(host).is_some_and(|written| written.eq_ignore_ascii_case(host))
 }
 
@@ -83,12 +92,18 @@ fn ends_in_number(host: &str) -> bool {
     is_digits || last.starts_with("0x")
 }
 
-fn is_label(label: &str) -> bool {
+fn is_plain_label(label: &str) -> bool {
     let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    (1..=LABEL_BYTES_MAX).contains(&label.len())
-        && label.bytes().all(is_kept)
-        && !label.starts_with('-')
-        && !label.ends_with('-')
+    !label.is_empty() && label.bytes().all(is_kept)
+}
+
+fn is_exact_label(label: &str) -> bool {
+    label.len() <= LABEL_BYTES_MAX && !label.starts_with('-') && !label.ends_with('-')
+}
+
+fn is_ipv6(host: &str) -> bool {
+    let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    inner.is_some_and(|inner| inner.parse::<Ipv6Addr>().is_ok())
 }
 
 /// Whether digits are a port as everybody writes it: 1 to 65535, without leading zeros.

@@ -14,4 +14,6 @@ pub trait Incoming {
     fn url(&self) -> &str;
     /// The header with this lower-case name; several with one name are joined by `, `.
     fn header(&self, name: &str) -> Option<Cow<'_, str>>;
+    /// All header names, each on a line.
+    fn header_names(&self) -> Cow<'_, str>;
 }

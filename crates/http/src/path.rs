@@ -72,10 +72,10 @@ impl RequestPath {
         self.readings.is_empty().then_some(&self.canonical)
     }
 
-    /// The stored readings; empty if [`Self::single`] is the only one.
+    /// Whether some reading leads above the root, so that a base path does not contain it.
     #[must_use]
-    pub fn stored_readings(&self) -> &[Reading] {
-        &self.readings
+    pub fn climbs(&self) -> bool {
+        self.readings.iter().any(Reading::climbs)
     }
 }
 
@@ -99,7 +99,7 @@ pub(super) fn is_plain(path: &str) -> bool {
     for byte in path.bytes() {
         let after_slash = before == b'/';
         let doubtful = match byte {
-            b'/' | b'.' => after_slash,
+            b'/' | b'.' | b'(' => after_slash,
             other => !is_kept(other) || matches!(other, b';' | b'%'),
         };
         if doubtful {
@@ -110,10 +110,12 @@ pub(super) fn is_plain(path: &str) -> bool {
     true
 }
 
-/// The same for the rare path with a segment that begins with a dot, such as `/.well-known`.
+/// The same for the rare path with a segment that begins with a dot, such as `/.well-known`. One
+/// that begins with a parenthesis may be a session, which some servers leave out.
 fn plain_but_for_dots(path: &str) -> bool {
     path.bytes().all(|byte| byte == b'/' || is_kept(byte) && !matches!(byte, b';' | b'%'))
         && !path.contains("//")
+        && !path.contains("/(")
         && !path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 

@@ -2,15 +2,17 @@
 //!
 //! A server may decode escapes once or again, take `%2F`, `%5C` and `\` for separators, cut
 //! parameters at `;`, merge empty segments, resolve dots after decoding, or stop at NUL, `#` or
-//! `?`. Which of these steps a server takes, and in which order, is not known here; so every form
-//! that any of them produces, in any order, is a reading. Decoding inside a segment and splitting
-//! afterwards are separate steps, because some servers do only the first.
+//! `?`; it may cut blanks off a segment, leave out a session in the path, read overlong UTF-8, or
+//! take what follows two slashes for a host ([`super::oddities`]). Which of these steps a server
+//! takes, and in which order, is not known here; so every form that any of them produces, in any
+//! order, is a reading. Decoding inside a segment and splitting afterwards are separate steps,
+//! because some servers do only the first.
 //!
 //! There is no answer (`None`) if a path has more layers of escapes than [`DECODE_ROUNDS_MAX`], or
 //! more forms than [`READINGS_MAX`] or [`READINGS_BYTES_MAX`] allow.
 
 use crate::limits::{DECODE_ROUNDS_MAX, READINGS_BYTES_MAX, READINGS_MAX};
-use crate::percent;
+use crate::{oddities, percent};
 
 /// One reading: its decoded segments, which may hold any byte, `/` included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,19 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether `..` leads above the root, so that a base path before it does not contain it.
+    pub(crate) fn climbs(&self) -> bool {
+        let depths = self.segments().scan(0_isize, |depth, segment| {
+            *depth = depth.saturating_add(match segment {
+                b"" | b"." => 0,
+                b".." => -1,
+                _ => 1,
+            });
+            Some(*depth)
+        });
+        depths.into_iter().any(|depth| depth < 0)
+    }
+
     /// The segments in order.
     pub fn segments(&self) -> impl Iterator<Item = &[u8]> + Clone {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
@@ -69,9 +84,9 @@ pub(crate) fn of(canonical: &str) -> Option<Vec<Reading>> {
 
 /// A path after some steps: bytes and separators. A separator is not a byte, so that it differs
 /// from a `/` that was decoded inside a segment.
-type DecodedForm = Vec<Unit>;
-type Unit = u16;
-type Step = fn(&[Unit]) -> Option<DecodedForm>;
+pub(super) type DecodedForm = Vec<Unit>;
+pub(super) type Unit = u16;
+pub(super) type Step = fn(&[Unit]) -> Option<DecodedForm>;
 
 /// The reading of a path whose escapes hide nothing that a step would change. This is faster than
 /// the steps, which would find the same.
@@ -89,7 +104,8 @@ fn only_reading(canonical: &str) -> Option<Reading> {
         form.push(SEPARATOR);
     }
     form.pop();
-    Some(Reading::of(&form))
+    let odd = oddities::STEPS.iter().any(|step| step(&form).is_some());
+    (!odd).then(|| Reading::of(&form))
 }
 
 /// How often the path can be decoded until nothing changes, at most one more than the limit.
@@ -124,9 +140,14 @@ fn closure(mut forms: Vec<DecodedForm>, steps: &[Step]) -> Option<Vec<DecodedFor
 }
 
 /// Each step returns `None` if it changes nothing.
-const BEFORE_DECODING: [Step; 3] = [without_parameters, merged, without_dots];
-const AFTER_DECODING: [Step; 9] = [
+const BEFORE_DECODING: [Step; 5] =
+    [without_parameters, merged, without_dots, oddities::without_host, oddities::without_sessions];
+const AFTER_DECODING: [Step; 13] = [
     decode,
+    oddities::without_host,
+    oddities::without_sessions,
+    oddities::trimmed,
+    oddities::unfolded,
     |form| split_at(form, b'/'),
     |form| split_at(form, b'\\'),
     without_parameters,
@@ -214,12 +235,12 @@ fn dots(segment: &[Unit]) -> usize {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that `split` takes")]
-fn is_separator(unit: &Unit) -> bool {
+pub(super) fn is_separator(unit: &Unit) -> bool {
     *unit == SEPARATOR
 }
 
 /// Not a byte, so that no escape decodes to it.
-const SEPARATOR: Unit = 256;
+pub(super) const SEPARATOR: Unit = 256;
 const SEMICOLON: Unit = b';' as Unit;
 
 #[cfg(test)]
@@ -252,7 +273,7 @@ mod tests {
     #[test]
     fn an_ambiguous_path_has_several_readings() {
         readings("/a%2Fb", &["[a/b]", "[a][b]"]);
-        readings("//a", &["[][a]", "[a]"]);
+        readings("//a", &["", "[][a]", "[a]"]);
         readings("/a;x=1/b", &["[a;x=1][b]", "[a][b]"]);
         readings("/a%3Bb;c", &["[a;b;c]", "[a;b]", "[a]"]);
         readings("/p/..;/a", &["[a]", "[p][..;][a]", "[p][..][a]"]);
@@ -270,6 +291,33 @@ mod tests {
                 "[c]",
             ],
         );
+    }
+
+    #[test]
+    fn rarer_steps_of_real_servers_have_readings() {
+        readings("/adm%20", &["[adm ]", "[adm]"]);
+        readings("/adm%0A/x", &["[adm\n][x]", "[adm][x]"]);
+        readings("/a%20b/%20c", &["[a b][ c]"]);
+        readings("/(S(a))/adm", &["[(S(a))][adm]", "[adm]"]);
+        readings("/(a)/(b", &["[(a)][(b]"]);
+        readings(
+            "/p/%C0%AE%C0%AE/adm",
+            &["[adm]", "[p][..][adm]", "[p][\u{fffd}\u{fffd}\u{fffd}\u{fffd}][adm]"],
+        );
+        readings("/%C3%A9%E0%A4%85", &["[éअ]"]);
+        readings("//h/adm", &["[][h][adm]", "[adm]", "[h][adm]"]);
+        readings("/p/..%20/adm", &["[adm]", "[p][.. ][adm]", "[p][..][adm]"]);
+    }
+
+    #[test]
+    fn a_reading_climbs_only_if_dots_lead_above_the_root() {
+        let climbs = |path: &str| of(path).unwrap_or_default().iter().any(Reading::climbs);
+        for path in ["/..;/x", "/..%2Fx", "/a/..%5C..%5Cx", "/..%20/x", "/%C0%AE./x", "/;/..;/x"] {
+            assert!(climbs(path), "{path}");
+        }
+        for path in ["/a/..;/x", "/a%2F..%2Fx", "/a/..%5Cx", "/...;/x", "/..a%2Fx", "/a%20b"] {
+            assert!(!climbs(path), "{path}");
+        }
     }
 
     #[test]

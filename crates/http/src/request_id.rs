@@ -1,17 +1,13 @@
 //! The id of a request, which connects a response with its line in the log.
 
 use crate::limits::REQUEST_ID_BYTES_MAX;
+use crate::plain_id::is_plain_id;
 
 /// Cloudflare's `cf-ray`, or a generated id if there is no usable one. Outside Cloudflare clients
-/// can send that header themselves, so only letters, digits and `-` are accepted.
+/// can send that header themselves, so only a plain id is accepted.
 #[must_use]
 pub fn request_id(ray: Option<&str>, generate: impl FnOnce() -> String) -> String {
-    ray.filter(|ray| is_id(ray)).map_or_else(generate, str::to_owned)
-}
-
-fn is_id(text: &str) -> bool {
-    (1..=REQUEST_ID_BYTES_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    ray.filter(|ray| is_plain_id(ray, REQUEST_ID_BYTES_MAX)).map_or_else(generate, str::to_owned)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use clerk_edge_jws::second_reading::{ReadingsDiffer, SecondReading};
 use serde_json::Value;
 
 use crate::algorithm::Algorithm;
+use crate::claims;
 use crate::claims::Claims;
 use crate::error::TokenError;
 use crate::policy::Policy;
@@ -82,7 +83,7 @@ impl VerifiedToken {
         let Some(list) = self.claims.value("handshake").and_then(Value::as_array) else {
             return Some(Vec::new());
         };
-        list.iter().map(|each| each.as_str().map(str::to_owned)).collect()
+        claims::texts(list)
     }
 
     /// The last stage: a session for this site, from an accepted issuer, now. `origin` returns the

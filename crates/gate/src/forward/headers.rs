@@ -6,10 +6,13 @@
 use memchr::memchr;
 use serde_json::Value;
 
+use crate::auth::principal::User;
 use crate::limits::CLAIM_HEADERS_BYTES_MAX;
 use crate::settings::Upstream;
+use crate::settings::claim_headers::folded_byte;
 use clerk_edge_http::percent::{header_list, header_value};
 use clerk_edge_rules::claim_path::ClaimPath;
+use clerk_edge_rules::facts::Known;
 use clerk_edge_token::claims::Claims;
 
 /// What is known of who asked, for the upstream's eyes. Text fields are raw; they are encoded
@@ -70,20 +73,22 @@ pub fn to_set(told: AuthHeaders<'_>, custom: &[(String, Option<Value>)]) -> Vec<
     room.set
 }
 
-/// The value of each `CLAIM_HEADERS` entry, looked for in the token and then in the metadata.
-#[must_use]
-pub fn custom_values(
+/// The value of each `CLAIM_HEADERS` entry, from the token or else from the public metadata. It is
+/// the value that a condition on the same path sees.
+pub(crate) fn custom_values(
     wanted: &[(String, ClaimPath)],
-    claims: &Value,
-    metadata: Option<&Value>,
+    user: &User<'_>,
 ) -> Vec<(String, Option<Value>)> {
-    let find =
-        |path: &ClaimPath| path.read(claims).or_else(|| path.read_in_metadata(metadata?)).cloned();
+    let find = |path: &ClaimPath| match user.claim_value(path) {
+        Known::Yes(value) => Some(value.clone()),
+        Known::No | Known::NotInToken => None,
+    };
     wanted.iter().map(|(name, path)| (name.clone(), find(path))).collect()
 }
 
 /// Which of the names that came in (each on a line) are taken away. Compared lower-cased and with
-/// `_` read as `-`, since servers that speak CGI cannot tell the two apart.
+/// every byte that is neither letter nor digit read as `-`: servers that speak CGI make the same
+/// variable of `x-clerk-role`, `x_clerk_role` and `x.clerk~role`.
 #[must_use]
 pub fn to_remove<'a>(
     names: &'a str,
@@ -114,11 +119,11 @@ fn is_ours(name: &str, custom: &[(String, ClaimPath)]) -> bool {
     has_prefix(name, "x-clerk-") || custom.iter().any(|(ours, _)| is_same(name, ours))
 }
 
-/// Headers by which frameworks skip their own checks; a client has no business with them.
+/// Headers by which frameworks skip their own checks, or take another path or method than the
+/// request's; a client has no business with them.
 fn skips_checks(name: &str) -> bool {
-    has_prefix(name, "x-middleware-")
-        || has_prefix(name, "x-invoke-")
-        || is_same(name, "x-matched-path")
+    OVERRIDE_PREFIXES.iter().any(|prefix| has_prefix(name, prefix))
+        || OVERRIDES.iter().any(|it| is_same(name, it))
 }
 
 /// Headers that speak to the next hop alone, and must not be sent to another host. What a client's
@@ -129,17 +134,14 @@ fn ends_here(name: &str) -> bool {
 
 fn has_prefix(name: &str, prefix: &str) -> bool {
     let start = name.as_bytes().get(..prefix.len());
-    start
-        .is_some_and(|start| start.iter().zip(prefix.bytes()).all(|(byte, it)| folded(*byte) == it))
+    start.is_some_and(|start| {
+        start.iter().zip(prefix.bytes()).all(|(byte, it)| folded_byte(*byte) == it)
+    })
 }
 
 fn is_same(name: &str, wanted: &str) -> bool {
     let mut pairs = name.bytes().zip(wanted.bytes());
-    name.len() == wanted.len() && pairs.all(|(byte, it)| folded(byte) == folded(it))
-}
-
-const fn folded(byte: u8) -> u8 {
-    if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() }
+    name.len() == wanted.len() && pairs.all(|(byte, it)| folded_byte(byte) == folded_byte(it))
 }
 
 struct HeaderBudget {
@@ -209,6 +211,16 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// What Next.js, and middleware of Express, Rack and Symfony, do as they are told by.
+const OVERRIDE_PREFIXES: [&str; 3] = ["x-middleware-", "x-invoke-", "x-http-method"];
+const OVERRIDES: [&str; 6] = [
+    "x-matched-path",
+    "x-nextjs-data",
+    "next-resume",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-method-override",
+];
 /// RFC 9110, 7.6.1, but for `Upgrade`: a WebSocket goes through.
 const HOP_BY_HOP: [&str; 7] = [
     "connection",
@@ -244,6 +256,38 @@ mod tests {
             ),
             ["x_plan", "x-matched-path", "x-invoke-path"]
         );
+    }
+
+    #[test]
+    fn every_byte_of_a_token_between_the_words_is_a_hyphen() {
+        let custom = [("x-plan".to_owned(), ClaimPath::parse("plan").unwrap())];
+        for byte in "!#$%&'*+-.^_`|~".chars() {
+            for name in [format!("X{byte}Clerk{byte}new"), format!("x{byte}PLAN")] {
+                assert_eq!(to_remove(&name, &custom, &Upstream::Assets), [name.as_str()]);
+            }
+            let others = [
+                format!("x0clerk{byte}role"),
+                format!("{byte}x-clerk-role"),
+                format!("x{byte}plan{byte}"),
+                format!("x{byte}clerk"),
+            ];
+            assert!(to_remove(&others.join("\n"), &custom, &Upstream::Assets).is_empty());
+        }
+    }
+
+    #[test]
+    fn headers_that_override_path_or_method_stay_away_from_what_may_obey_them() {
+        let names = "x-middleware-rewrite\nx_invoke.path\nx-matched-path\nx-nextjs-data\n\
+                     next-resume\nX-Original-URL\nx_rewrite_url\nx-http-method\n\
+                     X-HTTP-Method-Override\nx-method-override";
+        let kept = "x-nextjs\nx-original-urls\nx-rewrite\nx-method\nx-http\naccept";
+        let all: Vec<&str> = names.lines().collect();
+        let url = Upstream::Url("https://origin.example".to_owned());
+        for upstream in [Upstream::Service, Upstream::Passthrough, url] {
+            assert_eq!(to_remove(names, &[], &upstream), all);
+            assert!(to_remove(kept, &[], &upstream).is_empty());
+        }
+        assert!(to_remove(names, &[], &Upstream::Assets).is_empty());
     }
 
     #[test]

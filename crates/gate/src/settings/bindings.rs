@@ -4,7 +4,7 @@
 //! like a missing one. Nothing is interpreted here.
 
 /// Every name that a setting can have; no other is ever asked for.
-pub const NAMES: [&str; 27] = [
+pub const NAMES: [&str; 29] = [
     "ASSETS",
     "CLAIM_HEADERS",
     "CLERK_API_URL",
@@ -29,6 +29,8 @@ pub const NAMES: [&str; 27] = [
     "LOG",
     "LOOKUP_TTL_SECONDS",
     "ORIGIN",
+    "PATH_CASE",
+    "PATH_SUFFIXES",
     "ROLE_CLAIMS",
     "ROUTES",
     "UPSTREAM",

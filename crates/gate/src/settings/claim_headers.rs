@@ -39,7 +39,7 @@ fn judge(header: &str, twin: bool) -> Result<(), &'static str> {
     {
         Err("has a meaning of its own in HTTP: choose another name, such as x-user-plan")
     } else if twin {
-        Err("is named twice (upper and lower case, `-` and `_` are the same here)")
+        Err("is named twice (upper and lower case are the same here, and so are `-`, `_` and `.`)")
     } else {
         Ok(())
     }
@@ -59,9 +59,15 @@ fn place(name: &str) -> String {
     }
 }
 
-/// As upstreams see it that make `x-a` and `x_a` one variable.
+/// As upstreams see it that make one variable of `x-a`, `x_a` and `x.a`.
 fn folded(header: &str) -> String {
-    header.replace('_', "-")
+    header.bytes().map(|byte| char::from(folded_byte(byte))).collect()
+}
+
+/// One byte of a header's name as CGI programs see it: lower-cased, `-` for what is neither letter
+/// nor digit.
+pub(crate) const fn folded_byte(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' }
 }
 
 /// What RFC 9110, 5.6.2 allows in a name.
@@ -72,7 +78,7 @@ fn is_token_byte(byte: u8) -> bool {
 const NAME_CHARS_SHOWN: usize = 64;
 
 /// Names that frame a message, carry credentials, address it, or ask for a form of the answer.
-const TAKEN: [&str; 27] = [
+const TAKEN: [&str; 32] = [
     "age",
     "authorization",
     "cache-control",
@@ -85,6 +91,7 @@ const TAKEN: [&str; 27] = [
     "host",
     "http2-settings",
     "keep-alive",
+    "next-resume",
     "origin",
     "pragma",
     "priority",
@@ -99,7 +106,11 @@ const TAKEN: [&str; 27] = [
     "upgrade",
     "user-agent",
     "via",
+    "x-method-override",
+    "x-nextjs-data",
+    "x-original-url",
     "x-real-ip",
+    "x-rewrite-url",
 ];
 const TAKEN_PREFIXES: [&str; 13] = [
     "accept",

@@ -149,8 +149,11 @@ fn rules<B: Bindings>(
     upstream: &Upstream,
     sign_in: Option<&str>,
 ) -> Rules {
+    let (ignores_case, suffixes) = upstream::reading(reader, upstream);
     let context = Context {
         assets: *upstream == Upstream::Assets,
+        ignores_case,
+        suffixes,
         sign_in: sign_in.and_then(urls::path_on_site),
     };
     let text = match reader.bound(ROUTES) {

@@ -1,6 +1,7 @@
 //! Whose tokens are taken, and where the keys to them are: both follow from the Frontend API.
 
 use crate::settings::bindings::Bindings;
+use crate::settings::clerk_hosts::frontend_host;
 use crate::settings::urls::may_give_keys;
 use crate::settings::value_reader::ValueReader;
 use crate::settings::{Instance, InstanceKind};
@@ -39,9 +40,7 @@ impl FrontendApi<'_> {
 
     /// The Frontend API without a proxy.
     fn direct(&self) -> String {
-        let host =
-            crate::settings::clerk_hosts::frontend_api(self.instance, None, self.satellite_domain);
-        format!("https://{host}")
+        format!("https://{}", frontend_host(self.instance, self.satellite_domain))
     }
 }
 

@@ -18,6 +18,7 @@ pub mod urls;
 pub mod value_reader;
 
 use crate::secret::Secret;
+use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::url::Url;
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::rule_set::Rules;
@@ -136,4 +137,14 @@ pub enum Upstream {
     Passthrough,
     /// Another origin, absolute, its base path without a trailing slash.
     Url(String),
+}
+
+impl Upstream {
+    /// Whether a path stays where it belongs under every reading: with a base path, no `..` that
+    /// the upstream may find in it leads above its root.
+    pub(crate) fn holds(&self, path: &RequestPath) -> bool {
+        let Self::Url(address) = self else { return true };
+        let rest = address.split_once("://").map_or("", |(_, rest)| rest);
+        !rest.contains('/') || !path.climbs()
+    }
 }

@@ -1,4 +1,5 @@
-//! `UPSTREAM`: where allowed requests go, and whether what it names is bound.
+//! `UPSTREAM`: where allowed requests go, and whether what it names is bound. `PATH_CASE` and
+//! `PATH_SUFFIXES`: what it makes of a path besides what all servers are taken to do.
 
 use crate::settings::Upstream;
 use crate::settings::bindings::{Binding, Bindings};
@@ -67,6 +68,34 @@ fn url<B: Bindings>(reader: &ValueReader<'_, B>, text: &str) -> Option<Upstream>
     Some(Upstream::Url(without_trailing_slashes(&address)))
 }
 
+/// Whether it ignores case, and which endings it cuts off.
+pub(super) fn reading<B: Bindings>(
+    reader: &ValueReader<'_, B>,
+    to: &Upstream,
+) -> (bool, Vec<String>) {
+    let case = reader.text(CASE).and_then(|text| match text.trim() {
+        "exact" => Some(false),
+        "insensitive" => Some(true),
+        _ => reader.refuse(CASE, "must be `exact` or `insensitive`"),
+    });
+    let mut suffixes = Vec::new();
+    for entry in reader.list(SUFFIXES).into_iter().flatten() {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        if entry.text.bytes().all(plain) {
+            suffixes.push(entry.text);
+        } else {
+            reader.note(entry.place, "must be an ending of plain letters, such as `.json`");
+        }
+    }
+    let ignores_case = case.unwrap_or_default();
+    for (name, applies) in [(CASE, ignores_case), (SUFFIXES, !suffixes.is_empty())] {
+        if applies && *to == Upstream::Assets {
+            reader.note(name, FOR_OTHERS);
+        }
+    }
+    (ignores_case, suffixes)
+}
+
 /// Whether something that can be fetched from is bound; anything else there is a problem.
 fn fetchable<B: Bindings>(reader: &ValueReader<'_, B>, name: &str, expected: &str) -> bool {
     match reader.bound(name) {
@@ -80,6 +109,10 @@ fn fetchable<B: Bindings>(reader: &ValueReader<'_, B>, name: &str, expected: &st
 }
 
 const UPSTREAM: &str = "UPSTREAM";
+const CASE: &str = "PATH_CASE";
+const SUFFIXES: &str = "PATH_SUFFIXES";
+const FOR_OTHERS: &str = "is for a service, an address or a zone: with assets case counts, and the \
+                          names of a page are known";
 const ASSETS: &str = "ASSETS";
 const ORIGIN: &str = "ORIGIN";
 const ACCEPTED: &str = "must be `assets`, `service`, `passthrough` or an absolute address such as \

@@ -1,8 +1,8 @@
 //! The recorded decisions of Clerk's own SDK, request by request and function by function.
 //!
-//! A case agrees in status, reason, headers, cookies, address, auth object and calls, or it is in
-//! the list of differences, which says why. The list must be exact: a difference that is not in
-//! it fails, and so does one in it that does not occur.
+//! A case agrees in status, reason, headers, cookies, URL, auth object and calls, or it is in the
+//! list of differences, which says why. The list is exact: a difference that is not listed fails,
+//! and so does a listed one that does not occur.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +42,7 @@ fn recorded() -> Value {
     all
 }
 
-/// What is listed: for each case the reason and what we say instead.
+/// The listed differences: for each case the reason, and what the gate decides instead.
 fn listed() -> BTreeMap<String, Value> {
     let all: Value = serde_json::from_str(DIFFERENCES).unwrap();
     let mut listed = BTreeMap::new();
@@ -96,7 +96,7 @@ fn report(case: &Value, differing: &BTreeSet<&str>, found: &Value) -> String {
     report
 }
 
-/// The value with its tokens cut short.
+/// The value with shortened tokens.
 fn short(value: &Value) -> String {
     let text = value.to_string();
     let mut parts = text.split("eyJ");
@@ -151,7 +151,7 @@ fn has_answers_as_recorded() {
     }
 }
 
-/// The address as the visitor sees it, as a handshake tells it to Clerk.
+/// The URL as the browser sees it, as a handshake sends it to Clerk.
 fn seen(url: &str, headers: &[(&str, &str)], trust: bool) -> String {
     let settings = judge::settings::plain(judge::settings::instance(mint::LIVE_KEY));
     let isolate = judge::Isolate::new(Settings { trust_forwarded_host: trust, ..settings });
@@ -164,14 +164,14 @@ fn seen(url: &str, headers: &[(&str, &str)], trust: bool) -> String {
 }
 
 #[test]
-fn the_address_is_the_recorded_one() {
+fn the_url_is_the_recorded_one() {
     for row in table("clerk_url_cases") {
         let headers = row["headers"].as_object().unwrap();
         let headers: Vec<(&str, &str)> =
             headers.iter().map(|(name, value)| (name.as_str(), judge::text(value))).collect();
         let url = judge::text(&row["url"]);
         let expected = judge::text(&row["clerk_url"]);
-        // A path that looks like a host stays a path: listed as "authority".
+        // A path that begins with `//` is not read as a host: listed as "authority".
         let expected =
             if url.contains("//evil.com") { "http://example.com//evil.com/x" } else { expected };
         assert_eq!(seen(url, &headers, true), expected, "{row}");
@@ -179,7 +179,7 @@ fn the_address_is_the_recorded_one() {
 }
 
 #[test]
-fn forwarded_headers_count_only_where_they_are_trusted() {
+fn forwarded_headers_count_only_if_they_are_trusted() {
     let headers =
         [("x-forwarded-host", "other.com"), ("x-forwarded-proto", "http"), ("host", "third.com")];
     assert_eq!(seen("https://a.com/p?q=1", &headers, false), "https://a.com/p?q=1");
@@ -187,14 +187,14 @@ fn forwarded_headers_count_only_where_they_are_trusted() {
 }
 
 #[test]
-fn sign_in_addresses_are_the_recorded_ones() {
+fn sign_in_urls_are_the_recorded_ones() {
     let mut left_out = Vec::new();
     for (index, row) in table("redirect_cases").iter().enumerate() {
         let options = &row["options"];
         let base = judge::text(&options["baseUrl"]);
         let back = judge::text(&row["args"]["returnBackUrl"]);
-        // The gate always comes back to the page itself: never to none, never elsewhere.
-        if origin(base) != origin(back) {
+        // The gate redirects to the sign-in page alone, and returns to the page of the request alone.
+        if row["fn"] != "redirectToSignIn" || origin(base) != origin(back) {
             left_out.push(index);
             continue;
         }
@@ -202,21 +202,18 @@ fn sign_in_addresses_are_the_recorded_ones() {
             &options["publishableKey"],
         )));
         settings.sign_in_url = options["signInUrl"].as_str().map(str::to_owned);
-        settings.sign_up_url = options["signUpUrl"].as_str().map(str::to_owned);
         settings.is_satellite = options["isSatellite"] == json!(true);
         let cookie = format!("__clerk_db_jwt={}", judge::text(&options["devBrowserToken"]));
         let request = judge::Request::get(back, &[("cookie", &cookie)]);
-        let departure = SignInRedirect::from(&settings, &request).unwrap();
+        let redirect = SignInRedirect::from(&settings, &request).unwrap();
         let is_pending = options["sessionStatus"] == "pending";
-        let found = match judge::text(&row["fn"]) {
-            "redirectToSignIn" => departure.to_sign_in(is_pending),
-            _ => departure.to_sign_up(is_pending),
-        };
+        let found = redirect.to_sign_in(is_pending);
         let expected = judge::text(&row["value"]);
         assert_eq!(found, expected, "{row}");
     }
-    // No `returnBackUrl` (two rows), a relative one, and one on another port.
-    assert_eq!(left_out, [5, 6, 7, 15]);
+    // No `returnBackUrl` (two rows), a relative one, `redirectToSignUp` (seven rows), and one on
+    // another port.
+    assert_eq!(left_out, [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
 }
 
 fn origin(address: &str) -> Option<String> {

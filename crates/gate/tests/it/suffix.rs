@@ -1,5 +1,5 @@
-//! Plain cookies or suffixed ones, where both instances and versions of Clerk's left some: each
-//! row beside the one that differs in a single cookie.
+//! The choice between plain and suffixed cookies, where several instances or versions of Clerk set
+//! some: each row beside one that differs in a single cookie.
 
 use clerk_edge_gate::session::state::RequestState;
 use serde_json::json;
@@ -9,8 +9,8 @@ use crate::judge::mint::{LIVE_KEY, LIVE_SUFFIX, NOW, NOW_MS, TEST_KEY};
 use crate::judge::visitor::{clerk, outcome, page, plain};
 use crate::judge::{Isolate, settings};
 
-/// What comes of these cookies, `$` standing for the suffix, `old`, `new` and the like for sessions.
-fn comes_to(key: &str, cookies: &str) -> String {
+/// The outcome of these cookies. `$` is the suffix; `old`, `new` and so on are sessions.
+fn outcome_of(key: &str, cookies: &str) -> String {
     let suffix = settings::instance(key).cookie_suffix;
     let session = |name: &str, begins: i64, ends: i64| {
         mint::session(&json!({ "sub": name, "iat": begins, "exp": ends }))
@@ -38,33 +38,33 @@ fn comes_to(key: &str, cookies: &str) -> String {
 }
 
 #[test]
-fn the_newer_session_counts_unless_one_half_is_signed_out() {
+fn the_newer_session_counts_unless_one_cookie_says_signed_out() {
     assert_eq!(settings::instance(LIVE_KEY).cookie_suffix, LIVE_SUFFIX);
     for key in [LIVE_KEY, TEST_KEY] {
         for (cookies, expected) in [
             ("__client_uat=5; __session=new; __client_uat_$=5; __session_$=old", "signed-in new"),
             ("__client_uat=5; __session=old; __client_uat_$=5; __session_$=new", "signed-in new"),
             ("__client_uat=5; __session=new; __client_uat_$=5; __session_$=new", "signed-in new"),
-            // A token without a time is older than any other.
+            // A token without `iat` is older than any other.
             ("__client_uat=5; __session=first; __client_uat_$=5; __session_$=never", OLDER),
             ("__client_uat=5; __session=never; __client_uat_$=5; __session_$=first", OWN_OLDER),
-            // Without a cookie that says so, nobody signed out.
+            // No `__client_uat` says that the user signed out.
             ("__session=new; __client_uat_$=5; __session_$=old", BUT_NO_UAT),
             ("__session=old; __client_uat_$=5; __session_$=new", "signed-in new"),
-            // The plain half signed out: its newer token is left over.
+            // Signed out by the plain cookie, whose newer token was not removed.
             ("__client_uat=0; __session=new; __client_uat_$=5; __session_$=old", "signed-in old"),
-            // The suffixed half did; then both.
+            // Signed out by the suffixed cookie; then by both.
             ("__client_uat=5; __session=old; __client_uat_$=0; __session_$=new", "signed-in old"),
             ("__session=old; __client_uat_$=0; __session_$=new", BUT_NO_UAT),
             ("__client_uat=0; __session=new; __client_uat_$=0; __session_$=old", OWN_BUT_NO_UAT),
         ] {
-            assert_eq!(comes_to(key, cookies), expected, "{cookies}");
+            assert_eq!(outcome_of(key, cookies), expected, "{cookies}");
         }
     }
 }
 
 #[test]
-fn a_plain_session_of_another_instance_is_not_looked_at() {
+fn a_plain_session_of_another_instance_is_ignored() {
     for key in [LIVE_KEY, TEST_KEY] {
         for (cookies, expected) in [
             ("__client_uat=5; __session=new", "signed-in new"),
@@ -72,33 +72,33 @@ fn a_plain_session_of_another_instance_is_not_looked_at() {
             ("__client_uat=5; __session=odd", NOBODY),
             ("__client_uat=5; __session=odd; __client_uat_$=5; __session_$=old", "signed-in old"),
         ] {
-            assert_eq!(comes_to(key, cookies), expected, "{cookies}");
+            assert_eq!(outcome_of(key, cookies), expected, "{cookies}");
         }
     }
 }
 
 #[test]
-fn a_suffixed_session_that_is_over_gives_way_in_development_alone() {
+fn an_expired_suffixed_session_is_ignored_in_development_alone() {
     let own = "__client_uat_$=5; __session_$";
     let expired = "handshake session-token-expired-refresh-non-eligible-no-refresh-cookie $";
     for (key, cookies, expected) in [
         (TEST_KEY, format!("{own}=over; __client_uat=0"), NOBODY),
         (LIVE_KEY, format!("{own}=over; __client_uat=0"), expired),
-        // Over is over at the very second; a second earlier it is not.
+        // Expired at this second; not expired a second earlier.
         (TEST_KEY, format!("{own}=ends; __client_uat=0"), NOBODY),
         (TEST_KEY, format!("{own}=last; __client_uat=0"), "signed-in last"),
-        // The plain half has signed nobody out.
+        // The plain cookie does not say signed out.
         (TEST_KEY, format!("{own}=over; __client_uat=5"), expired),
         (TEST_KEY, format!("{own}=over"), expired),
-        // Both halves have.
+        // Both cookies do.
         (TEST_KEY, "__client_uat_$=0; __session_$=over; __client_uat=0".into(), OWN_BUT_NO_UAT),
     ] {
-        assert_eq!(comes_to(key, &cookies), expected, "{key} {cookies}");
+        assert_eq!(outcome_of(key, &cookies), expected, "{key} {cookies}");
     }
 }
 
 #[test]
-fn one_suffixed_cookie_is_enough_and_a_session_needs_its_twin() {
+fn one_suffixed_cookie_is_enough_and_a_session_needs_its_client_uat() {
     for key in [LIVE_KEY, TEST_KEY] {
         for (cookies, expected) in [
             ("__client_uat_$=5", "handshake client-uat-but-no-session-token $"),
@@ -107,7 +107,7 @@ fn one_suffixed_cookie_is_enough_and_a_session_needs_its_twin() {
             ("__session_$=new; __client_uat_$=5", "signed-in new"),
             ("__session_$=new; __client_uat=5", "handshake client-uat-but-no-session-token"),
         ] {
-            assert_eq!(comes_to(key, cookies), expected, "{cookies}");
+            assert_eq!(outcome_of(key, cookies), expected, "{cookies}");
         }
     }
 }

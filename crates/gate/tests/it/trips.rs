@@ -1,4 +1,4 @@
-//! Trips to Clerk: who is spared one, and which spelling of the address counts.
+//! Handshakes: which requests start none, and which spellings of Clerk's parameters count.
 
 use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::settings::Settings;
@@ -11,7 +11,7 @@ use crate::judge::visitor::{PAGE, clerk, cookies, live, outcome, page, plain, wi
 use crate::judge::{Isolate, Request};
 
 #[test]
-fn a_page_that_the_proxy_led_here_knows_nothing_newer() {
+fn a_page_of_the_proxy_starts_no_handshake() {
     let ask = |proxy: Option<&str>, referrer: &str| {
         let on = Settings {
             cross_origin_sync: true,
@@ -24,7 +24,7 @@ fn a_page_that_the_proxy_led_here_knows_nothing_newer() {
         matches!(state, RequestState::Handshake(_))
     };
     let proxy = Some("https://proxy.myapp.com/__clerk");
-    // The host counts, as in Clerk's SDK: neither the scheme nor the port.
+    // The host alone is compared, as in Clerk's SDK: neither the scheme nor the port.
     for own in ["https://proxy.myapp.com/x", "http://proxy.myapp.com:8080/"] {
         assert!(!ask(proxy, own), "{own}");
         assert!(ask(None, own), "{own}");
@@ -34,7 +34,7 @@ fn a_page_that_the_proxy_led_here_knows_nothing_newer() {
 }
 
 #[test]
-fn only_a_page_that_is_fetched_makes_a_trip() {
+fn only_a_document_request_starts_a_handshake() {
     let comes = |method: &str, headers: &[(&str, &str)]| {
         let mut request = Request::get(PAGE, headers);
         request.method = method.into();
@@ -71,7 +71,7 @@ fn only_a_page_that_is_fetched_makes_a_trip() {
 }
 
 #[test]
-fn a_parameter_is_one_in_any_spelling() {
+fn a_parameter_counts_in_any_spelling() {
     for (query, expected) in [
         ("__clerk_db_jwt=d", "handshake dev-browser-sync"),
         ("%5F_clerk_db_jwt=d", "handshake dev-browser-sync"),
@@ -88,7 +88,7 @@ fn a_parameter_is_one_in_any_spelling() {
 }
 
 #[test]
-fn an_empty_parameter_is_none_and_the_cookie_counts() {
+fn an_empty_parameter_is_ignored_and_the_cookie_counts() {
     let session = format!("__session={}", mint::session(&json!({})));
     let handshake = mint::token(&mint::header(), &json!({ "handshake": [session] }));
     let route = json!({
@@ -107,13 +107,13 @@ fn an_empty_parameter_is_none_and_the_cookie_counts() {
         for none in ["a=1", name, &format!("{name}=")] {
             assert_eq!(come(none), ("signed-in user_1".to_owned(), true), "{none}");
         }
-        // One that is not empty hides the cookie.
+        // A parameter that is not empty counts before the cookie.
         assert_ne!(come(&format!("{name}=x")), ("signed-in user_1".to_owned(), true));
     }
 }
 
 #[test]
-fn the_page_of_a_development_instance_is_left_without_what_a_trip_put_there() {
+fn a_development_instance_removes_the_parameters_of_a_handshake() {
     let session = format!("__session={}", mint::session(&json!({})));
     let handshake = mint::token(&mint::header(), &json!({ "handshake": [session] }));
     let come = |key: &str, query: &str| {
@@ -147,10 +147,10 @@ fn the_clock_of_a_development_machine_may_be_a_day_off() {
     {
         let at = |seconds: i64| json!({ name: NOW + seconds });
         assert!(comes(TEST_KEY, &at(within)) && !comes(TEST_KEY, &at(beyond)), "{name}");
-        // Where visitors are real ones, five seconds are all.
+        // In production the tolerance is five seconds.
         let (within, beyond) = if name == "exp" { (-4, -5) } else { (5, 6) };
         assert!(comes(LIVE_KEY, &at(within)) && !comes(LIVE_KEY, &at(beyond)), "{name}");
     }
-    // Only time is forgiven.
+    // Only the time is tolerated.
     assert!(!comes(TEST_KEY, &json!({ "exp": NOW - 60, "iss": "https://x.com" })));
 }

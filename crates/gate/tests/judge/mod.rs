@@ -15,12 +15,13 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use clerk_edge_gate::auth::credential;
 use clerk_edge_gate::clerk_api::failed_nonces::FailedNonces;
 use clerk_edge_gate::context::RequestContext;
-use clerk_edge_gate::keys::find::Keys;
+use clerk_edge_gate::keys::{Keys, KeysUnavailable};
 use clerk_edge_gate::session;
 use clerk_edge_gate::session::state::{RequestState, SignedOutReason};
-use clerk_edge_gate::session::{KeysUnavailableFault, SessionVerifier};
+use clerk_edge_gate::session::verify::SessionVerifier;
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_rules::reverification::{Level, Reverification};
@@ -44,7 +45,7 @@ impl Isolate {
         Self { settings, keys: Keys::new(0), remembered, nonces }
     }
 
-    pub(crate) fn desk(&self) -> SessionVerifier<'_, Imported> {
+    pub(crate) fn verifier(&self) -> SessionVerifier<'_, Imported> {
         SessionVerifier {
             settings: &self.settings,
             keys: &self.keys,
@@ -58,9 +59,20 @@ impl Isolate {
         request: &Request,
         clerk: &Clerk,
         now_ms: i64,
-    ) -> Result<RequestState, KeysUnavailableFault> {
+    ) -> Result<RequestState, KeysUnavailable> {
         let ctx = RequestContext::new(clerk, now_ms);
-        ready(session::state(&self.desk(), request, &ctx))
+        self.authenticate(request, &ctx)
+    }
+
+    /// With the token of the header, as the gate reads it.
+    pub(crate) fn authenticate(
+        &self,
+        request: &Request,
+        ctx: &RequestContext<'_, Clerk>,
+    ) -> Result<RequestState, KeysUnavailable> {
+        let authorization = request.header("authorization");
+        let bearer = authorization.as_deref().and_then(credential::presented);
+        ready(session::authenticate_request(&self.verifier(), request, bearer, ctx))
     }
 }
 
@@ -111,6 +123,12 @@ impl Incoming for Request {
         let values: Vec<&str> = all.map(|(_, value)| value.trim_matches([' ', '\t'])).collect();
         (!values.is_empty()).then(|| Cow::Owned(values.join(", ")))
     }
+
+    fn header_names(&self) -> Cow<'_, str> {
+        Cow::Owned(
+            self.headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("\n"),
+        )
+    }
 }
 
 /// What the gate decides, in the form of the recordings.
@@ -127,7 +145,7 @@ pub(crate) fn decide_at(isolate: &Isolate, question: &Value) -> Value {
     let request = Request::of(&question["request"]);
     let mut found = match isolate.state(&request, &clerk, question["now_ms"].as_i64().unwrap()) {
         Ok(state) => describe(&state, &question["has_params"]),
-        Err(KeysUnavailableFault::KeysUnavailable { .. }) => {
+        Err(KeysUnavailable { .. }) => {
             json!({ "status": "unavailable", "reason": null })
         }
     };

@@ -1,6 +1,6 @@
 //! Visitors of an ordinary instance, for the tests of who asks.
 
-use clerk_edge_gate::session::KeysUnavailableFault;
+use clerk_edge_gate::keys::KeysUnavailable;
 use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::settings::Settings;
 
@@ -40,7 +40,7 @@ pub(crate) fn bearer(token: &str) -> Request {
 }
 
 /// Status and reason in one text.
-pub(crate) fn outcome(state: &Result<RequestState, KeysUnavailableFault>) -> String {
+pub(crate) fn outcome(state: &Result<RequestState, KeysUnavailable>) -> String {
     match state {
         Ok(RequestState::SignedIn(state)) => format!("signed-in {}", state.session.subject()),
         Ok(RequestState::SignedOut(state)) => match state.reason() {

@@ -23,6 +23,10 @@ impl Incoming for Request {
         let found = self.headers.iter().find(|(other, _)| *other == name);
         found.map(|(_, value)| Cow::Borrowed(*value))
     }
+
+    fn header_names(&self) -> Cow<'_, str> {
+        Cow::Borrowed("")
+    }
 }
 
 fn request(method: &'static str, headers: &[(&'static str, &'static str)]) -> Request {

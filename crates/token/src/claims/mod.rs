@@ -150,3 +150,9 @@ pub fn is_truthy(value: &Value) -> bool {
         Value::Array(_) | Value::Object(_) => true,
     }
 }
+
+/// The texts of a list that holds texts and nothing else.
+#[must_use]
+pub fn texts(list: &[Value]) -> Option<Vec<String>> {
+    list.iter().map(|each| each.as_str().map(str::to_owned)).collect()
+}

@@ -9,9 +9,10 @@ use serde_json::json;
 
 use super::body;
 
-const CODES: [Code; 11] = [
+const CODES: [Code; 12] = [
     Code::ClaimsUnavailable,
     Code::Configuration,
+    Code::HostInvalid,
     Code::Internal,
     Code::KeysUnavailable,
     Code::NotAllowed,
@@ -36,6 +37,7 @@ fn programs_get_a_problem_with_the_code() {
     for (code, status, title) in [
         (Code::ClaimsUnavailable, 503, "Service Unavailable"),
         (Code::Configuration, 500, "Internal Server Error"),
+        (Code::HostInvalid, 400, "Bad Request"),
         (Code::Internal, 500, "Internal Server Error"),
         (Code::KeysUnavailable, 503, "Service Unavailable"),
         (Code::NotAllowed, 403, "Forbidden"),
