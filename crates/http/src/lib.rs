@@ -1,8 +1,8 @@
 //! The texts of HTTP: URLs, hosts, paths and their readings, queries, percent-encoding.
 //!
-//! What a path asks of a visitor belongs in the rules, what a request means in the gate.
+//! Which path needs which session belongs in the rules, what a request means in the gate.
 
-pub mod header_value;
+pub mod host;
 pub mod incoming;
 pub mod kind;
 pub mod limits;

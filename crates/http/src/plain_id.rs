@@ -1,4 +1,4 @@
-//! Ids that are made of plain characters alone.
+//! Ids of plain characters, which need no encoding. What an id names belongs in the gate.
 
 /// Whether a text is an id of letters, digits, `-` and `_`, not empty and not longer than
 /// `bytes_max`. Such a text can be put into a URL's path, a header and a page as it is.

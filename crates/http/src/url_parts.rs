@@ -1,23 +1,25 @@
-//! The parts of a request's address. The runtime gives it in the standard's serialised form, so
-//! splitting is enough; nothing is decoded here.
+//! The parts of a request's URL, borrowed from its text. The runtime gives it in the form that the
+//! URL standard serialises, so splitting is enough. Other URLs are parsed by [`crate::url`].
 
 use memchr::{memchr, memchr2};
 
-/// The parts as they stand in the text.
+use crate::host;
+
+/// The parts of a URL, exactly as in its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UrlParts<'a> {
     /// `http` or `https`.
     pub scheme: &'a str,
-    /// `example.com:8443`; what stood before an `@` is gone.
+    /// Host and port, without user name and password: `example.com:8443`.
     pub authority: &'a str,
-    /// From the first slash to the query.
+    /// The path, with its leading slash.
     pub path: &'a str,
-    /// Behind the `?`, without it; `Some("")` for a bare one.
+    /// The query without its `?`; empty if nothing follows the `?`.
     pub query: Option<&'a str>,
 }
 
 impl<'a> UrlParts<'a> {
-    /// Splits an absolute address; `None` for anything else.
+    /// Splits an absolute URL; `None` for any other text.
     #[must_use]
     pub fn of(url: &'a str) -> Option<Self> {
         let before = |text: &'a str, end: Option<usize>| text.get(..end.unwrap_or(text.len()));
@@ -32,19 +34,15 @@ impl<'a> UrlParts<'a> {
         Some(Self { scheme, authority, path: if path.is_empty() { "/" } else { path }, query })
     }
 
-    /// The host as rules know it: without port and final dots, in the case it came in. `None` for
-    /// what is no plain host name or address, of which an upstream may make anything.
+    /// The host as rules compare it: without port and final dots, in the case that was sent. `None`
+    /// if it is not a plain name or address ([`host::is_plain`]).
     #[must_use]
     pub fn host(&self) -> Option<&'a str> {
-        let host = match self.authority.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => self.authority,
-        };
-        let host = host.trim_end_matches('.');
-        (host.len() <= HOST_BYTES_MAX && (is_name(host) || is_ipv6(host))).then_some(host)
+        let host = host::without_port(self.authority).trim_end_matches('.');
+        host::is_plain(host).then_some(host)
     }
 
-    /// The first value of a query parameter, undecoded.
+    /// The first value of a query parameter, not decoded.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&'a str> {
         let pairs = self.query?.split('&');
@@ -52,40 +50,25 @@ impl<'a> UrlParts<'a> {
     }
 }
 
-/// Labels of letters, digits, `-` and `_`, which is wider than what a rule may name; so are IPv4
-/// addresses.
-fn is_name(host: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    host.split('.').all(|label| !label.is_empty() && label.bytes().all(plain))
-}
-
-fn is_ipv6(host: &str) -> bool {
-    let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    inner.is_some_and(|inner| inner.parse::<std::net::Ipv6Addr>().is_ok())
-}
-
-/// As long as a name in the DNS may be (RFC 1035, 2.3.4).
-const HOST_BYTES_MAX: usize = 253;
-
 #[cfg(test)]
 mod tests {
     use super::UrlParts;
 
     #[test]
-    fn an_address_comes_apart_where_it_was_joined() {
-        let address = UrlParts::of("https://a.example:8443/x/y?q=1&path=%2Fa?b#f").unwrap();
-        assert_eq!(address.authority, "a.example:8443");
-        assert_eq!(address.scheme, "https");
-        assert_eq!(address.path, "/x/y");
-        assert_eq!(address.query, Some("q=1&path=%2Fa?b"));
-        assert_eq!(address.parameter("path"), Some("%2Fa?b"));
-        assert_eq!(address.parameter("pat"), None);
+    fn a_url_is_split_into_its_parts() {
+        let parts = UrlParts::of("https://a.example:8443/x/y?q=1&path=%2Fa?b#f").unwrap();
+        assert_eq!(parts.authority, "a.example:8443");
+        assert_eq!(parts.scheme, "https");
+        assert_eq!(parts.path, "/x/y");
+        assert_eq!(parts.query, Some("q=1&path=%2Fa?b"));
+        assert_eq!(parts.parameter("path"), Some("%2Fa?b"));
+        assert_eq!(parts.parameter("pat"), None);
         assert_eq!(UrlParts::of("https://a.example").map(|it| it.path), Some("/"));
         assert_eq!(UrlParts::of("/a"), None);
     }
 
     #[test]
-    fn a_host_is_plain_or_none() {
+    fn a_host_that_is_not_plain_is_refused() {
         let host = |authority: &str| {
             let url = format!("https://{authority}/");
             UrlParts::of(&url).and_then(|it| it.host().map(str::to_owned))

@@ -8,6 +8,7 @@
 use crate::path_params::is_capturable;
 use crate::pattern::Segment;
 use crate::rule::Rule;
+use clerk_edge_http::host::without_port;
 
 /// The rules' paths, by segment. It holds places in the list that it was made of.
 #[derive(Clone, Debug, Default)]
@@ -34,10 +35,7 @@ pub(super) struct HostAndMethod<'a> {
 impl<'a> HostAndMethod<'a> {
     /// The host without port and final dot; `HEAD` counts as `GET`.
     pub(super) fn new(host: &'a str, method: &'a str) -> Self {
-        let host = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
-        };
+        let host = without_port(host);
         let host = host.strip_suffix('.').unwrap_or(host);
         let method = if method.eq_ignore_ascii_case("HEAD") { "GET" } else { method };
         Self { host, method }

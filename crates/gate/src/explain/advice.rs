@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::auth::principal::PublicMetadata;
-use crate::explain::SessionReport;
+use crate::explain::session::SessionReport;
 use crate::lookup::ADD_TO_SESSION_TOKEN;
 use crate::settings::Settings;
 

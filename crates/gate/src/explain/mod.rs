@@ -4,18 +4,16 @@ pub mod advice;
 pub mod path;
 pub mod reasons;
 pub mod role;
+pub mod session;
 pub mod token_size;
 
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::auth::principal::User;
 use crate::auth::{Auth, AuthStatus};
 use crate::explain::advice::Advice;
 use crate::explain::path::PathExplanation;
 use crate::explain::reasons::ReasonText;
-use crate::explain::role::RoleFound;
-use crate::explain::token_size::TokenSize;
+use crate::explain::session::SessionReport;
 use crate::settings::Settings;
 
 /// What is told.
@@ -35,17 +33,6 @@ pub(crate) struct Report<'a> {
     pub(crate) advice: Vec<Advice>,
     /// What was auth about a path, if something was.
     pub(crate) path: Option<PathExplanation>,
-}
-
-/// Who is signed in.
-#[derive(Debug, Serialize)]
-pub(crate) struct SessionReport<'a> {
-    pub(crate) user_id: &'a str,
-    pub(crate) session_id: Option<&'a str>,
-    pub(crate) expires_in_seconds: i64,
-    pub(crate) role: RoleFound,
-    pub(crate) token: TokenSize,
-    pub(crate) claims: &'a Value,
 }
 
 impl<'a> Report<'a> {
@@ -81,20 +68,6 @@ impl<'a> Report<'a> {
     /// As JSON.
     pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
-    }
-}
-
-impl<'a> SessionReport<'a> {
-    fn of(settings: &Settings, user: &'a User<'_>, now_seconds: i64) -> Self {
-        let session = user.session();
-        Self {
-            user_id: session.subject(),
-            session_id: session.session_id(),
-            expires_in_seconds: session.expires_at_seconds().saturating_sub(now_seconds).max(0),
-            role: RoleFound::of(settings, user),
-            token: TokenSize::of(user),
-            claims: session.claims().all(),
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::auth::principal::User;
 use crate::limits::CLAIM_HEADERS_BYTES_MAX;
 use crate::settings::Upstream;
 use crate::settings::claim_headers::folded_byte;
-use clerk_edge_http::header_value::{encode, join};
+use clerk_edge_http::percent::{header_list, header_value};
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::facts::Known;
 use clerk_edge_token::claims::Claims;
@@ -152,21 +152,21 @@ struct HeaderBudget {
 impl HeaderBudget {
     fn put_identity(&mut self, identity: &Identity<'_>, custom: &[(String, Option<Value>)]) {
         self.put("x-clerk-auth-status", "signed-in".to_owned());
-        self.put("x-clerk-user-id", encode(identity.user_id));
-        self.put_some("x-clerk-session-id", identity.session_id.map(encode));
-        let roles = (!identity.roles.is_empty()).then(|| join(identity.roles));
+        self.put("x-clerk-user-id", header_value(identity.user_id));
+        self.put_some("x-clerk-session-id", identity.session_id.map(header_value));
+        let roles = (!identity.roles.is_empty()).then(|| header_list(identity.roles));
         self.put_some("x-clerk-role", roles);
         if let Some(organization) = &identity.organization {
-            self.put("x-clerk-org-id", encode(organization.id));
-            self.put_some("x-clerk-org-slug", organization.slug.map(encode));
-            self.put_some("x-clerk-org-role", organization.role.map(encode));
+            self.put("x-clerk-org-id", header_value(organization.id));
+            self.put_some("x-clerk-org-slug", organization.slug.map(header_value));
+            self.put_some("x-clerk-org-role", organization.role.map(header_value));
         }
-        self.put_some("x-clerk-actor", identity.actor.map(encode));
+        self.put_some("x-clerk-actor", identity.actor.map(header_value));
         for (name, value) in custom {
             self.put_some(name, value.as_ref().map(plain));
         }
         if let Some(organization) = &identity.organization {
-            self.put_or_say("x-clerk-org-permissions", join(organization.permissions));
+            self.put_or_say("x-clerk-org-permissions", header_list(organization.permissions));
         }
         if let Some(claims) = identity.claims {
             self.put_or_say("x-clerk-claims", claims.encoded().to_owned());
@@ -206,8 +206,8 @@ impl HeaderBudget {
 /// Strings go as they are, all else as JSON.
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) => encode(text),
-        other => encode(&other.to_string()),
+        Value::String(text) => header_value(text),
+        other => header_value(&other.to_string()),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::session::refresh::refresh;
 use crate::session::state::{BrowserUpdate, RequestState, SignedOut};
 use crate::session::verify::{InspectedToken, SessionVerifier};
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::kind::is_document;
 use clerk_edge_http::url::Url;
 use clerk_edge_rules::code::Code;
 use clerk_edge_token::error::TokenError;
@@ -96,7 +97,7 @@ pub(super) async fn after_refusal<P: Platform, R: Incoming>(
 pub(super) fn not_a_session_token(token: &InspectedToken) -> Option<RequestState> {
     let (error, refusal) = match token {
         InspectedToken::Verified(_) => return None,
-        InspectedToken::Unverified(token) => (token.kind().err()?, None),
+        InspectedToken::Unverified(token) => (token.check_kind().err()?, None),
         InspectedToken::Undecodable(DecodeError::Undecodable) => (TokenError::Invalid, None),
         InspectedToken::Undecodable(DecodeError::TooLarge) => {
             (TokenError::Invalid, Some(Code::TokenTooLarge))
@@ -117,7 +118,7 @@ fn between_domains<R: Incoming>(
     let synced = auth.parameters.synced.as_deref();
     let has_cookies = has_session || uat != 0.0;
     if settings.is_satellite {
-        let may_ask = auth.is_get() && synced != Some("true") && auth.is_document();
+        let may_ask = auth.is_get() && synced != Some("true") && is_document(auth.request);
         if may_ask && !settings.satellite_auto_sync && !has_cookies && synced != Some("false") {
             return Some(RequestState::signed_out(Reason::SessionAndClientUatMissing));
         }
@@ -161,7 +162,7 @@ fn development_browser<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> Option
 
 fn is_older_than_client_uat(token: &InspectedToken, uat: f64) -> bool {
     let issued_at = token.claims().and_then(|claims| claims.value("iat"));
-    issued_at.and_then(js_number::converted).is_some_and(|issued_at| issued_at < uat)
+    issued_at.and_then(js_number::to_number).is_some_and(|issued_at| issued_at < uat)
 }
 
 /// Whether a page of another origin, which is not Clerk's, links to this one.
@@ -170,7 +171,7 @@ fn is_cross_origin<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> bool {
     if !settings.cross_origin_sync || settings.is_satellite || !auth.is_get() {
         return false;
     }
-    if auth.redirect_count != 0.0 || !auth.is_document() {
+    if auth.redirect_count != 0.0 || !is_document(auth.request) {
         return false;
     }
     let (Some(referrer), Some(url)) = (auth.header("referer"), auth.url()) else {

@@ -8,7 +8,7 @@ use std::cell::{Cell, OnceCell};
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::query;
 use clerk_edge_http::url::Url;
-use clerk_edge_jws::equal::is_same;
+use clerk_edge_jws::equal::bytes_equal;
 use clerk_edge_token::js_number;
 
 use crate::session::cookies::{CookiePair, CookieSuffixChoice, Cookies};
@@ -78,11 +78,6 @@ impl<'a, R: Incoming> AuthenticateContext<'a, R> {
 
     pub(super) fn is_development(&self) -> bool {
         self.settings.instance.kind == InstanceKind::Development
-    }
-
-    /// `Sec-Fetch-Dest` is `document`.
-    pub(super) fn is_document(&self) -> bool {
-        self.header("sec-fetch-dest").as_deref() == Some("document")
     }
 
     /// A header that is not empty.
@@ -183,7 +178,9 @@ fn session_cookie<K: Clone + 'static>(
     let plain = pair.plain.as_deref().map(|text| verifier.inspect(text));
     // Usually both cookies hold the same token, which is then inspected once.
     let suffixed = pair.suffixed.as_deref().map(|text| match (&plain, pair.plain.as_deref()) {
-        (Some(token), Some(other)) if is_same(text.as_bytes(), other.as_bytes()) => token.clone(),
+        (Some(token), Some(other)) if bytes_equal(text.as_bytes(), other.as_bytes()) => {
+            token.clone()
+        }
         _ => verifier.inspect(text),
     });
     let choice = CookieSuffixChoice {

@@ -12,12 +12,14 @@
 
 use std::borrow::Cow;
 
+use clerk_edge_http::percent::decode_strictly;
 use memchr::memchr;
 use serde_json::Value;
 
 use crate::session::verify::InspectedToken;
-use clerk_edge_token::claims::{Claims, is_truthy};
+use clerk_edge_token::claims::Claims;
 use clerk_edge_token::js_number;
+use clerk_edge_token::js_number::is_truthy;
 
 /// The values of Clerk's cookies. None is empty.
 #[derive(Clone, Debug, Default)]
@@ -126,7 +128,7 @@ impl CookieSuffixChoice<'_> {
         let expires =
             self.suffixed.and_then(InspectedToken::claims).and_then(|claims| claims.value("exp"));
         let now = i32::try_from(self.now_seconds).map_or(f64::MAX, f64::from);
-        expires.and_then(js_number::converted).is_some_and(|expires| expires <= now)
+        expires.and_then(js_number::to_number).is_some_and(|expires| expires <= now)
     }
 }
 
@@ -188,20 +190,8 @@ fn decoded(value: &str) -> Cow<'_, str> {
     if memchr(b'%', value.as_bytes()).is_none() {
         return Cow::Borrowed(value);
     }
-    percent_decoded(value).map_or(Cow::Borrowed(value), Cow::Owned)
-}
-
-fn percent_decoded(value: &str) -> Option<String> {
-    let mut parts = value.split('%');
-    let mut bytes = parts.next()?.as_bytes().to_vec();
-    for part in parts {
-        let (high, low) = (part.as_bytes().first()?, part.as_bytes().get(1)?);
-        let pair = [*high, *low].map(char::from).map(|digit| digit.to_digit(16));
-        let [Some(high), Some(low)] = pair else { return None };
-        bytes.push(u8::try_from(high.saturating_mul(16).saturating_add(low)).ok()?);
-        bytes.extend_from_slice(part.as_bytes().get(2..)?);
-    }
-    String::from_utf8(bytes).ok()
+    let decoded = decode_strictly(value.as_bytes()).and_then(|it| String::from_utf8(it).ok());
+    decoded.map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 /// The text with every `http://` and `https://` removed, in upper or lower case.

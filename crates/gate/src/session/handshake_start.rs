@@ -9,6 +9,7 @@ use crate::session::context::AuthenticateContext;
 use crate::session::reason::Reason;
 use crate::session::state::{Handshake, RequestState, SignedOut};
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::kind::is_eligible_for_handshake;
 use clerk_edge_http::query;
 use clerk_edge_http::url::Url;
 use clerk_edge_rules::code::Code;
@@ -29,27 +30,16 @@ pub(super) fn redirect_or_sign_out<R: Incoming>(
     reason: Reason,
     location: Option<String>,
 ) -> RequestState {
-    let Some(location) = location.filter(|_| is_eligible(auth)) else {
+    let Some(location) = location.filter(|_| is_eligible_for_handshake(auth.request)) else {
         return RequestState::signed_out(reason);
     };
     if auth.redirect_count >= REDIRECTS_MAX {
         let refusal = Some(Code::RedirectLoop);
         return RequestState::SignedOut(SignedOut { refusal, ..SignedOut::because(reason) });
     }
-    let count = js_number::written(auth.redirect_count + 1.0);
+    let count = js_number::to_text(auth.redirect_count + 1.0);
     let count_cookie = format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
     RequestState::Handshake(Handshake { reason, location, count_cookie })
-}
-
-/// Whether Clerk's SDK starts a handshake for such a request.
-fn is_eligible<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> bool {
-    if !auth.is_get() {
-        return false;
-    }
-    match auth.header("sec-fetch-dest") {
-        Some(dest) => dest == "document" || dest == "iframe",
-        None => auth.header("accept").is_some_and(|accept| accept.starts_with("text/html")),
-    }
 }
 
 fn handshake_location<R: Incoming>(

@@ -111,11 +111,11 @@ impl<K: Clone + 'static> SessionVerifier<'_, K> {
         token: &UnverifiedToken,
         ctx: &RequestContext<'_, P>,
     ) -> Verification<VerifiedToken> {
-        let key_id = match token.kind().and_then(|()| token.key_id()) {
+        let key_id = match token.check_kind().and_then(|()| token.key_id()) {
             Ok(key_id) => key_id,
             Err(error) => return Ok(Err(error)),
         };
-        let verifiable = token.present();
+        let verifiable = token.check();
         let algorithm = verifiable.as_ref().map_or(Algorithm::Rs256, VerifiableToken::algorithm);
         let found = self.keys.find(self.settings, key_id.as_deref(), algorithm, ctx).await;
         let (FoundKey { key, generation }, verifiable) = match (found, verifiable) {

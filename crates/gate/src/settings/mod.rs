@@ -4,7 +4,6 @@
 //! What this module refuses to do: guess what a wrong value may have meant, stop at the first
 //! problem, or repeat a value in a message.
 
-pub mod address;
 pub mod bindings;
 pub mod claim_headers;
 pub mod clerk_hosts;

@@ -2,9 +2,8 @@
 //! `PATH_SUFFIXES`: what it makes of a path besides what all servers are taken to do.
 
 use crate::settings::Upstream;
-use crate::settings::address::Address;
 use crate::settings::bindings::{Binding, Bindings};
-use crate::settings::urls::NO_TAIL;
+use crate::settings::urls::{is_safe, without_query, without_trailing_slashes};
 use crate::settings::value_reader::ValueReader;
 
 /// Assets before a service before the zone, unless it is said.
@@ -59,14 +58,14 @@ fn named<B: Bindings>(
 }
 
 fn url<B: Bindings>(reader: &ValueReader<'_, B>, text: &str) -> Option<Upstream> {
-    let Some(address) = Address::parse(text) else { return reader.refuse(UPSTREAM, ACCEPTED) };
-    if address.has_tail() || address.has_dot_segments() {
-        return reader.refuse(UPSTREAM, NO_TAIL);
-    }
-    if !address.is_secure() && !address.is_loopback() {
+    let address = match without_query(text, ACCEPTED) {
+        Ok(address) => address,
+        Err(problem) => return reader.refuse(UPSTREAM, problem),
+    };
+    if !is_safe(&address) {
         reader.remark("UPSTREAM begins with `http://`: what the gate adds travels in the clear.");
     }
-    Some(Upstream::Url(address.trimmed()))
+    Some(Upstream::Url(without_trailing_slashes(&address)))
 }
 
 /// Whether it ignores case, and which endings it cuts off.

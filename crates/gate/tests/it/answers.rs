@@ -4,7 +4,6 @@
 
 mod denials;
 mod health;
-mod kinds;
 mod lines;
 
 use clerk_edge_gate::answer::Answer;

@@ -69,7 +69,9 @@ const ORDERS: [(&str, &[&str]); 4] = [
         "token",
         &[
             "verified_cache",
+            "verifiable",
             "verified",
+            "unverified",
             "session",
             "policy",
             "crypto",
@@ -89,6 +91,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "incoming",
             "url",
             "url_parts",
+            "host",
             "path",
             "oddities",
             "readings",

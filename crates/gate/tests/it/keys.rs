@@ -9,7 +9,6 @@ mod chance;
 mod faults;
 mod find;
 mod jwks;
-mod pem;
 mod side_by_side;
 
 use base64ct::{Base64UrlUnpadded, Encoding};

@@ -10,10 +10,8 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
-mod address;
 mod answers;
 mod arrows;
-mod claims;
 mod clerk;
 mod conditions;
 mod corpus;

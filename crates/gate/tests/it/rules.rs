@@ -246,10 +246,12 @@ fn methods_need_a_brother_and_must_not_overlap() {
 #[test]
 fn hosts_are_exact_names() {
     field(r#""host": "Shop.example.com""#, &[]);
+    field(r#""host": "a_b.test""#, &[]);
+    field(r#""host": "1.2.3.4""#, &[]);
     let why = "ROUTES[0].host: one host by its exact name, without scheme and port, in the letters \
                that are sent (`xn--…`)";
     for host in
-        ["https://a.test", "a.test:80", "*.a.test", "a..test", "-a.test", "bücher.test", "a_b"]
+        ["https://a.test", "a.test:80", "*.a.test", "a..test", "-a.test", "bücher.test", "1.2.3"]
     {
         field(&format!(r#""host": "{host}""#), &[why]);
     }

@@ -17,7 +17,7 @@ use crate::problem_place::{Place, Problems, did_you_mean, member};
 use crate::redirect_circles;
 use crate::rule::{Otherwise, Requirement, Rule, SignedOut};
 use crate::rule_set::{Context, Rules};
-use crate::target::is_host;
+use clerk_edge_http::host::is_exact;
 
 impl Rules {
     /// Reads the JSON list of rules.
@@ -163,7 +163,7 @@ impl Fields<'_> {
 fn host(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Host> {
     let text = problems.text(json, place)?;
     let name = text.strip_suffix('.').unwrap_or(text);
-    if !is_host(name) {
+    if !is_exact(name) {
         return problems.note(
             place,
             "one host by its exact name, without scheme and port, in the letters that are sent \

@@ -1,6 +1,5 @@
 //! Denials and redirects: every code as a page and as a problem.
 
-use clerk_edge_gate::answer::header_safe;
 use clerk_edge_gate::answer::refusal::{Refusal, deny};
 use clerk_edge_gate::answer::{Answer, redirect};
 use clerk_edge_http::kind::RequestKind;
@@ -182,13 +181,15 @@ fn head_gets_the_headers_alone() {
 
 #[test]
 fn redirects_keep_the_method_and_are_not_kept() {
+    let location =
+        |target: &str| redirect(target).header("location").unwrap_or_default().to_owned();
     let answer = redirect("/sign-in?redirect_url=https%3A%2F%2Fa.example%2F");
     assert_eq!(answer.status, 307);
     assert_eq!(answer.header("location"), Some("/sign-in?redirect_url=https%3A%2F%2Fa.example%2F"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.body, None);
-    assert_eq!(header_safe("/a\r\nset-cookie: b=ü\0"), "/a%0D%0Aset-cookie:%20b=%C3%BC%00");
-    assert_eq!(header_safe("/a%20b?c=d#e"), "/a%20b?c=d#e");
+    assert_eq!(location("/a\r\nset-cookie: b=ü\0"), "/a%0D%0Aset-cookie:%20b=%C3%BC%00");
+    assert_eq!(location("/a%20b?c=d#e"), "/a%20b?c=d#e");
 }
 
 #[test]

@@ -192,12 +192,13 @@ fn nothing_is_fetched_for_a_key_id_that_no_set_can_hold() {
 #[test]
 fn with_a_key_in_a_binding_nothing_is_fetched_and_the_id_is_ignored() {
     let mut site = Site::new();
-    let pem = super::pem::RSA_2048;
+    let pem = include_str!("../../../../../tests/vectors/rsa-2048.pem");
+    let key = PublicKey::from_pem(pem).unwrap();
     site.settings.jwt_key = Some(PublicKey::from_pem(pem).unwrap());
     for id in [Some("a"), Some("b"), None] {
         let ctx = RequestContext::new(&site.double, NOW);
         let found = ready(site.keys.find(&site.settings, id, Rs256, &ctx)).unwrap();
-        assert_eq!(found.key.modulus, super::pem::MODULUS_2048);
+        assert_eq!(found.key.modulus, key.modulus());
         assert_eq!(ctx.key_source(), Some(KeySource::Binding));
         let found = ready(site.keys.find(&site.settings, id, Rs384, &ctx));
         assert_eq!(found, Err(NoKey::Unfit));

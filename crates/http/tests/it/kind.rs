@@ -1,8 +1,9 @@
-//! Page or not, preflight or not.
+//! What a request is for: page, document, handshake, preflight.
+
+use std::borrow::Cow;
 
 use clerk_edge_http::incoming::Incoming;
-use clerk_edge_http::kind::{RequestKind, is_preflight};
-use std::borrow::Cow;
+use clerk_edge_http::kind::{RequestKind, is_document, is_eligible_for_handshake, is_preflight};
 
 struct Request {
     method: &'static str,
@@ -41,7 +42,7 @@ const DESTINATION: &str = "sec-fetch-dest";
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
 #[test]
-fn a_page_is_got_for_a_document_or_a_frame() {
+fn a_page_is_a_get_or_head_for_a_document_or_a_frame() {
     check("GET", &[(DESTINATION, "document")], RequestKind::Page);
     check("HEAD", &[(DESTINATION, "iframe")], RequestKind::Page);
     check("POST", &[(DESTINATION, "document"), HTML], RequestKind::Other);
@@ -50,7 +51,7 @@ fn a_page_is_got_for_a_document_or_a_frame() {
 }
 
 #[test]
-fn accept_counts_only_where_the_browser_does_not_say() {
+fn accept_counts_only_without_sec_fetch_dest() {
     check("GET", &[HTML], RequestKind::Page);
     check("GET", &[("accept", "application/json, text/html;q=0.1")], RequestKind::Page);
     check("GET", &[("accept", "*/*")], RequestKind::Other);
@@ -61,7 +62,7 @@ fn accept_counts_only_where_the_browser_does_not_say() {
 }
 
 #[test]
-fn a_prefetch_is_what_it_fetches() {
+fn a_prefetch_counts_as_what_it_fetches() {
     let prefetch = ("sec-purpose", "prefetch");
     check("GET", &[(DESTINATION, "document"), prefetch], RequestKind::Page);
     check("GET", &[(DESTINATION, "empty"), prefetch], RequestKind::Other);
@@ -75,4 +76,31 @@ fn a_preflight_has_an_origin_and_asks_for_a_method() {
     assert!(!is_preflight(&request("OPTIONS", &[asks])));
     assert!(!is_preflight(&request("OPTIONS", &[origin])));
     assert!(!is_preflight(&request("GET", &[origin, asks])));
+}
+
+#[test]
+fn page_document_and_handshake_differ_where_clerks_sdk_does() {
+    let document = (DESTINATION, "document");
+    let frame = (DESTINATION, "iframe");
+    let empty = (DESTINATION, "");
+    let second = ("accept", "application/json, text/html;q=0.1");
+    for (method, headers, expected) in [
+        ("GET", &[document][..], [true, true, true]),
+        ("GET", &[frame], [true, false, true]),
+        ("HEAD", &[document], [true, true, false]),
+        ("POST", &[document], [false, true, false]),
+        ("GET", &[HTML], [true, false, true]),
+        ("GET", &[second], [true, false, false]),
+        ("GET", &[empty, HTML], [false, false, true]),
+        ("GET", &[(DESTINATION, "empty"), HTML], [false, false, false]),
+        ("GET", &[], [false, false, false]),
+    ] {
+        let request = request(method, headers);
+        let found = [
+            RequestKind::of(&request) == RequestKind::Page,
+            is_document(&request),
+            is_eligible_for_handshake(&request),
+        ];
+        assert_eq!(found, expected, "{method} {headers:?}");
+    }
 }

@@ -1,5 +1,4 @@
-//! `CLERK_JWT_KEY`: every shape in which people paste it, each beside one that is refused.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
+//! PEM texts: every shape in which people paste a key, and the texts that are refused.
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use clerk_edge_token::algorithm::Algorithm;
@@ -9,11 +8,11 @@ use clerk_edge_token::key::pem::PemError;
 #[track_caller]
 fn check(text: &str, expected: Result<&str, PemError>) {
     let found = PublicKey::from_pem(text);
-    assert_eq!(found.as_ref().map(PublicKey::modulus).map_err(|unfit| *unfit), expected);
+    assert_eq!(found.as_ref().map(PublicKey::modulus).map_err(|error| *error), expected);
 }
 
 #[test]
-fn a_key_is_the_same_in_every_shape_in_which_it_is_pasted() {
+fn every_shape_of_a_pasted_key_is_the_same_key() {
     let body: Vec<&str> = RSA_2048.lines().filter(|line| !line.starts_with('-')).collect();
     check(RSA_2048, Ok(MODULUS_2048));
     check(&RSA_2048.replace('\n', "\\n"), Ok(MODULUS_2048));
@@ -37,7 +36,7 @@ fn size_and_exponent_are_those_of_the_key() {
 }
 
 #[test]
-fn a_key_of_another_kind_is_refused_by_its_name() {
+fn a_key_of_another_kind_is_refused_with_its_reason() {
     check(EC_P256, Err(PemError::NotRsa));
     check(RSA_PSS, Err(PemError::NotRsa));
     check(PKCS1, Err(PemError::Pkcs1));
@@ -48,17 +47,17 @@ fn a_key_of_another_kind_is_refused_by_its_name() {
 }
 
 #[test]
-fn a_private_key_is_called_one() {
+fn a_private_key_is_recognised() {
     for label in ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"] {
         check(&RSA_2048.replace("PUBLIC KEY", label), Err(PemError::Private));
     }
-    // As the base64 body alone: version 0, then whatever.
+    // As the base64 body alone: version 0 or 1, then another value.
     check(&Base64::encode_string(&[0x30, 5, 2, 1, 0, 2, 0]), Err(PemError::Private));
     check(&Base64::encode_string(&[0x30, 5, 2, 1, 1, 4, 0]), Err(PemError::Private));
 }
 
 #[test]
-fn what_is_not_one_block_alone_is_refused() {
+fn a_text_that_is_not_exactly_one_block_is_refused() {
     check("", Err(PemError::NotPem));
     check("not a key", Err(PemError::NotPem));
     check("pk_test_Y2xlcms", Err(PemError::NotPem));
@@ -73,7 +72,7 @@ fn what_is_not_one_block_alone_is_refused() {
 }
 
 #[test]
-fn a_damaged_key_is_refused_wherever_the_damage_is() {
+fn a_damaged_key_is_refused() {
     let body: String = RSA_2048.lines().filter(|line| !line.starts_with('-')).collect();
     let whole = Base64::decode_vec(&body).unwrap();
     for length in 0..whole.len() {
@@ -82,7 +81,7 @@ fn a_damaged_key_is_refused_wherever_the_damage_is() {
     }
     let long = [whole.as_slice(), &[0]].concat();
     check(&Base64::encode_string(&long), Err(PemError::Malformed));
-    // Up to the modulus every bit counts; behind it stand tag and length of the exponent.
+    // Every bit before the modulus counts, and so do tag and length of the exponent after it.
     let counts = (0..32).chain(whole.len() - 5..whole.len() - 3);
     for (place, bit) in counts.flat_map(|place| (0..8).map(move |bit| (place, bit))) {
         let mut flipped = whole.clone();
@@ -104,7 +103,7 @@ fn value(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
 }
 
 #[test]
-fn nothing_stands_beside_what_belongs_there() {
+fn an_additional_value_is_refused_everywhere() {
     let number = Base64UrlUnpadded::decode_vec(MODULUS_2048).unwrap();
     let rsa = value(6, &[&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]]);
     let with = |in_algorithm: &[u8], unused: u8, in_key: &[u8], in_info: &[u8]| {
@@ -124,30 +123,20 @@ fn nothing_stands_beside_what_belongs_there() {
 }
 
 #[test]
-fn a_sentence_holds_nothing_of_the_text() {
+fn the_message_repeats_nothing_of_the_text() {
     let texts = [EC_P256, PKCS1, RSA_1024, RSA_PSS, "secretsecret", "c2VjcmV0"];
     for text in texts {
-        let sentence = PublicKey::from_pem(text).unwrap_err().to_string();
-        assert!(sentence.len() > 20, "{sentence}");
+        let message = PublicKey::from_pem(text).unwrap_err().to_string();
+        assert!(message.len() > 20, "{message}");
         for part in text.split_whitespace().filter(|part| part.len() > 7) {
-            assert!(!sentence.contains(part), "{sentence}");
+            assert!(!message.contains(part), "{message}");
         }
     }
-    let sentence = PublicKey::from_pem(PKCS1).unwrap_err().to_string();
-    assert!(sentence.contains("openssl rsa -RSAPublicKey_in"), "{sentence}");
+    let message = PublicKey::from_pem(PKCS1).unwrap_err().to_string();
+    assert!(message.contains("openssl rsa -RSAPublicKey_in"), "{message}");
 }
 
-pub(super) const RSA_2048: &str = concat!(
-    "-----BEGIN PUBLIC KEY-----\n",
-    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwtfbq5zc0LP3VE5kPxNZ\n",
-    "O34N0DDPx2rtI2QBHQnG5VieQY73PJODPMR8eyVttYwv/vfY++i3vp0+OjZOgjG3\n",
-    "KImhY5aWxhw+D12Y/MKEqMfjF+pTnA/QU2Q4oZ81AB9lx9vsgnWA/pKttUGfowiC\n",
-    "u9jVq0ouQjuZcfM7rfBEOKtFCEixzvL6wjX924WdTWARbnid3bhnns9fiFEM1d4c\n",
-    "kWkJEkv7Ht2CyzolE+KmuMX+TeirB4+vbClgKIE90FwT/quQZGn0GxsJoq6FXMod\n",
-    "diX1FHhCK9lY6MLMItLAb4sxYJxFVPLfXbw9L8FK06XtIf4qMyO29vdB3yt8SbQI\n",
-    "2QIDAQAB\n",
-    "-----END PUBLIC KEY-----\n",
-);
+const RSA_2048: &str = include_str!("../../../../tests/vectors/rsa-2048.pem");
 const RSA_3072: &str = concat!(
     "-----BEGIN PUBLIC KEY-----\n",
     "MIIBojANBgkqhkiG9w0BAQEFAAOCAY8AMIIBigKCAYEAk5bu9+Tq4KSiCBCwCoja\n",
@@ -207,7 +196,7 @@ const RSA_PSS: &str = concat!(
     "AwEAAQ==\n",
     "-----END PUBLIC KEY-----\n",
 );
-pub(super) const MODULUS_2048: &str = concat!(
+const MODULUS_2048: &str = concat!(
     "wtfbq5zc0LP3VE5kPxNZO34N0DDPx2rtI2QBHQnG5VieQY73PJODPMR8eyVttYwv_vfY--i3vp0-OjZO",
     "gjG3KImhY5aWxhw-D12Y_MKEqMfjF-pTnA_QU2Q4oZ81AB9lx9vsgnWA_pKttUGfowiCu9jVq0ouQjuZ",
     "cfM7rfBEOKtFCEixzvL6wjX924WdTWARbnid3bhnns9fiFEM1d4ckWkJEkv7Ht2CyzolE-KmuMX-Teir",

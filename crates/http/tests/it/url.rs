@@ -1,10 +1,10 @@
-//! Our reading of addresses beside the standard's: whatever ours reads, the `url` crate reads the
-//! same; what ours refuses alone is of a listed kind.
+//! `Url` compared with the crate `url`: whatever ours accepts, the crate reads in the same way; what
+//! only ours refuses is listed.
 
 use clerk_edge_http::url::Url;
 
-/// Addresses put together from parts that matter, each with each.
-fn addresses() -> Vec<String> {
+/// Every combination of a start, a user, a host and an end.
+fn urls() -> Vec<String> {
     let starts =
         ["https://", "HTTP://", "http:", "https:/\\", "https:///", " https://", "ht\ntps://"];
     let users = ["", "u@", "u:p@", ":@", "a b:c/@", "ü@", "a@b@", "u:p:q@"];
@@ -19,14 +19,14 @@ fn addresses() -> Vec<String> {
 }
 
 #[test]
-fn what_ours_reads_the_standard_reads_the_same() {
+fn accepted_urls_are_read_as_the_standard_reads_them() {
     let mut read = 0;
-    for text in addresses() {
+    for text in urls() {
         let standard = url::Url::parse(&text).ok();
         let Some(ours) = Url::parse(&text) else { continue };
         read += 1;
-        let standard =
-            standard.unwrap_or_else(|| panic!("{text:?} is no address, but {}", ours.href()));
+        let standard = standard
+            .unwrap_or_else(|| panic!("the standard refuses {text:?}, ours reads {}", ours.href()));
         assert_eq!(ours.href(), standard.as_str(), "{text:?}");
         assert_eq!(ours.origin(), standard.origin().ascii_serialization(), "{text:?}");
         assert_eq!(Some(ours.host()), standard.host_str(), "{text:?}");
@@ -34,20 +34,21 @@ fn what_ours_reads_the_standard_reads_the_same() {
             (ours.path(), ours.query()),
             (standard.path(), standard.query().unwrap_or_default())
         );
+        assert!(Url::parse_exact(&text).is_none_or(|exact| exact == ours), "{text:?}");
         assert_eq!(Url::parse(&ours.href()), Some(ours), "{text:?}");
     }
     assert!(read > 4_000, "{read}");
 }
 
 #[test]
-fn what_ours_refuses_alone_is_of_a_listed_kind() {
-    for text in addresses() {
+fn only_listed_kinds_of_urls_are_refused_by_ours_alone() {
+    for text in urls() {
         let standard = url::Url::parse(&text).ok();
         if let (Some(standard), None) = (&standard, Url::parse(&text)) {
             panic!("{text:?} is {standard}");
         }
     }
-    // Hosts that the standard translates: other scripts, escapes, numbers of odd spelling.
+    // Hosts that the standard rewrites: other scripts, escapes, unusual spellings of numbers.
     for text in [
         "https://bücher.de",
         "https://a%2ecom",
@@ -100,16 +101,16 @@ fn queries_are_changed_as_the_standard_changes_them() {
         let appended = standard(&|url| {
             url.query_pairs_mut().append_pair("n é", "v&=+");
         });
-        // The crate appends to a query as it stands; the standard writes the whole anew.
-        let anew = |text: &str| -> Vec<(String, String)> {
+        // The crate appends to the text of a query; the standard encodes the whole query again.
+        let pairs = |text: &str| -> Vec<(String, String)> {
             url::Url::parse(text).unwrap().query_pairs().into_owned().collect()
         };
         let found = ours.clone().appended("n é", "v&=+").href();
-        assert_eq!(anew(&found), anew(&appended), "{query}");
+        assert_eq!(pairs(&found), pairs(&appended), "{query}");
         let kept: Vec<(String, String)> =
-            anew(&text).into_iter().filter(|(name, _)| name != "a" && name != "x").collect();
+            pairs(&text).into_iter().filter(|(name, _)| name != "a" && name != "x").collect();
         let found = ours.clone().without(&["a", "x"]).href();
-        assert_eq!(anew(&found), kept, "{query}");
+        assert_eq!(pairs(&found), kept, "{query}");
         assert_eq!(found.contains('?'), !kept.is_empty(), "{query}");
         let rewritten = standard(&|url| {
             url.query_pairs_mut().clear().extend_pairs(&kept);
