@@ -1,7 +1,7 @@
 // Two or more builds of the product against each other, turn by turn, for whoever changes the hot path:
 //   node bench/compare.mjs FOLDER FOLDER… [--rounds 15] [--loads hit,miss,page,assets]
 // Prints, per load, each build's CPU over the floor as the difference of lower quartiles (`rounds.mjs`
-// says why). Not the table of the README: no peers, no cold starts.
+// says why). Not the table of docs/bench.md: no peers, no cold starts.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

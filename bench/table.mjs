@@ -1,5 +1,5 @@
 // The results as people read them: one table in Markdown with each figure's ratio to the yardstick, and
-// below it what only the product has. `node bench/table.mjs FILE.json README.md` writes it between the
+// below it what only the product has. `node bench/table.mjs FILE.json docs/bench.md` writes it between the
 // two markers of a page, and refuses a page that lacks them.
 import { readFileSync, writeFileSync } from "node:fs";
 import { LOADS } from "./loads.mjs";
@@ -96,6 +96,6 @@ const ratio = (us, yard) => (us < RATIO_FLOOR ? "" : ` (${(yard / us).toFixed(ya
 
 if (process.argv[1] === import.meta.filename) {
   const [json, page] = process.argv.slice(2);
-  if (!json || !page) throw new Error("usage: node bench/table.mjs FILE.json README.md");
+  if (!json || !page) throw new Error("usage: node bench/table.mjs FILE.json docs/bench.md");
   writeBetweenMarkers(page, JSON.parse(readFileSync(json, "utf8")));
 }

@@ -1,5 +1,5 @@
-// Brings the demo up: the stand-in for Clerk, the site, and the Worker before it in workerd.
-// Used by `start.mjs` for people and by the browser tests. All of it listens on loopback alone.
+// Starts the demo: the stand-in for Clerk, the site, and the Worker in front of it in workerd.
+// Used by `start.mjs` and by the browser tests. Everything listens on loopback alone.
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, watch } from "node:fs";
@@ -19,8 +19,8 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 export const BUNDLE = join(ROOT, "build", "index.js");
 
 /**
- * Starts everything and answers when the Worker serves. `folder` takes what is generated,
- * `worker` is the module to run, `vars` are bindings over ours, `signal` ends a start half done.
+ * Starts everything and returns when the Worker serves. Generated files go into `folder`. `worker`
+ * is the module to run, `vars` are added to the bindings, `signal` interrupts the start.
  */
 export async function startDemo(options) {
   const { folder, type, host = "localhost", port = 0, clerkPort = 0, origin, settings } = options;
@@ -48,13 +48,13 @@ export async function startDemo(options) {
   return { site, clerk, stage: clerk.stage, close: () => end(parts) };
 }
 
-/** Refuses in one sentence if `port` is taken; 0 gives one that is not. */
+/** Returns `port`, or a free one for 0; fails with one sentence if it cannot be used. */
 export function free(port, what) {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once("error", () => {
-      const way = "end what uses it or name another";
-      reject(new Error(`Port ${port}, meant for ${what}, is taken: ${way}.`));
+    probe.once("error", ({ code }) => {
+      const why = code === "EADDRINUSE" ? "is in use" : `cannot be used (${code})`;
+      reject(new Error(`Port ${port} (${what}) ${why}.`));
     });
     probe.listen(port, "127.0.0.1", () => {
       const { port: found } = probe.address();
@@ -78,7 +78,12 @@ async function writeConfig({ folder, worker = BUNDLE, vars }) {
     main: relative(folder, worker),
     compatibility_date: compatibilityDate(),
     workers_dev: false,
-    assets: { directory: "site", binding: "ASSETS", run_worker_first: true },
+    assets: {
+      directory: "site",
+      binding: "ASSETS",
+      run_worker_first: true,
+      not_found_handling: "404-page",
+    },
     kv_namespaces: [{ binding: "CLERK_CACHE", id: "demo" }],
     vars,
   };
@@ -87,7 +92,7 @@ async function writeConfig({ folder, worker = BUNDLE, vars }) {
   return file;
 }
 
-/** That of the shipped configuration, so that the demo runs what a deploy would run. */
+/** The date of the shipped configuration, so that the demo runs as a deploy would. */
 function compatibilityDate() {
   const file = join(ROOT, "wrangler.toml");
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -109,7 +114,7 @@ async function startWorker({ config, port, log, signal, persist }) {
   return { close: () => stop(child) };
 }
 
-/** Resolves once the Worker serves; what it says goes to `log`, the last of it into the error. */
+/** Resolves once the Worker serves. Its output goes to `log`, and the end of it into an error. */
 function ready(child, log = () => {}) {
   const said = [];
   let serves = false;
@@ -121,7 +126,7 @@ function ready(child, log = () => {}) {
         log(line);
         serves ||= line.includes("Ready on http");
         if (serves) resolve();
-        // wrangler would wait for somebody to mend it, and whoever started this with it.
+        // wrangler would wait for a change of the sources; end it, so that the start fails.
         else if (line.includes("Build failed")) setTimeout(() => child.kill(), SETTLE_MS);
       });
     }
@@ -157,7 +162,7 @@ async function end(parts) {
   for (const part of parts.splice(0).reverse()) await part.close();
 }
 
-/** wrangler wants a newer Node than some machines have; the packages bring one. */
+/** wrangler needs a newer Node than some machines have; one of the packages is such a Node. */
 function nodePath() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   const own = join(ROOT, "node_modules", ".bin", "node");

@@ -1,11 +1,11 @@
-// A small HTTP origin behind the gate, on loopback: the same files, and a page that prints the
-// headers it received. It trusts what the gate says of the visitor, and asks nobody else.
+// A small HTTP origin behind the gate, on loopback: the same files, and a page that shows the
+// headers that it received. What it knows of the visitor is what these headers say.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 
-/** Serves `folder`; the answer has the URL and the way to end it. */
+/** Serves `folder`; returns the URL, and `close` to stop it. */
 export async function startOrigin({ folder, port = 0 }) {
   const server = createServer((request, response) => serve(folder, request, response));
   await new Promise((resolve, reject) => {
@@ -23,7 +23,7 @@ async function serve(folder, request, response) {
   const { pathname } = new URL(request.url, "http://origin");
   if (pathname.startsWith("/api/")) return answerJson(request, response);
   const found = await find(folder, pathname);
-  if (!found) return response.writeHead(404, HTML).end("<!doctype html><title>Not found</title>");
+  if (!found) return response.writeHead(404, HTML).end((await find(folder, "/404")).bytes);
   if (found.type !== HTML) return response.writeHead(200, found.type).end(found.bytes);
   response.writeHead(200, HTML).end(personal(found.bytes.toString("utf8"), request.headers));
 }
@@ -45,12 +45,12 @@ async function find(folder, pathname) {
   return undefined;
 }
 
-/** The page with the visitor's name on it, and with the headers where it has room for them. */
+/** The page with the visitor's id and role, and with the headers where the page shows them. */
 function personal(page, headers) {
   const id = headers["x-clerk-user-id"];
   const role = headers["x-clerk-role"];
   const who = id
-    ? `<p class="who">The gate says: ${escape(id)}${role ? `, ${escape(role)}` : ""}</p>`
+    ? `<p class="who">Signed in as ${escape(id)}${role ? `, ${escape(role)}` : ""}</p>`
     : "";
   return page
     .replace("<!-- who -->", () => who)
@@ -81,5 +81,6 @@ const HTML = { "content-type": "text/html; charset=utf-8" };
 const TYPES = {
   ".html": HTML,
   ".css": { "content-type": "text/css; charset=utf-8" },
+  ".js": { "content-type": "text/javascript; charset=utf-8" },
   ".svg": { "content-type": "image/svg+xml" },
 };

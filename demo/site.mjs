@@ -1,5 +1,5 @@
-// The site as the demo serves it: the plain files of `demo/site`, of which one is made to lead on,
-// since files cannot know where the stand-in for Clerk listens.
+// The site as the demo serves it: the files of `demo/site`. One page gets a redirect to the
+// stand-in for Clerk, whose address is known only when the demo runs.
 
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,12 +8,12 @@ import { fileURLToPath } from "node:url";
 /** The files as they are in the project. */
 export const SOURCE = fileURLToPath(new URL("./site/", import.meta.url));
 
-/** Where the site's link for signing out leads in the demo. */
+/** The address of the stand-in's sign-out page. */
 export function signOutUrl(clerk, site) {
   return `${clerk}/sign-out?redirect_url=${encodeURIComponent(`${site}/goodbye`)}`;
 }
 
-/** Copies the site into `folder`, whose old content goes away. */
+/** Replaces the content of `folder` by the site. */
 export async function stageSite(folder, signOut) {
   await rm(folder, { recursive: true, force: true });
   await cp(SOURCE, folder, { recursive: true });

@@ -4,7 +4,7 @@
 // Headers cross as text, a name and a value in turn, each on a line: one crossing, whatever their
 // number. The core never lets a line break into a value.
 
-import { fault } from "./pending.js";
+import { internalError } from "./pending.js";
 
 let core;
 
@@ -40,7 +40,7 @@ export function answer(status, headers, body) {
 }
 
 /** The request as it goes on: another address, headers taken away, headers set. */
-export function changed(request, url, remove, set) {
+export function withChanges(request, url, remove, set) {
   const next = new Request(url ?? request, request);
   const { headers } = next;
   for (const name of lines(remove)) headers.delete(name);
@@ -51,19 +51,19 @@ export function changed(request, url, remove, set) {
 /** Hands the request on; what comes back goes through the core once more, if there is a note. */
 export function forward(fetcher, request, original, note) {
   const sent = fetcher === undefined ? fetch(request) : fetcher.fetch(request);
-  const unreachable = () => core.unreachable(original, note);
+  const unreachable = () => core.upstream_unreachable(original, note);
   // Should the instance have ended meanwhile, nothing that it let through may go out unguarded.
-  return (note === "" ? sent.catch(unreachable) : sent.then(settle, unreachable)).catch(fault);
+  return (note === "" ? sent.catch(unreachable) : sent.then(answered, unreachable)).catch(internalError);
 
-  function settle(response) {
+  function answered(response) {
     const header = (name) => response.headers.get(name) ?? undefined;
     const [cacheControl, vary] = ["cache-control", "vary"].map(header);
-    return core.settle(response, response.status, cacheControl, vary, original, note);
+    return core.upstream_answered(response, response.status, cacheControl, vary, original, note);
   }
 }
 
 /** The upstream's answer with other headers; body, status text and WebSocket stay as they are. */
-export function dressed(response, remove, set, append) {
+export function withHeaders(response, remove, set, append) {
   const next = new Response(response.body, response);
   const { headers } = next;
   for (const name of lines(remove)) headers.delete(name);
@@ -73,7 +73,7 @@ export function dressed(response, remove, set, append) {
 }
 
 /** What a KV namespace holds under a name, or an error once the time is up. */
-export async function stored(store, name, timeoutMs) {
+export async function load(store, name, timeoutMs) {
   const signal = AbortSignal.timeout(timeoutMs);
   const late = new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
@@ -87,7 +87,7 @@ export async function store(store, name, text, keepSeconds) {
 }
 
 /** Work that goes on behind the answer. */
-export function behind(ctx, work) {
+export function waitUntil(ctx, work) {
   ctx.waitUntil(work);
 }
 

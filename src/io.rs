@@ -13,8 +13,8 @@ extern "C" {
     /// See `io.js`.
     pub(crate) fn answer(status: u16, headers: &str, body: Option<&str>) -> JsValue;
     /// See `io.js`. Throws where the platform refuses a header or an address.
-    #[wasm_bindgen(catch)]
-    pub(crate) fn changed(
+    #[wasm_bindgen(catch, js_name = withChanges)]
+    pub(crate) fn with_changes(
         request: &web_sys::Request,
         url: Option<&str>,
         remove: &str,
@@ -29,8 +29,8 @@ extern "C" {
         note: &str,
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
-    #[wasm_bindgen(catch)]
-    pub(crate) fn dressed(
+    #[wasm_bindgen(catch, js_name = withHeaders)]
+    pub(crate) fn with_headers(
         response: &web_sys::Response,
         remove: &str,
         set: &str,
@@ -38,7 +38,7 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
     #[wasm_bindgen(catch)]
-    pub(crate) async fn stored(
+    pub(crate) async fn load(
         store: &JsValue,
         name: &str,
         timeout_ms: u32,
@@ -52,7 +52,8 @@ extern "C" {
         keep_seconds: u32,
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
-    pub(crate) fn behind(ctx: &JsValue, work: &js_sys::Promise);
+    #[wasm_bindgen(js_name = waitUntil)]
+    pub(crate) fn wait_until(ctx: &JsValue, work: &js_sys::Promise);
     /// See `io.js`.
     #[wasm_bindgen(catch)]
     pub(crate) async fn call(
@@ -67,7 +68,7 @@ extern "C" {
 #[wasm_bindgen(raw_module = "./pending.js")]
 extern "C" {
     /// See `pending.js`.
-    pub(crate) fn held(answer: &js_sys::Promise) -> JsValue;
+    pub(crate) fn pending(answer: &js_sys::Promise) -> JsValue;
 }
 
 /// Names and values in turn, each on a line. A pair with a line break in it cannot be a header and

@@ -10,7 +10,6 @@ mod clock;
 mod env;
 mod io;
 mod isolate;
-mod note;
 #[cfg(feature = "panic-route")]
 mod panic_route;
 mod platform;
@@ -30,7 +29,8 @@ use crate::platform::Workers;
 use crate::request::EdgeRequest;
 use clerk_edge_gate::context::{BackgroundTask, RequestContext};
 use clerk_edge_gate::gate::Gate;
-use clerk_edge_gate::plan::{Action, Plan, server_timing};
+use clerk_edge_gate::line::decide;
+use clerk_edge_gate::plan::Action;
 
 /// One request: an answer, or the promise of one.
 #[wasm_bindgen]
@@ -50,7 +50,7 @@ pub fn handle(
     let mut line: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(serve(request, env, ctx));
     match line.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
-        Poll::Pending => io::held(&future_to_promise(async move { Ok(line.await) })),
+        Poll::Pending => io::pending(&future_to_promise(async move { Ok(line.await) })),
     }
 }
 
@@ -58,38 +58,18 @@ async fn serve(request: EdgeRequest, env: JsValue, ctx: JsValue) -> JsValue {
     let began_us = clock::micros();
     let gate = isolate::gate(&env);
     let platform = Workers::new(env.clone());
-    let ctx = RequestContext::new(&platform, clock::now_ms());
-    let mut decision = gate.decide(&request, &ctx).await;
-    for line in ctx.take_notes() {
-        say(&line);
+    let context = RequestContext::new(&platform, clock::now_ms());
+    let mut plan = decide(&gate, &request, &context).await;
+    for note in context.take_notes() {
+        say(&note);
     }
-    after(&gate, &env, &ctx, ctx.take_tasks());
-    tell_time(&mut decision, began_us);
-    carry_out(&decision, &request, &env, began_us)
-}
-
-/// How long the decision took, where a developer may know.
-fn tell_time(decision: &mut Plan<'_>, began_us: u64) {
-    let Some(timing) = &decision.timing else { return };
-    let header = ("server-timing", server_timing(timing, clock::micros_since(began_us)));
-    match &mut decision.outcome {
-        Action::Forward(forward) => forward.append.push(header),
-        Action::Answer(answer) => answer.headers.push(header),
-    }
-}
-
-fn carry_out(decision: &Plan<'_>, request: &EdgeRequest, env: &JsValue, began_us: u64) -> JsValue {
-    let log = decision.log.as_deref();
-    match &decision.outcome {
-        Action::Forward(forward) => proxy::forward(forward, decision, request, env, began_us),
+    after(&gate, &env, &ctx, context.take_tasks());
+    plan.decided(clock::micros_since(began_us));
+    match &plan.action {
+        Action::Forward(forward) => proxy::forward(forward, &plan.finish, &request, &env, began_us),
         Action::Answer(answer) => {
-            if let Some(line) = log {
-                say(&clerk_edge_gate::log::finish(
-                    line,
-                    answer.status,
-                    clock::micros_since(began_us),
-                ));
-            }
+            let line = plan.finish.answered(answer, clock::micros_since(began_us));
+            line.iter().for_each(|line| say(line));
             proxy::answer(answer)
         }
     }
@@ -111,7 +91,7 @@ fn after(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<B
         }
         Ok(JsValue::UNDEFINED)
     };
-    io::behind(ctx, &future_to_promise(work));
+    io::wait_until(ctx, &future_to_promise(work));
 }
 
 /// One line for the operator's log.

@@ -15,13 +15,13 @@ pub(crate) fn answer(request: &Request) -> Option<Result<JsValue, JsValue>> {
     let url = Url::new(&request.url()).ok()?;
     match url.pathname().strip_prefix("/.panic/")? {
         "now" => fall(),
-        "later" => Some(Ok(io::held(&future_to_promise(later())))),
+        "later" => Some(Ok(io::pending(&future_to_promise(later())))),
         "overflow" => Some(Ok(JsValue::from(deeper(1)))),
         "throw" => {
             throws(&JsValue::NULL);
             None
         }
-        "wait" => Some(Ok(io::held(&future_to_promise(wait(url.search_params().get("for")?))))),
+        "wait" => Some(Ok(io::pending(&future_to_promise(wait(url.search_params().get("for")?))))),
         _ => None,
     }
 }

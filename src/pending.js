@@ -1,36 +1,36 @@
-// Promises that a WASM instance still has to keep, and what becomes of them should it end first.
-// Nothing is decided here.
+// Responses that a WASM instance has not yet produced. If the instance ends first, each is answered
+// with 500. Nothing is decided here.
 
 /** One function per request that waits; calling it says that no answer will come. */
 const waiting = new Set();
 
-/** An answer that is still being made, or a fault should its instance end first. */
-export async function held(answer) {
-  let abandon;
+/** The answer that is still being made, or a 500 if its instance ends first. */
+export async function pending(answer) {
+  let fail;
   // A promise of this request's own: workerd lets no request wait for another's.
-  const death = new Promise((resolve) => {
-    abandon = () => resolve(undefined);
+  const ended = new Promise((resolve) => {
+    fail = () => resolve(undefined);
   });
-  // A request that its client gave up is never told so; what it left here must not pile up.
+  // A request that its client gave up never ends here; what it left must not pile up.
   if (waiting.size >= WAITING_MAX) waiting.delete(waiting.values().next().value);
-  waiting.add(abandon);
+  waiting.add(fail);
   try {
-    return (await Promise.race([answer, death])) ?? fault();
+    return (await Promise.race([answer, ended])) ?? internalError();
   } catch {
-    return fault();
+    return internalError();
   } finally {
-    waiting.delete(abandon);
+    waiting.delete(fail);
   }
 }
 
 /** The instance has ended: none of its answers will come. */
-export function abandonAll() {
-  for (const abandon of waiting) abandon();
+export function failAll() {
+  for (const fail of waiting) fail();
   waiting.clear();
 }
 
-/** What a request gets whose instance ended under it. */
-export function fault() {
+/** The response to a request whose instance ended. */
+export function internalError() {
   const problem = { type: "about:blank", title: "Internal Server Error", status: 500, code: "internal" };
   return new Response(JSON.stringify(problem), {
     status: 500,

@@ -62,7 +62,7 @@ impl Platform for Workers {
 
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
         let Some(store) = self.kv() else { return Ok(None) };
-        let text = io::stored(&store, name, KEYS_TIMEOUT_MS).await.map_err(|_| StoreFailed)?;
+        let text = io::load(&store, name, KEYS_TIMEOUT_MS).await.map_err(|_| StoreFailed)?;
         Ok(text.as_string())
     }
 

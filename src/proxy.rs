@@ -1,35 +1,32 @@
 //! Carries out a [`Forward`]: the request to the upstream, and the upstream's answer back. Takes
 //! no decision; where nothing has to change, the runtime's own objects are handed on untouched.
 
+use clerk_edge_gate::answer::Answer;
+use clerk_edge_gate::forward::Forward;
+use clerk_edge_gate::plan::{Changes, Finish};
+use clerk_edge_gate::settings::Upstream;
+use clerk_edge_gate::settings::bindings::{ASSETS, ORIGIN};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
 use crate::env::get;
-use crate::io;
-use crate::note::Note;
 use crate::request::EdgeRequest;
-use clerk_edge_gate::answer::Answer;
-use clerk_edge_gate::forward::cache_guard::{CachePlan, SHARED_CACHE_HEADERS};
-use clerk_edge_gate::grant::Forward;
-use clerk_edge_gate::log::record::name_of;
-use clerk_edge_gate::plan::{Plan, internal_fault, upstream_unreachable};
-use clerk_edge_gate::settings::Upstream;
-use clerk_edge_gate::settings::bindings::{ASSETS, ORIGIN};
-use clerk_edge_http::kind::RequestKind;
-use clerk_edge_rules::code::Code;
+use crate::{clock, io, say};
 
-/// Sends the request on. The answer goes through [`settle`] or [`unreachable`].
+/// Sends the request on. The answer goes through [`upstream_answered`] or
+/// [`upstream_unreachable`].
 pub(crate) fn forward(
     forward: &Forward<'_>,
-    decision: &Plan<'_>,
+    finish: &Finish,
     request: &EdgeRequest,
     env: &JsValue,
     began_us: u64,
 ) -> JsValue {
-    let note = Note::write(forward, decision, began_us);
+    let note = note(finish, began_us);
     send(forward, request, env, &note).unwrap_or_else(|_| {
-        Note::read(&note).say(Code::Internal.status());
-        answer(&internal_fault(RequestKind::of(request), &decision.request_id))
+        let (instead, line) = finish.failed(request, clock::micros_since(began_us));
+        line.iter().for_each(|line| say(line));
+        answer(&instead)
     })
 }
 
@@ -39,27 +36,25 @@ fn send(
     env: &JsValue,
     note: &str,
 ) -> Result<JsValue, JsValue> {
-    let fetcher = match forward.upstream() {
+    let fetcher = match forward.upstream {
         Upstream::Assets => get(env, ASSETS).unwrap_or(JsValue::UNDEFINED),
         Upstream::Service => get(env, ORIGIN).unwrap_or(JsValue::UNDEFINED),
         Upstream::Passthrough | Upstream::Url(_) => JsValue::UNDEFINED,
     };
     let original = request.inner();
-    let names = request.header_names();
-    let remove = forward.remove(&names);
-    if forward.url.is_none() && remove.is_empty() && forward.set.is_empty() {
+    if forward.url.is_none() && forward.remove.is_empty() && forward.set.is_empty() {
         return io::forward(&fetcher, original, original, note);
     }
-    let (remove, set) = (remove.join("\n"), io::text(&forward.set));
-    let changed = io::changed(original, forward.url.as_deref(), &remove, &set)?;
+    let (remove, set) = (forward.remove.join("\n"), io::text(&forward.set));
+    let changed = io::with_changes(original, forward.url.as_deref(), &remove, &set)?;
     io::forward(&fetcher, &changed, original, note)
 }
 
-/// An answer of the upstream's, on its way to the browser.
+/// The upstream has answered: what the browser gets.
 #[wasm_bindgen]
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "what crosses is owned")]
-pub fn settle(
+pub fn upstream_answered(
     response: Response,
     status: u16,
     cache_control: Option<String>,
@@ -67,40 +62,46 @@ pub fn settle(
     original: web_sys::Request,
     note: String,
 ) -> JsValue {
-    let note = Note::read(&note);
-    note.say(status);
-    if !note.guarded {
-        return response.into();
-    }
-    let plan = CachePlan::new(cache_control.as_deref(), vary.as_deref());
-    let mut changes = Vec::new();
-    if cache_control.as_ref() != Some(&plan.cache_control) {
-        changes.push(("cache-control", plan.cache_control));
-    }
-    if vary.as_ref() != Some(&plan.vary) {
-        changes.push(("vary", plan.vary));
-    }
-    guarded(&response, &changes, note.append)
-        // Where the guard cannot be put on, the answer must not go out.
-        .unwrap_or_else(|_| instead(original, &note))
+    let (finish, began_us) = read(&note);
+    let micros = clock::micros_since(began_us);
+    let (changes, line) =
+        finish.forwarded(status, cache_control.as_deref(), vary.as_deref(), micros);
+    line.iter().for_each(|line| say(line));
+    // Where the changes cannot be made, the answer must not go out.
+    change(&response, &changes).unwrap_or_else(|_| {
+        let request = EdgeRequest::of(original);
+        answer(&finish.unreachable(&request, micros).0)
+    })
 }
 
-/// The answer as caches may see it. One that says so already is handed on untouched.
-fn guarded(
-    response: &Response,
-    changes: &[(&str, String)],
-    append: &str,
-) -> Result<JsValue, JsValue> {
-    if changes.is_empty() && append.is_empty() && !speaks_to_shared_caches(response)? {
+/// The upstream did not answer.
+#[wasm_bindgen]
+#[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "what crosses is owned")]
+pub fn upstream_unreachable(original: web_sys::Request, note: String) -> JsValue {
+    let (finish, began_us) = read(&note);
+    let micros = clock::micros_since(began_us);
+    let (instead, line) = finish.unreachable(&EdgeRequest::of(original), micros);
+    line.iter().for_each(|line| say(line));
+    answer(&instead)
+}
+
+/// A response that needs no change is handed on as it is.
+fn change(response: &Response, changes: &Changes<'_>) -> Result<JsValue, JsValue> {
+    let is_same = changes.set.is_empty() && changes.append.is_empty();
+    if is_same && !has_any(response, changes.remove)? {
         return Ok(response.into());
     }
-    // Where there is a new answer anyway, it is cheaper to take them away than to look.
-    io::dressed(response, &SHARED_CACHE_HEADERS.join("\n"), &io::text(changes), append)
+    let (remove, set) = (changes.remove.join("\n"), io::text(&changes.set));
+    io::with_headers(response, &remove, &set, changes.append)
 }
 
-fn speaks_to_shared_caches(response: &Response) -> Result<bool, JsValue> {
+fn has_any(response: &Response, names: &[&str]) -> Result<bool, JsValue> {
+    if names.is_empty() {
+        return Ok(false);
+    }
     let sent = response.headers();
-    for name in SHARED_CACHE_HEADERS {
+    for name in names {
         if sent.has(name)? {
             return Ok(true);
         }
@@ -108,21 +109,16 @@ fn speaks_to_shared_caches(response: &Response) -> Result<bool, JsValue> {
     Ok(false)
 }
 
-/// The upstream did not answer.
-#[wasm_bindgen]
-#[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "what crosses is owned")]
-pub fn unreachable(original: web_sys::Request, note: String) -> JsValue {
-    let note = Note::read(&note);
-    note.say(Code::UpstreamUnreachable.status());
-    instead(original, &note)
+/// The finish and the time of arrival as one text, which crosses to JavaScript and comes back: the
+/// instance that wrote it may be gone by then. Empty where nothing follows.
+fn note(finish: &Finish, began_us: u64) -> String {
+    let text = finish.to_text();
+    if text.is_empty() { text } else { format!("{began_us}\n{text}") }
 }
 
-fn instead(original: web_sys::Request, note: &Note<'_>) -> JsValue {
-    let request = EdgeRequest::of(original);
-    let id =
-        if note.request_id.is_empty() { name_of(&request) } else { note.request_id.to_owned() };
-    answer(&upstream_unreachable(RequestKind::of(&request), &id))
+fn read(note: &str) -> (Finish, u64) {
+    let (began, text) = note.split_once('\n').unwrap_or_default();
+    (Finish::from_text(text), began.parse().unwrap_or_else(|_| clock::micros()))
 }
 
 /// An answer of the gate's own.

@@ -39,11 +39,6 @@ impl EdgeRequest {
         &self.inner
     }
 
-    /// All header names, each on a line.
-    pub(crate) fn header_names(&self) -> String {
-        io::names(self.headers())
-    }
-
     fn headers(&self) -> &web_sys::Headers {
         self.headers.get_or_init(|| self.inner.headers())
     }
@@ -71,6 +66,10 @@ impl Incoming for EdgeRequest {
             None if name == "accept" => self.accept.get_or_init(read).as_deref().map(Cow::Borrowed),
             None => read().map(Cow::Owned),
         }
+    }
+
+    fn header_names(&self) -> Cow<'_, str> {
+        Cow::Owned(io::names(self.headers()))
     }
 }
 

@@ -1,34 +1,33 @@
 // The Worker's entry: hands each request to the WASM and its answer back. It decides nothing.
 //
-// What it is here for is the end of a WASM instance. A panic leaves an instance whose state means
-// nothing any more, so it is thrown away: the requests it held are answered with a fault, and the
-// next one gets a fresh instance. Never with `passThroughOnException`, which would send a request
-// that nobody judged to the origin.
+// A panic leaves a WASM instance whose memory cannot be trusted. The instance is replaced: the
+// requests it held are answered with 500, and the next request gets a fresh instance. Never use
+// `passThroughOnException`: it would send a request to the origin that nothing has judged.
 
 import * as gate from "./gate.js";
-import { abandonAll, fault } from "./pending.js";
+import { failAll, internalError } from "./pending.js";
 import { bind } from "./io.js";
 
 bind(gate);
 
-let dead = false;
+let panicked = false;
 
-gate.onDeath((cause) => {
-  dead = true;
-  console.error("the instance has ended and will be replaced:", cause);
-  abandonAll();
+gate.onPanic((cause) => {
+  panicked = true;
+  console.error("the WASM instance panicked and will be replaced:", cause);
+  failAll();
 });
 
 export default {
   fetch(request, env, ctx) {
     try {
-      if (dead) {
+      if (panicked) {
         gate.__wbg_reset_state();
-        dead = false;
+        panicked = false;
       }
       return gate.handle(request, request.method, request.url, env, ctx);
     } catch {
-      return fault();
+      return internalError();
     }
   },
 };

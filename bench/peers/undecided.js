@@ -30,9 +30,9 @@ const IDENTITY = [
 ].flatMap(([name, value]) => [`x-clerk-${name}`, value]);
 
 io.bind({
-  settle(response) {
+  upstream_answered(response) {
     console.log(LINE);
-    return io.dressed(response, SHARED, `cache-control\n${PRIVATE}\nvary\n${VARY}`, "");
+    return io.withHeaders(response, SHARED, `cache-control\n${PRIVATE}\nvary\n${VARY}`, "");
   },
 });
 
@@ -56,5 +56,5 @@ export default {
 
 function pass(request, env, note) {
   if (!request.url.includes("/api/")) return io.forward(env.UPSTREAM, request, request, note);
-  return io.forward(env.UPSTREAM, io.changed(request, undefined, "", IDENTITY.join("\n")), request, note);
+  return io.forward(env.UPSTREAM, io.withChanges(request, undefined, "", IDENTITY.join("\n")), request, note);
 }

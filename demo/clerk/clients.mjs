@@ -1,53 +1,106 @@
-// Who is signed in at the stand-in, per browser ("client"), with its sessions and one-time nonces.
-// Everything is in memory and bounded; a restart forgets it, as signing out everywhere would.
+// Who is signed in at the stand-in: browsers ("clients"), the sessions in them, and the one-time
+// results of handshakes. Everything is in memory and bounded; a restart forgets it.
 
 import { randomBytes } from "node:crypto";
 
-/** A browser, a session of a person in it, and the results of handshakes waiting to be fetched. */
+/** A browser. Its `token` is its credential; its `id` is a name that may be told to anybody. */
+class Client {
+  id = `client_${token(14)}`;
+  token = `dvb_${token(20)}`;
+  sessions = [];
+  lastActiveSessionId = null;
+  /** Seconds: when the sessions last changed, and when a token was last issued here. */
+  updatedAt = 0;
+  issuedAt = -1;
+
+  constructor(createdAt) {
+    this.createdAt = createdAt;
+  }
+
+  /** The sessions that count. */
+  live() {
+    return this.sessions.filter(isLive);
+  }
+
+  /** The session that sites are told about. */
+  get session() {
+    const live = this.live();
+    return live.find(({ id }) => id === this.lastActiveSessionId) ?? live.at(-1);
+  }
+}
+
 export class Clients {
   #clients = new Map();
   #sessions = new Map();
   #nonces = new Map();
 
-  /** The client of this id, or a new one. An id that we did not give out is never adopted. */
-  find(id) {
-    return this.#clients.get(id);
+  /** The client with this credential. One that was not given out here is never adopted. */
+  find(credential) {
+    return this.#clients.get(credential);
   }
 
-  open() {
-    const client = { id: `dvb_${token(20)}`, session: undefined, updatedAt: 0, issuedAt: -1 };
-    return keep(this.#clients, client.id, client, CLIENTS_MAX);
+  byId(id) {
+    return [...this.#clients.values()].find((client) => client.id === id);
   }
 
-  /** Signs a person in; an earlier session of this browser ends. */
-  signIn(client, person, at) {
-    this.signOut(client, at);
+  open(at = 0) {
+    const client = new Client(at);
+    return keep(this.#clients, client.token, client, CLIENTS_MAX);
+  }
+
+  /** Forgets a browser; its sessions end. */
+  destroy(client, at) {
+    for (const session of client.live()) this.end(session, "removed", at);
+    this.#clients.delete(client.token);
+  }
+
+  /** Signs a person in. `beside` keeps the other sessions of this browser; else they end. */
+  signIn(client, person, at, { beside = false, activity } = {}) {
+    if (!beside) for (const session of client.live()) this.end(session, "replaced", at);
     const session = {
       id: `sess_${token(20)}`,
       person,
+      client,
       status: person.status ?? "active",
       startedAt: at,
+      updatedAt: at,
+      activeAt: at,
+      organizationId: person.memberships?.at(0)?.organization ?? null,
       refreshToken: token(32),
-      extra: {},
+      activity: activity ?? {},
+      activityId: `sess_activity_${token(12)}`,
     };
-    client.session = session;
+    client.sessions = [...client.sessions, session].slice(-SESSIONS_MAX);
+    client.lastActiveSessionId = session.id;
     client.updatedAt = at;
     return keep(this.#sessions, session.id, session, CLIENTS_MAX);
   }
 
-  signOut(client, at) {
-    if (client.session) this.#sessions.delete(client.session.id);
-    client.session = undefined;
+  /** Ends a session: it stays readable at the Backend API and opens nothing any more. */
+  end(session, status, at) {
+    if (!isLive(session)) return;
+    const { client } = session;
+    session.status = status;
+    session.updatedAt = at;
     client.updatedAt = at;
+    if (client.lastActiveSessionId === session.id) {
+      client.lastActiveSessionId = client.session?.id ?? null;
+    }
   }
 
+  /** The session of this id, ended or not. */
   session(id) {
     return this.#sessions.get(id);
   }
 
-  /** The most recent session of a person, wherever it runs. */
+  /** All sessions, the newest first. */
+  sessions() {
+    return [...this.#sessions.values()].reverse();
+  }
+
+  /** The most recent session of a person that counts, wherever it runs. */
   sessionOf(name) {
-    return [...this.#sessions.values()].findLast((session) => session.person.name === name);
+    return this.sessions().find((each) => isLive(each) && each.person.name === name);
   }
 
   /** Ends everything, everywhere. */
@@ -71,6 +124,11 @@ export class Clients {
   }
 }
 
+/** Whether a session still means that somebody is signed in. */
+export function isLive({ status }) {
+  return status === "active" || status === "pending";
+}
+
 function keep(map, key, value, most) {
   if (map.size >= most) map.delete(map.keys().next().value);
   map.set(key, value);
@@ -82,3 +140,4 @@ function token(bytes) {
 }
 
 const CLIENTS_MAX = 10_000;
+const SESSIONS_MAX = 50;

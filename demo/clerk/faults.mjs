@@ -1,7 +1,10 @@
 // Faults on demand and a count of calls, so that a test can see what a gate does when Clerk is
 // slow, wrong or gone, and how often it asks. A fault is spent after the times it was given.
 
-/** The faults in force, by the name of an endpoint or `*` for all but the control itself. */
+/**
+ * The faults in force, by the name of an endpoint, by `frontend` or `backend` for a whole API, or
+ * by `*` for all but the control itself. The narrowest counts.
+ */
 export class Faults {
   #faults = new Map();
 
@@ -13,11 +16,11 @@ export class Faults {
     this.#faults.clear();
   }
 
-  next(endpoint) {
+  next(endpoint, group) {
     if (endpoint === "control") return undefined;
-    const name = this.#faults.has(endpoint) ? endpoint : "*";
+    const name = [endpoint, group, "*"].find((each) => this.#faults.has(each));
+    if (name === undefined) return undefined;
     const fault = this.#faults.get(name);
-    if (!fault) return undefined;
     fault.times -= 1;
     if (fault.times <= 0) this.#faults.delete(name);
     return fault;
@@ -29,10 +32,11 @@ export class Calls {
   #counts = {};
   #last = [];
 
-  add(endpoint, { method, path, search, headers, json }) {
+  add(endpoint, { method, path, search, headers, json, form }) {
     if (endpoint === "control") return;
     this.#counts[endpoint] = (this.#counts[endpoint] ?? 0) + 1;
-    this.#last.push({ endpoint, method, path, search, headers, json });
+    const sent = form.size > 0 ? { form: Object.fromEntries(form) } : {};
+    this.#last.push({ endpoint, method, path, search, headers, json, ...sent });
     if (this.#last.length > LAST_MAX) this.#last.shift();
   }
 
@@ -46,7 +50,10 @@ export class Calls {
   }
 }
 
-/** Acts out a fault; true if the answer is thereby given. */
+/**
+ * Acts out a fault; true if the answer is thereby given. `json` is a body of the test's own, for
+ * an answer of the wrong kind.
+ */
 export async function misbehave(fault, response) {
   if (fault.delay_ms) await new Promise((resolve) => setTimeout(resolve, fault.delay_ms));
   if (fault.body === "hang") return true;
@@ -54,10 +61,12 @@ export async function misbehave(fault, response) {
     response.destroy();
     return true;
   }
-  if (fault.status === undefined && fault.body === undefined) return false;
-  const [type, text] = (BODIES[fault.body] ?? BODIES.error)();
+  const { status, body, json } = fault;
+  if (status === undefined && body === undefined && json === undefined) return false;
+  const told = ["application/json", JSON.stringify(json)];
+  const [type, text] = json === undefined ? (BODIES[body] ?? BODIES.error)() : told;
   const headers = { "content-type": type, ...fault.headers };
-  response.writeHead(fault.status ?? 200, headers).end(text);
+  response.writeHead(status ?? 200, headers).end(text);
   return true;
 }
 

@@ -1,5 +1,5 @@
-// The frame of every page of the stand-in. It says, first of all, that this is not Clerk.
-// No scripts, nothing from elsewhere; whatever was not written here is escaped.
+// The frame of every page of the stand-in. It begins with the notice that this is not Clerk.
+// No scripts, nothing from other hosts; values are escaped.
 
 /** Text that is already HTML; everything else is escaped when it is put into a page. */
 class Html {
@@ -28,8 +28,8 @@ export function page(title, body, status = 200, headers = []) {
       </head>
       <body>
         <p class="notice" role="note">
-          <strong>This is not Clerk.</strong> It is a stand-in on this machine, for trying things
-          out: no account, no password, nobody real.
+          <strong>This is not Clerk.</strong> It is a stand-in on this machine for the demo.
+          There are no passwords, and the people are invented.
         </p>
         <main>
           <h1>${title}</h1>

@@ -12,6 +12,7 @@ export function makeInstance(host, type = DEVELOPMENT) {
   const mode = type === PRODUCTION ? "live" : "test";
   const publishableKey = `pk_${mode}_${Buffer.from(`${host}$`).toString("base64")}`;
   return {
+    id: "ins_2stageInstance0000000000000",
     type,
     publishableKey,
     secretKey: `sk_${mode}_standinStandinStandinStandinStandin1234`,

@@ -51,6 +51,12 @@ export class KeyRing {
     return kid;
   }
 
+  /** The newest published key signs, as it was before `mismatch`. */
+  settle() {
+    this.#signing = this.#keys.findLast((each) => each.published) ?? this.#signing;
+    return this.#signing.kid;
+  }
+
   sign(header, claims) {
     const head = { alg: "RS256", kid: this.#signing.kid, typ: "JWT", ...header };
     const text = `${encode(head)}.${encode(claims)}`;

@@ -12,6 +12,8 @@ const { values } = parseArgs({
     site: { type: "string", default: "http://localhost:8787" },
     production: { type: "boolean", default: false },
     refresh: { type: "boolean", default: false },
+    "multi-session": { type: "boolean", default: false },
+    "clerk-js": { type: "string" },
     keys: { type: "string" },
   },
 });
@@ -22,7 +24,8 @@ const clerk = await startClerk({
   site: values.site,
   type: values.production ? PRODUCTION : DEVELOPMENT,
   keysFile: values.keys,
-  settings: { refresh_cookie: values.refresh },
+  clerkJs: values["clerk-js"],
+  settings: { refresh_cookie: values.refresh, multi_session: values["multi-session"] },
 });
 
 console.log(JSON.stringify({ url: clerk.url, vars: bindings(clerk.stage) }));

@@ -1,14 +1,18 @@
 // The pages of the stand-in: sign in, sign up, choose an organization, sign out.
 // They stand in for the Account Portal and work without scripts.
 
-import { clientCookie, clientOf, goBack, loopback, refused } from "./frontend.mjs";
+import { activityOf } from "./activity.mjs";
+import { created } from "./backend-users.mjs";
+import { refused } from "./errors.mjs";
+import { clientCookie, clientOf, goBack } from "./frontend.mjs";
 import { html, page } from "./html.mjs";
-import { ACME } from "./people.mjs";
+import { loopback } from "./loopback.mjs";
+import { ACME } from "./organizations.mjs";
 
 /** `GET /`: what this is. */
 export function start(stage) {
   const body = html`<p>
-      It plays the part of one Clerk instance for <a href="${stage.site}">${stage.site}</a>.
+      It replaces one Clerk instance for <a href="${stage.site}">${stage.site}</a>.
     </p>
     <ul>
       <li><a href="/sign-in">Sign in</a></li>
@@ -16,7 +20,7 @@ export function start(stage) {
       <li><a href="/sign-out">Sign out</a></li>
       <li><a href="/.well-known/jwks.json">The published keys</a></li>
     </ul>`;
-  return page("A Clerk of one’s own", body);
+  return page("Stand-in for Clerk", body);
 }
 
 /** `GET /sign-in`: the choice of people. */
@@ -29,19 +33,19 @@ export function signIn(stage, request) {
       </button>
     </li>`,
   );
-  const body = html`<p class="soft">You will go on to ${back(stage, request)}</p>
+  const body = html`<p class="soft">After signing in you return to ${back(stage, request)}</p>
     <form method="post" action="/sign-in">
       ${hidden(stage, request)}
       <ul>${choices}</ul>
     </form>
-    <p><a href="/sign-up${request.search}">Sign up as somebody new</a></p>`;
-  return page("Sign in as", body, 200, [["set-cookie", clientCookie(client)]]);
+    <p><a href="/sign-up${request.search}">Sign up as a new user</a></p>`;
+  return page("Sign in as", body, 200, [["set-cookie", clientCookie(client, request)]]);
 }
 
 /** `POST /sign-in`. */
 export function doSignIn(stage, request) {
   const person = stage.people.named(request.form.get("person"));
-  if (!person) return refused("there is nobody of that name here");
+  if (!person) return refused("there is no person of that name");
   return enter(stage, request, person);
 }
 
@@ -58,16 +62,18 @@ export function signUp(stage, request) {
 
 /** `POST /sign-up`. */
 export function doSignUp(stage, request) {
-  return enter(stage, request, stage.people.join(request.form.get("first") ?? ""));
+  const person = stage.people.join(request.form.get("first") ?? "");
+  return enter(stage, request, created(stage, person));
 }
 
 /** `GET /sign-in/tasks`: what a pending session still has to do. */
 export function tasks(stage, request) {
   const { session } = clientOf(stage, request);
   if (session?.status !== "pending") {
-    return page("Nothing to do", html`<p><a href="${back(stage, request)}">Go on</a></p>`);
+    return page("Nothing to do", html`<p><a href="${back(stage, request)}">Continue</a></p>`);
   }
-  const body = html`<p>${session.person.first}, your session is pending until this is done.</p>
+  const { first } = session.person;
+  const body = html`<p>${first}, your session is pending until you choose an organization.</p>
     <form method="post" action="/sign-in/tasks">
       ${hidden(stage, request)}
       <button>Join the organization Acme</button>
@@ -78,9 +84,13 @@ export function tasks(stage, request) {
 /** `POST /sign-in/tasks`: the session becomes active. */
 export function doTasks(stage, request) {
   const client = clientOf(stage, request);
-  if (client.session) {
-    client.session.status = "active";
-    client.session.extra = { o: { ...ACME, rol: "member" } };
+  const { session } = client;
+  if (session) {
+    const { memberships } = session.person;
+    const isMember = memberships.some(({ organization }) => organization === ACME);
+    if (!isMember) memberships.push({ organization: ACME, role: "member" });
+    session.status = "active";
+    session.organizationId = ACME;
     client.updatedAt = stage.nowSeconds();
   }
   return goBack(stage, request, client, destination(stage, request));
@@ -88,8 +98,9 @@ export function doTasks(stage, request) {
 
 /** `GET /sign-out`: asks, since a link alone must not end a session. */
 export function signOut(stage, request) {
-  const { session } = clientOf(stage, request);
-  const who = session ? `You are signed in as ${session.person.first}.` : "Nobody is signed in.";
+  const names = clientOf(stage, request).live().map(({ person }) => person.first);
+  const who =
+    names.length > 0 ? `You are signed in as ${names.join(", ")}.` : "Nobody is signed in.";
   const body = html`<p>${who}</p>
     <form method="post" action="/sign-out">
       ${hidden(stage, request)}
@@ -101,14 +112,15 @@ export function signOut(stage, request) {
 /** `POST /sign-out`. */
 export function doSignOut(stage, request) {
   const client = clientOf(stage, request);
-  stage.clients.signOut(client, stage.nowSeconds());
+  for (const session of client.live()) stage.clients.end(session, "removed", stage.nowSeconds());
   return goBack(stage, request, client, destination(stage, request));
 }
 
 function enter(stage, request, person) {
   const client = clientOf(stage, request);
   const at = stage.nowSeconds() - stage.settings.session_age_seconds;
-  stage.clients.signIn(client, person, at);
+  const beside = stage.settings.multi_session;
+  stage.clients.signIn(client, person, at, { beside, activity: activityOf(request) });
   return goBack(stage, request, client, destination(stage, request));
 }
 

@@ -3,14 +3,20 @@
 
 import { randomBytes } from "node:crypto";
 import { bothNames, directive, PRODUCTION } from "./instance.mjs";
+import { organizationClaims } from "./organizations.mjs";
 
-/** The session token of `session` for the site at `party`. */
-export function sessionToken(stage, session, party, aged = stage.settings.token_age_seconds) {
+/**
+ * The session token of `session` for the site at `party`. `aged` moves its issue into the past;
+ * `lifetime` and `claimsAge` (seconds, for `oiat`) stand above the settings of those names.
+ */
+export function sessionToken(stage, session, party, options = {}) {
   const { settings, keys, issuer } = stage;
+  const { aged = settings.token_age_seconds, lifetime = settings.token_lifetime_seconds } = options;
+  const { claimsAge = settings.claims_age_seconds, extra } = options;
   const issuedAt = stage.nowSeconds() - aged;
   const claims = {
-    azp: party,
-    exp: issuedAt + settings.token_lifetime_seconds,
+    ...(party && { azp: party }),
+    exp: issuedAt + lifetime,
     fva: [Math.max(0, Math.floor((stage.nowSeconds() - session.startedAt) / 60)), -1],
     iat: issuedAt,
     iss: issuer,
@@ -20,10 +26,20 @@ export function sessionToken(stage, session, party, aged = stage.settings.token_
     sts: session.status,
     sub: session.person.id,
     v: 2,
+    ...metadataClaim(session.person),
+    ...organizationClaims(stage, session),
     ...session.person.claims,
-    ...session.extra,
+    ...extra,
   };
-  return keys.sign({ cat: SESSION_CATEGORY }, claims);
+  // `oiat` says when the claims were read from the database, where a token was made from another.
+  const header = claimsAge === null ? {} : { oiat: issuedAt - claimsAge };
+  return keys.sign({ cat: SESSION_CATEGORY, ...header }, claims);
+}
+
+/** What the instance's setting `{"metadata": "{{user.public_metadata}}"}` puts into the token. */
+function metadataClaim({ publicMetadata, metadataInToken = true }) {
+  const carried = metadataInToken && Object.keys(publicMetadata ?? {}).length > 0;
+  return carried ? { metadata: publicMetadata } : {};
 }
 
 /** The cookies that tell a site who this browser is, signed in or out, as `Set-Cookie` values. */
@@ -37,7 +53,7 @@ export function directives(stage, client, site) {
     list.push(directive("__clerk_handshake_nonce", "", { secure, httpOnly: true }));
     list.push(directive("__clerk_handshake", "", { secure, httpOnly: true }));
   } else {
-    list.push(...bothNames(stage.instance, "__clerk_db_jwt", client.id, { secure }));
+    list.push(...bothNames(stage.instance, "__clerk_db_jwt", client.token, { secure }));
   }
   return list;
 }

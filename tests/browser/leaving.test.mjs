@@ -1,5 +1,5 @@
-// Signing out locks every door at once, the back button shows nothing that is locked, and a script
-// is told so in JSON.
+// After signing out every protected page asks to sign in, the back button shows none of them, and a
+// script gets a 401 as JSON. The header offers either to sign in or to sign out.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ import { house, ONLY_EDGE, pathOf, signIn, visitor } from "./setting.mjs";
 const place = house();
 
 async function signOut(page) {
-  await page.goto(`${place.site}/about`);
+  await page.goto(`${place.site}/dashboard`);
   await page.getByRole("link", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   assert.equal(pathOf(page), "/goodbye");
@@ -25,6 +25,20 @@ async function back(page) {
   await arrived;
   await page.waitForFunction(() => document.readyState === "complete");
 }
+
+test("the header offers one of both: sign in or sign out", async (t) => {
+  const links = (page) => page.getByRole("link", { name: /^Sign (in|out)$/ }).allTextContents();
+  const page = await visitor(t, place, { javaScriptEnabled: true });
+  await page.goto(`${place.site}/about`);
+  assert.deepEqual(await links(page), ["Sign in"]);
+  await signIn(page, place, "uma");
+  for (const path of ["/dashboard", "/about", "/unauthorized", "/no-such-page"]) {
+    await page.goto(`${place.site}${path}`);
+    assert.deepEqual(await links(page), ["Sign out"], path);
+  }
+  await signOut(page);
+  assert.deepEqual(await links(page), ["Sign in"]);
+});
 
 test("signing out locks the member area", async (t) => {
   const page = await visitor(t, place);

@@ -38,6 +38,14 @@ for (const [screen, shape] of Object.entries(SCREENS)) {
         assert.deepEqual(errors, []);
       });
 
+      test("a page that does not exist", async (t) => {
+        const page = await visitor(t, place, look);
+        await signIn(page, place, "uma");
+        const answer = await page.goto(`${place.site}/no-such-page`);
+        assert.equal(answer.status(), 404);
+        await inspect(page, `not-found-${suffix}`);
+      });
+
       test("the stand-in", async (t) => {
         const page = await visitor(t, place, look);
         const errors = listen(page);

@@ -11,7 +11,7 @@ test("pages and their style come through", async (t) => {
   const failed = [];
   page.on("response", (answer) => answer.status() >= 400 && failed.push(answer.url()));
   await page.goto(`${place.site}/about`);
-  assert.equal(await page.locator("h1").textContent(), "About the harbour");
+  assert.equal(await page.locator("h1").textContent(), "About Harbour");
   await signIn(page, place, "uma", "/dashboard/boats");
   assert.equal(pathOf(page), "/dashboard/boats");
   assert.equal(await page.locator("tbody tr").count(), 3);

@@ -75,6 +75,24 @@ test("whoever signs up has no role", async (t) => {
   assert.equal(pathOf(page), "/unauthorized");
 });
 
+test("a page that does not exist is 404 with the site's own page", async (t) => {
+  const page = await visitor(t, place);
+  await signIn(page, place, "uma");
+  for (const path of ["/no-such-page", "/dashboard/no/such/page"]) {
+    const answer = await page.goto(`${place.site}${path}`);
+    assert.equal(answer.status(), 404, path);
+    assert.equal(await page.locator("h1").textContent(), "Page not found", path);
+  }
+});
+
+test("no two people on the sign-in page have the same name", async (t) => {
+  const page = await visitor(t, place);
+  await page.goto(`${place.clerk.url}/sign-in`);
+  const names = await page.locator("li button strong").allTextContents();
+  assert.ok(names.length >= Object.keys(PEOPLE).length, names.join());
+  assert.deepEqual(names, [...new Set(names)]);
+});
+
 test("a link with a query survives signing in", async (t) => {
   const page = await visitor(t, place);
   await signIn(page, place, "uma", "/dashboard/boats?sort=a+b&x=%2F");

@@ -89,7 +89,7 @@ export async function exchange(port, lines, body = "") {
 function parsed(bytes) {
   const split = bytes.indexOf("\r\n\r\n");
   const [first, ...lines] = bytes.subarray(0, split).toString("latin1").split("\r\n");
-  const [, status, phrase] = /^HTTP\/1\.1 (\d+) ?(.*)$/.exec(first) ?? [];
+  const [, status, phrase] = /^HTTP\/1\.[01] (\d+) ?(.*)$/.exec(first) ?? [];
   const headers = lines.map((line) => {
     const colon = line.indexOf(":");
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];

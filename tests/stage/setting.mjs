@@ -3,6 +3,7 @@
 
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
+import { createClerkClient } from "@clerk/backend";
 import { bindings, startClerk } from "../../demo/clerk/server.mjs";
 import { sdkGate } from "./sdk-gate.mjs";
 
@@ -22,6 +23,13 @@ export async function setTheStage(t, { type, settings } = {}) {
   });
   const control = (path, body) => post(clerk, path, body);
   return { clerk, site, vars, stage: clerk.stage, control };
+}
+
+/** The same, with the APIs of the published SDK (`sessions`, `users`, …) that ask the stand-in. */
+export async function setTheStageWithSdk(t, options) {
+  const made = await setTheStage(t, options);
+  const { CLERK_API_URL: apiUrl, CLERK_SECRET_KEY: secretKey } = made.vars;
+  return { ...made, ...createClerkClient({ apiUrl, secretKey }) };
 }
 
 async function post(clerk, path, body = {}) {

@@ -7,8 +7,11 @@ const HOPS_MAX = 12;
 export class Visitor {
   #jar = new Map();
 
-  /** Opens a page as a navigation would, following redirects; the answers on the way are kept. */
-  async open(url, { method = "GET", form, headers = {} } = {}) {
+  /**
+   * Opens a page as a navigation would, following redirects; the answers on the way are kept. It
+   * ends before the address of which `stopAt` is true.
+   */
+  async open(url, { method = "GET", form, headers = {}, stopAt = () => false } = {}) {
     const hops = [];
     let [at, verb, body] = [new URL(url), method, form && new URLSearchParams(form)];
     for (;;) {
@@ -22,17 +25,26 @@ export class Visitor {
       await answer.arrayBuffer();
       if (hops.length > HOPS_MAX) throw new Error(`too many redirects: ${at.href}`);
       at = new URL(location, at);
+      if (stopAt(at)) return { url: at.href, hops };
       if (answer.status === 303) [verb, body] = ["GET", undefined];
     }
   }
 
+  /** Opens a page behind the gate, signs in on the way and lands on it. */
+  async signIn(url, person, headers = {}) {
+    const door = await this.open(url, { headers });
+    const inside = await this.press(door, { person }, headers);
+    if (inside.url !== url) throw new Error(`${person} did not land: ${inside.text}`);
+    return inside;
+  }
+
   /** Presses a button of the form on `page`. */
-  async press(page, fields) {
+  async press(page, fields, headers = {}, stopAt = undefined) {
     const hidden = [...page.text.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)];
     const kept = hidden.map(([, name, value]) => [name, unescape(value)]);
     const action = /<form[^>]*action="([^"]*)"/.exec(page.text)?.[1];
     const form = { ...Object.fromEntries(kept), ...fields };
-    return this.open(new URL(action, page.url), { method: "POST", form });
+    return this.open(new URL(action, page.url), { method: "POST", form, headers, stopAt });
   }
 
   /** A `fetch` of a script: not a page, redirects not followed. */

@@ -1,6 +1,6 @@
 //! `bench`: builds, and compares with other ways to check the same sessions.
 //!
-//! What is measured, and how, is said in `bench/run.mjs`; this is the frame around it.
+//! What is measured, and how, is described in `bench/run.mjs`.
 
 use std::ffi::OsString;
 
@@ -10,12 +10,14 @@ use crate::{bundle, group, node::Node, peer};
 
 pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
     let node = Node::ready()?;
-    bundle::shipped()?;
-    let peer = peer::build()?;
-    group::listen()?;
     let mut script = node.command("node");
-    script.arg(SCRIPT).arg("--workers-rs").arg(peer).args(arguments);
-    if !group::Group::start(&mut script)?.wait(|| ())? {
+    script.arg(SCRIPT);
+    if !arguments.iter().any(|argument| argument == "--help") {
+        bundle::shipped()?;
+        script.arg("--workers-rs").arg(peer::build()?);
+    }
+    group::listen()?;
+    if !group::Group::start(script.args(arguments))?.wait(|| ())? {
         bail!("the comparison ended early; its last lines say why");
     }
     Ok(())

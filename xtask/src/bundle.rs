@@ -1,9 +1,8 @@
-//! The deployable bundle: the door, the glue and the WASM, with their size.
+//! The deployable bundle: the entry, the glue and the WASM, with their size.
 //!
 //! Three steps: Cargo compiles the crate as a `cdylib`, wasm-bindgen writes the glue, and the
-//! glue is fitted to a Worker. The last changes a few places in generated text; each must be found
-//! exactly once, so a release of wasm-bindgen that writes them otherwise fails here and not in
-//! production.
+//! glue is edited for Workers. Each edit must find its text exactly once, so the build fails with
+//! a release of wasm-bindgen that writes another text.
 
 use std::ffi::OsString;
 use std::fs;
@@ -16,17 +15,16 @@ use flate2::{Compression, write::GzEncoder};
 
 use crate::{place, step, wasm::Wasm};
 
-/// What a bundle may weigh, JavaScript and WASM together, `gzip -9`, in bytes.
+/// The largest size of a bundle, JavaScript and WASM together, `gzip -9`, in bytes.
 ///
-/// Start-up and upload follow what is loaded. The aim is 110 kB; this is what the whole product
-/// weighs today and a few percent for other compilers, so that it cannot grow unseen. It only goes
-/// down.
+/// Start-up and upload take longer with a larger bundle. This is today's size and a few percent
+/// for other compilers, so that growth is noticed. It only goes down.
 const BUNDLE_BYTES_MAX: usize = 265_000;
 
 /// Builds the bundle that is deployed, in `build/`.
 pub(crate) fn shipped() -> Result<PathBuf> {
     let folder = place::root().join("build");
-    let sizes = make(&folder, &[], Names::Out)?;
+    let sizes = make(&folder, &[], Names::Stripped)?;
     println!("  {:<16} {:>9} {:>9}", "bytes", "raw", "gzip -9");
     for (name, raw, gzip) in &sizes {
         let name = name.rsplit('/').next().unwrap_or(name);
@@ -40,10 +38,10 @@ pub(crate) fn shipped() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Builds the bundle with the routes that panic, for the test of recovery alone.
+/// Builds the bundle with the routes that panic, for the test of recovery only.
 pub(crate) fn panicking() -> Result<PathBuf> {
     let folder = place::target().join("panicking");
-    make(&folder, &["--features", "panic-route"], Names::Out)?;
+    make(&folder, &["--features", "panic-route"], Names::Stripped)?;
     Ok(folder)
 }
 
@@ -54,12 +52,12 @@ pub(crate) fn named() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Whether a module says what its functions are called.
+/// Whether a module keeps the names of its functions.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Names {
     /// As it is deployed.
-    Out,
-    /// As a profiler wants it.
+    Stripped,
+    /// For a profiler.
     Kept,
 }
 
@@ -89,14 +87,14 @@ pub(crate) fn compile(tools: &Wasm, what: &[&str]) -> Result<PathBuf> {
     cargo.args(what).args(["--message-format", "json-render-diagnostics"]);
     let output = cargo.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     if !output.status.success() {
-        bail!("the Worker does not compile");
+        bail!("`cargo rustc` failed; the lines above say why");
     }
     let messages = String::from_utf8_lossy(&output.stdout);
-    // The last artefact is the crate itself; what came before it are its dependencies.
-    messages.lines().rev().find_map(wasm_file).context("Cargo named no .wasm file")
+    // The last artefact is the crate itself; those before it are its dependencies.
+    messages.lines().rev().find_map(wasm_file).context("Cargo reported no .wasm file")
 }
 
-/// The `.wasm` file of one of Cargo's messages, where it tells of one.
+/// The `.wasm` file that one of Cargo's messages names.
 fn wasm_file(message: &str) -> Option<PathBuf> {
     let message: serde_json::Value = serde_json::from_str(message).ok()?;
     let files = message.get("filenames")?.as_array()?;
@@ -117,19 +115,19 @@ pub(crate) fn bindgen(binary: &Path, work: &Path, names: Names) -> Result<()> {
     ]
     .map(Into::into)
     .into();
-    arguments.extend((names == Names::Out).then(|| "--remove-name-section".into()));
+    arguments.extend((names == Names::Stripped).then(|| "--remove-name-section".into()));
     arguments.extend(["--out-dir".into(), work.into(), binary.into()]);
     wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments)
 }
 
-/// The glue of the product, fitted to a Worker.
+/// Writes the glue of the product, with the edits for Workers, and the hand-written files beside it.
 fn glue(binary: &Path, work: &Path, names: Names) -> Result<()> {
     bindgen(binary, work, names)?;
     let file = work.join(GLUE);
     let mut text = fs::read_to_string(&file)?;
-    for (found, wanted) in FITTED {
+    for (found, wanted) in GLUE_EDITS {
         if text.matches(found).count() != 1 {
-            bail!("wasm-bindgen writes its glue otherwise than expected: `{found}`");
+            bail!("the glue of this wasm-bindgen does not contain exactly once: `{found}`");
         }
         text = text.replace(found, wanted);
     }
@@ -140,7 +138,7 @@ fn glue(binary: &Path, work: &Path, names: Names) -> Result<()> {
     Ok(())
 }
 
-/// Every file below a folder, by its name from there: a crate may bring JavaScript of its own.
+/// Every file below a folder, with its path from there: a crate may bring JavaScript of its own.
 fn read(work: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let (mut files, mut folders) = (Vec::new(), vec![work.to_path_buf()]);
     while let Some(folder) = folders.pop() {
@@ -158,7 +156,7 @@ fn read(work: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     Ok(files)
 }
 
-/// Writes a file where it differs, and never half of it: somebody may be watching.
+/// Writes a file if it differs, by a rename, so that `wrangler dev` never reads half of it.
 fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(file).is_ok_and(|old| old == bytes) {
         return Ok(());
@@ -175,22 +173,22 @@ fn gzip(bytes: &[u8]) -> Result<usize> {
     Ok(encoder.finish()?.len())
 }
 
-/// What is written by hand, and what it is called beside the glue.
+/// The hand-written files, and their names in the bundle.
 const BY_HAND: [(&str, &str); 3] =
     [("worker.js", "index.js"), ("pending.js", "pending.js"), ("io.js", "io.js")];
 const GLUE: &str = "gate.js";
 
-/// What a Worker needs otherwise than wasm-bindgen writes it.
-const FITTED: [(&str, &str); 5] = [
-    // workerd gives a module for a plain import and has no source phase.
+/// Edits of the generated glue: the text to find, and its replacement.
+const GLUE_EDITS: [(&str, &str); 5] = [
+    // workerd returns a module for a plain import and does not know source-phase imports.
     ("import source wasmModule from", "import wasmModule from"),
     // Whatever leaves the WASM as an exception, a trap above all, passes here: in a request, in a
     // promise's continuation, in a callback. The door wants to hear of it.
     (
         "function __wbg_handle_catch(e) {",
-        "let heard = () => {};\n\
-         export function onDeath(listener) { heard = listener; }\n\
-         function __wbg_handle_catch(e) {\n    heard(e);",
+        "let listener = () => {};\n\
+         export function onPanic(callback) { listener = callback; }\n\
+         function __wbg_handle_catch(e) {\n    listener(e);",
     ),
     // A callback of an instance that has ended must not be the one that replaces it: it would go on
     // in the new one, with addresses of the old. The door replaces it, between two requests.

@@ -1,48 +1,46 @@
-//! `check`: what a machine can say about the text: format, lints on both targets, documentation.
-
-use std::env;
-use std::process::Command;
+//! `check`: what needs no test run: format, lints on both targets, documentation, licences.
 
 use anyhow::{Result, bail};
 
-use crate::{place, step, wasm, wasm::Wasm};
+use crate::{cargo, place, step, wasm::Wasm};
 
 pub(crate) fn run() -> Result<()> {
     let tools = Wasm::find()?;
     step::step("cargo fmt", || {
-        step::run(cargo("fmt").args(["--all", "--check"]), "run `cargo fmt --all`")
+        step::run(cargo::command("fmt").args(["--all", "--check"]), "run `cargo fmt --all`")
     })?;
     step::step("clippy, native", || {
         let arguments = ["--locked", "--workspace", "--all-targets", "--", "--deny=warnings"];
-        step::run(cargo("clippy").args(arguments), "mend what it names")
+        step::run(cargo::command("clippy").args(arguments), "correct what it names")
     })?;
     step::step("clippy, WASM", || {
         let mut clippy = tools.clippy()?;
-        clippy.args(["--package", "clerk-edge", "--lib", "--test", "webcrypto"]);
+        clippy.args(["--package", "clerk-edge", "--package", "clerk-edge-webcrypto"]);
+        clippy.args(["--lib", "--test", "webcrypto"]);
         clippy.args(["--all-features", "--", "--deny=warnings"]);
-        step::run(&mut clippy, "mend what it names")
+        step::run(&mut clippy, "correct what it names")
     })?;
     step::step("documentation, native", || {
-        let mut doc = cargo("doc");
+        let mut doc = cargo::command("doc");
         doc.args(["--locked", "--workspace", "--no-deps", "--document-private-items"]);
-        step::run(doc.env("RUSTDOCFLAGS", "--deny=warnings"), "mend what it names")
+        step::run(doc.env("RUSTDOCFLAGS", "--deny=warnings"), "correct what it names")
     })?;
     step::step("licences of what is shipped", licences)
 }
 
-/// Refuses a dependency whose licence is not on the list.
+/// Fails if the licence of a dependency is not on the list.
 fn licences() -> Result<()> {
-    let mut tree = cargo("tree");
+    let mut tree = cargo::command("tree");
     tree.args(["--locked", "--package", "clerk-edge", "--edges", "normal"]);
-    tree.args(["--target", wasm::TARGET, "--prefix", "none", "--format", "{p}: {l}"]);
+    tree.args(["--target", place::TARGET, "--prefix", "none", "--format", "{p}: {l}"]);
     let tree = step::read(&mut tree, "is there a network?")?;
     let packages = tree.lines().filter_map(|line| line.split_once(": "));
-    let strange: Vec<String> = packages
+    let unlisted: Vec<String> = packages
         .filter(|(_, licence)| !is_free(licence.trim_end_matches(" (*)")))
         .map(|(package, licence)| format!("{package}: {licence}"))
         .collect();
-    if !strange.is_empty() {
-        bail!("not on the list in xtask/src/check.rs: {}", strange.join("; "));
+    if !unlisted.is_empty() {
+        bail!("not on the list in xtask/src/check.rs: {}", unlisted.join("; "));
     }
     Ok(())
 }
@@ -88,12 +86,6 @@ fn outermost<'a>(expression: &'a str, operator: &str) -> Vec<&'a str> {
     parts
 }
 
-fn cargo(subcommand: &str) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(place::root()).arg(subcommand);
-    command
-}
-
 const FREE: [&str; 5] = ["Apache-2.0", "BSD-3-Clause", "MIT", "Unicode-3.0", "Zlib"];
 
 #[cfg(test)]
@@ -101,7 +93,7 @@ mod tests {
     use super::is_free;
 
     #[test]
-    fn a_licence_is_free_by_offer_or_together() {
+    fn a_licence_may_offer_a_choice_or_combine_several() {
         assert!(is_free("MIT"));
         assert!(is_free("GPL-3.0 OR MIT"));
         assert!(is_free("MIT/Apache-2.0"));

@@ -1,6 +1,6 @@
-//! Debian's packages, for what a machine lacks and its own installers may not or cannot bring.
+//! Installs Debian's packages for what a machine lacks: a compiler for WASM, a browser.
 //!
-//! Installs as root and says what root has to install otherwise. Never touches rustup's files.
+//! Without root it prints the command that root must run. Rustup's files are not changed.
 
 use std::path::Path;
 use std::process::Command;
@@ -27,13 +27,13 @@ pub(crate) const TOOLCHAIN: &[Package] = &[
 pub(crate) const CLIPPY: Package =
     Package { name: "rust-web-clippy", file: "/usr/bin/cargo-clippy" };
 
-/// The browser of the fourth ring.
+/// The browser of the suite `browser`.
 pub(crate) const CHROMIUM: Package = Package { name: "chromium", file: "/usr/bin/chromium" };
 
 /// LLVM's linker for WASM, as `lld-19` installs it.
 pub(crate) const LINKER: &str = "/usr/bin/wasm-ld-19";
 
-/// Whether this is a Debian, or one of its children.
+/// Whether this is Debian, or a system made from it.
 pub(crate) fn is_here() -> bool {
     Path::new("/usr/bin/apt-get").is_file()
 }
@@ -50,7 +50,7 @@ pub(crate) fn need(packages: &[Package]) -> Result<()> {
     }
     let names = missing.join(" ");
     if !is_here() {
-        bail!("not installed and no way to get it: {names}");
+        bail!("these packages are missing, and this is not Debian: {names}");
     }
     if !is_root()? {
         bail!("missing packages: run `sudo apt-get update && sudo apt-get install {names}`");

@@ -1,8 +1,8 @@
 //! A program and everything it starts, ended together.
 //!
-//! The program gets a process group of its own and a pipe as its standard input. Ctrl-C, an end of
-//! this process or an error ends the group; should this process be killed outright, the pipe
-//! closes, which a well-behaved child takes as its end.
+//! The program gets a process group of its own and a pipe as its standard input. Ctrl-C, an error
+//! or the end of this process ends the group. If this process is killed, the pipe closes, and the
+//! program ends by itself.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-/// Holding one means that a program runs; dropping it ends the program and all it started.
+/// A running program. Dropping this ends the program and all that it started.
 pub(crate) struct Group {
     child: Child,
 }
@@ -55,19 +55,21 @@ impl Drop for Group {
         while begun.elapsed() < PATIENCE && matches!(self.child.try_wait(), Ok(None)) {
             thread::sleep(PAUSE);
         }
-        // Also where the head has ended: what it started may not have.
+        // Also if the program has ended: what it started may still run.
         self.signal("-KILL");
         self.child.kill().ok();
         self.child.wait().ok();
     }
 }
 
-/// Takes over Ctrl-C, hang-up and termination: from here on they are seen by [`Group::wait`].
+/// From here on Ctrl-C, hang-up and termination do not end this process: they are noted, and
+/// [`Group::wait`] returns.
 pub(crate) fn listen() -> Result<()> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst)).context("Ctrl-C")
 }
 
-fn interrupted() -> bool {
+/// Whether Ctrl-C was pressed, or the terminal hung up, since [`listen`].
+pub(crate) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 

@@ -1,11 +1,12 @@
 //! The commands of this project: `cargo xtask build | start | test | bench | check`.
 //!
-//! Each does the set-up it needs, says what it does and how long that took, and can be run again
-//! at once. A command that cannot go on ends with one sentence that says what to do. Nothing here
-//! decides anything about a request: this program builds, starts and tests the one that does.
+//! Each command installs what it needs, prints what it does and how long that took, and can be
+//! repeated. A command that fails ends with a sentence that says what to do. The gate itself is
+//! elsewhere: this program builds, starts and tests it.
 
 mod bench;
 mod bundle;
+mod cargo;
 mod check;
 mod debian;
 mod group;
@@ -30,8 +31,15 @@ fn main() -> ExitCode {
     let rest: Vec<OsString> = args.collect();
     let begun = Instant::now();
     match run(&name.to_string_lossy(), &rest) {
-        Ok(Said::Time) => println!("{} took {}", name.display(), step::seconds(begun.elapsed())),
-        Ok(Said::All) => {}
+        // The usual end of the demo. An interrupted build ends with an error, which is not shown.
+        result if group::interrupted() => {
+            println!("\nStopped after {}.", step::seconds(begun.elapsed()));
+            return if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(INTERRUPTED) };
+        }
+        Ok(Finished::PrintTime) => {
+            println!("{} took {}", name.display(), step::seconds(begun.elapsed()));
+        }
+        Ok(Finished::Quiet) => {}
         Err(error) => {
             eprintln!("\nerror: {error:#}");
             return ExitCode::FAILURE;
@@ -40,45 +48,61 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Whether a command wants its total time printed or has said all it has to say.
-enum Said {
-    Time,
-    All,
+/// How a command ended well.
+enum Finished {
+    /// Print how long it took.
+    PrintTime,
+    /// Print nothing more.
+    Quiet,
 }
 
-fn run(name: &str, rest: &[OsString]) -> Result<Said> {
+fn run(name: &str, rest: &[OsString]) -> Result<Finished> {
+    let asks_for_help = rest.iter().any(|argument| argument == "--help" || argument == "-h");
     match name {
+        "start" if asks_for_help => {
+            start::help()?;
+            return Ok(Finished::Quiet);
+        }
+        "build" | "test" | "check" if asks_for_help => {
+            println!("{USAGE}");
+            return Ok(Finished::Quiet);
+        }
         "build" if rest == ["--named"] => bundle::named().map(drop)?,
         "build" => only(rest, name).and_then(|()| bundle::shipped().map(drop))?,
         "start" => start::run(rest)?,
         "test" => test::run(rest)?,
         "bench" => bench::run(rest)?,
         "check" => only(rest, name).and_then(|()| check::run())?,
-        // Cargo calls this one, with the test's `.wasm` file and the arguments of the test.
+        // Called by Cargo, with the test's `.wasm` file and the arguments of the test.
         "wasm-test-runner" => {
             let argv = std::iter::once("wasm-bindgen-test-runner".into()).chain(rest.to_vec());
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(argv)?;
-            return Ok(Said::All);
+            return Ok(Finished::Quiet);
         }
         "" | "help" | "-h" | "--help" => {
             println!("{USAGE}");
-            return Ok(Said::All);
+            return Ok(Finished::Quiet);
         }
         _ => bail!("there is no command `{name}`\n\n{USAGE}"),
     }
-    Ok(Said::Time)
+    Ok(Finished::PrintTime)
 }
 
 fn only(rest: &[OsString], name: &str) -> Result<()> {
     rest.is_empty().then_some(()).with_context(|| format!("`{name}` takes no arguments"))
 }
 
+/// What shells report for a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
 const USAGE: &str = "cargo xtask <command>
 
-  build   the deployable bundle in build/, with its size; `--named`, for profiles, in target/named/
+  build   builds the deployable bundle in build/; with `--named`, for profiles, in target/named/
   start   builds, and serves the demo site on this machine; no account needed
-  test    everything: native, WebCrypto, workerd, stand-in, browser; or the rings named after it
-  bench   the comparison with other ways to check the same sessions
-  check   formatting, lints on both targets, documentation
+  test    runs all test suites, or those named: native, webcrypto, edge, stage, browser
+  bench   compares with other ways to check the same sessions
+  check   checks formatting, lints on both targets, documentation, licences
+
+`start --help` and `bench --help` list the options of these two.
 
 Each command installs what it needs into the cache folder of this project or into node_modules.";

@@ -1,8 +1,7 @@
-//! Node and the npm packages: the machine's Node starts it, the packages bring their own.
+//! Node and the npm packages of the lock file.
 //!
-//! Any Node from 20 on can install; wrangler needs a newer one, which comes as a package of the
-//! lock file, so that `node_modules/.bin` first in `PATH` is all that is needed. Nothing is
-//! installed globally.
+//! Any Node from 20 up can install them. wrangler needs a newer one, which is one of the packages:
+//! with `node_modules/.bin` first in `PATH` it is found. Nothing is installed globally.
 
 use std::env;
 use std::ffi::OsString;
@@ -14,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{place, step};
 
-/// Holding one means that the packages of the lock file are installed.
+/// A machine on which the packages of the lock file are installed.
 pub(crate) struct Node {
     path: OsString,
 }
@@ -22,16 +21,12 @@ pub(crate) struct Node {
 impl Node {
     /// Installs the packages where the lock file has changed since the last time.
     pub(crate) fn ready() -> Result<Self> {
-        let machine = version(Command::new("node").arg("--version"))
-            .context("Node is missing: install version 20 or newer")?;
-        if machine < [20, 0] {
-            bail!("Node {}.{} is too old: install version 20 or newer", machine[0], machine[1]);
-        }
+        let machine = machine_version()?;
         install()?;
         let node = Self { path: path_with_packages()? };
         let packaged = version(node.command("node").arg("--version")).unwrap_or(machine);
         if packaged < WRANGLER_NEEDS {
-            bail!("no Node for wrangler came with the packages: install Node 22.12 or newer");
+            bail!("the packages contain no Node for this machine: install Node 22.12 or newer");
         }
         Ok(node)
     }
@@ -52,6 +47,23 @@ impl Node {
         command.env("CLOUDFLARE_CF_FETCH_ENABLED", "false").env("WRANGLER_HIDE_BANNER", "true");
         command
     }
+}
+
+/// The machine's own Node at the root of the clone, for scripts that need no package.
+pub(crate) fn installed() -> Result<Command> {
+    machine_version()?;
+    let mut command = Command::new("node");
+    command.current_dir(place::root());
+    Ok(command)
+}
+
+fn machine_version() -> Result<[u32; 2]> {
+    let found = version(Command::new("node").arg("--version"))
+        .context("Node is missing: install version 20 or newer")?;
+    if found < [20, 0] {
+        bail!("Node {}.{} is too old: install version 20 or newer", found[0], found[1]);
+    }
+    Ok(found)
 }
 
 /// `npm ci`, unless what it would install is there already.

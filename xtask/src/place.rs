@@ -1,12 +1,15 @@
-//! Where things lie: the clone, its build folders, and the cache that outlives a clone.
+//! The folders that the commands use (the clone, its build folders, the cache), and the target.
 //!
-//! What is slow to make and the same for every clone (the standard library for WASM, compiled
-//! dependencies) goes to the cache; nothing there is needed, and all of it may be deleted.
+//! What is slow to build and the same for every clone (the standard library for WASM, compiled
+//! dependencies) goes to the cache. All of the cache may be deleted.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+
+/// The only target of the Worker.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The root of the clone.
 pub(crate) fn root() -> PathBuf {
@@ -14,12 +17,12 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_path_buf()
 }
 
-/// The folder for what is built in this clone and belongs to it alone.
+/// The folder for what is built in this clone.
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// The cache of this project for the whole machine: `$XDG_CACHE_HOME/clerk-edge` or its like.
+/// This project's cache for the whole machine: `$XDG_CACHE_HOME/clerk-edge`, or in `~/.cache`.
 pub(crate) fn cache() -> Result<PathBuf> {
     let base = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)

@@ -1,24 +1,41 @@
-//! Saying what is being done and how long it took, and running other programs.
+//! Prints what a command does and how long that takes, and runs other programs.
 //!
-//! A program that fails is reported with what it was for and what to do about it, once.
+//! When a program fails, the error names it and says what to do.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// Does one step of a command, between a line that names it and one that gives its time.
+/// Does one step of a command. Prints its name, then the time as it passes, then the time it took.
 pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("→ {what}");
     let begun = Instant::now();
-    let done = work()?;
+    let done = reporting(begun, work)?;
     println!("  {what}: {}", seconds(begun.elapsed()));
     Ok(done)
 }
 
-/// Runs a program with its output where ours goes; `advice` is the sentence for its failure.
+/// Prints the time every few seconds until `work` ends. Cargo says nothing while it links.
+fn reporting<T>(begun: Instant, work: impl FnOnce() -> T) -> T {
+    thread::scope(|scope| {
+        let (working, ended) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            while ended.recv_timeout(REPORT_EVERY) == Err(RecvTimeoutError::Timeout) {
+                println!("  … {} s", begun.elapsed().as_secs());
+            }
+        });
+        let result = work();
+        drop(working);
+        result
+    })
+}
+
+/// Runs a program whose output is shown; if it fails, `advice` says what to do.
 pub(crate) fn run(command: &mut Command, advice: &str) -> Result<()> {
     let status = command.status().with_context(|| cannot_start(command, advice))?;
     ended_well(command, status, advice)
@@ -81,3 +98,5 @@ fn name(command: &Command) -> String {
     let first = words.next().map(OsStr::to_string_lossy).unwrap_or_default().into_owned();
     words.fold(first, |sentence, word| format!("{sentence} {}", word.to_string_lossy()))
 }
+
+const REPORT_EVERY: Duration = Duration::from_secs(5);

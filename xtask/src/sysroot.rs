@@ -1,8 +1,8 @@
-//! Rust's standard library for WASM, built from its source where nobody ships it compiled.
+//! Builds Rust's standard library for WASM from its source, where it is not installed.
 //!
-//! Once per compiler and machine, into the cache. With bitcode embedded, or link-time
-//! optimisation does not link; with `test`, or there is no harness for tests. Half a library is
-//! never seen: it is put together in a folder of its own and moved into place when complete.
+//! Once per compiler and machine, into the cache. Link-time optimisation needs the embedded
+//! bitcode, and the test harness needs the crate `test`. The library is put together in a
+//! temporary folder and moved into place when it is complete.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,22 +10,22 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{place, step, wasm};
+use crate::{place, step};
 
-/// Holding one means that this compiler came with the source of its library.
+/// The source of the standard library that came with a compiler.
 pub(crate) struct Source {
     release: String,
 }
 
 impl Source {
-    /// The source beside a compiler, where it has one.
+    /// The source that came with this compiler; `None` if it came without.
     pub(crate) fn of(rustc: &Path) -> Option<Self> {
         let asked = |args: &[&str]| {
             step::read(Command::new(rustc).current_dir(place::root()).args(args), "").ok()
         };
         let sysroot = PathBuf::from(asked(&["--print", "sysroot"])?);
         let library = sysroot.join("lib/rustlib/src/rust/library/Cargo.lock");
-        // Release, commit and origin: two compilers of one name may differ.
+        // Release, commit and origin: two compilers of the same release may differ.
         let release = asked(&["--version"]).filter(|_| library.is_file())?;
         Some(Self { release })
     }
@@ -48,7 +48,7 @@ pub(crate) fn holds_std(folder: &Path) -> bool {
     })
 }
 
-/// The sysroot for this compiler, from the cache or made now (about half a minute).
+/// The sysroot for this compiler, from the cache or built now (about half a minute).
 pub(crate) fn build(cargo: &Path, rustc: &Path, source: &Source) -> Result<PathBuf> {
     let cache = place::cache()?;
     let done = cache.join(source.folder_name());
@@ -59,7 +59,7 @@ pub(crate) fn build(cargo: &Path, rustc: &Path, source: &Source) -> Result<PathB
         let work = cache.join(format!("sysroot-being-built-{}", std::process::id()));
         let made = compile(cargo, rustc, &work).and_then(|()| collect(&work));
         let moved = made.and_then(|complete| {
-            // A neighbour may have been quicker: its result is as good as ours.
+            // Another process may have finished first; its result is the same.
             fs::rename(complete, &done).or_else(|error| {
                 if holds_std(&done.join(LIBRARIES)) { Ok(()) } else { Err(error.into()) }
             })
@@ -69,13 +69,13 @@ pub(crate) fn build(cargo: &Path, rustc: &Path, source: &Source) -> Result<PathB
     })
 }
 
-/// Builds the library as the only dependency of a crate with nothing in it.
+/// Builds the library as the only dependency of an empty crate.
 fn compile(cargo: &Path, rustc: &Path, work: &Path) -> Result<()> {
     fs::create_dir_all(work.join("src")).with_context(|| format!("in {}", work.display()))?;
     fs::write(work.join("src/lib.rs"), "#![no_std]\n")?;
     fs::write(work.join("Cargo.toml"), EMPTY_PACKAGE)?;
     let mut build = Command::new(cargo);
-    build.current_dir(work).args(["build", "--release", "--target", wasm::TARGET]);
+    build.current_dir(work).args(["build", "--release", "--target", place::TARGET]);
     build.arg("-Zbuild-std=std,panic_abort,panic_unwind,test");
     build.arg("--target-dir").arg(work.join("target"));
     build.env("RUSTC", rustc).env("RUSTC_BOOTSTRAP", "1");
@@ -87,12 +87,12 @@ fn compile(cargo: &Path, rustc: &Path, work: &Path) -> Result<()> {
     step::run(&mut build, "its dependencies come from crates.io; is there a network?")
 }
 
-/// Copies the compiled libraries to where a compiler looks for them.
+/// Copies the compiled libraries into the folder where a compiler looks for them.
 fn collect(work: &Path) -> Result<PathBuf> {
     let complete = work.join("sysroot");
     let libraries = complete.join(LIBRARIES);
     fs::create_dir_all(&libraries)?;
-    let built = work.join("target").join(wasm::TARGET).join("release/deps");
+    let built = work.join("target").join(place::TARGET).join("release/deps");
     for entry in fs::read_dir(built)? {
         let file = entry?.path();
         if file.extension().is_some_and(|end| end == "rlib") {

@@ -1,8 +1,8 @@
-//! `test`: every ring of tests, each by its own runner, whose closing lines are repeated at the end.
+//! `test`: all test suites, each by its own runner. Their results are repeated at the end.
 //!
-//! From the inside out: the core natively; what touches WebCrypto, in Node; the bytes that a
-//! deploy would upload, in workerd; the stand-in for Clerk against Clerk's SDK; a browser. A ring
-//! that ran no test has failed.
+//! In this order: the core natively; what uses WebCrypto, in Node; the bytes that a deploy would
+//! upload, in workerd; the stand-in for Clerk against Clerk's SDK; a browser. A suite that ran no
+//! test has failed.
 
 use std::env;
 use std::ffi::OsString;
@@ -13,12 +13,12 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{bundle, debian, node::Node, place, step, wasm::Wasm};
+use crate::{bundle, cargo, debian, node::Node, place, step, wasm::Wasm};
 
-/// One ring: its name, and what prepares it and says how to run it.
-type Ring = (&'static str, fn() -> Result<Vec<Command>>);
+/// A suite: its name, and the function that prepares it and returns its commands.
+type Suite = (&'static str, fn() -> Result<Vec<Command>>);
 
-const RINGS: [Ring; 5] = [
+const SUITES: [Suite; 5] = [
     ("native", native),
     ("webcrypto", webcrypto),
     ("edge", edge),
@@ -26,80 +26,82 @@ const RINGS: [Ring; 5] = [
     ("browser", browser),
 ];
 
-/// Runs the rings named, or all of them.
+/// Runs the suites named, or all of them.
 pub(crate) fn run(wanted: &[OsString]) -> Result<()> {
-    let known = |name: &OsString| RINGS.iter().any(|(ring, _)| name == ring);
+    let known = |name: &OsString| SUITES.iter().any(|(suite, _)| name == suite);
     if let Some(name) = wanted.iter().find(|name| !known(name)) {
-        let rings = RINGS.map(|(ring, _)| ring).join(", ");
-        bail!("there is no ring `{}`: {rings}", name.display());
+        let suites = SUITES.map(|(suite, _)| suite).join(", ");
+        bail!("there is no suite `{}`: {suites}", name.display());
     }
-    let chosen = RINGS
+    let chosen = SUITES
         .iter()
-        .filter(|(ring, _)| wanted.is_empty() || wanted.iter().any(|name| name == ring));
-    let closings: Vec<Closing> = chosen.map(|(ring, commands)| one(ring, *commands)).collect();
+        .filter(|(suite, _)| wanted.is_empty() || wanted.iter().any(|name| name == suite));
+    let results: Vec<SuiteResult> = chosen.map(|(name, commands)| one(name, *commands)).collect();
     println!();
-    for closing in &closings {
-        closing.print();
+    for result in &results {
+        result.print();
     }
     let failed: Vec<&str> =
-        closings.iter().filter(|closing| !closing.well).map(|closing| closing.ring).collect();
+        results.iter().filter(|result| !result.ok).map(|result| result.suite).collect();
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }
     Ok(())
 }
 
-/// How a ring ended.
-struct Closing {
-    ring: &'static str,
-    well: bool,
+/// How a suite ended.
+struct SuiteResult {
+    suite: &'static str,
+    ok: bool,
     passed: u32,
+    /// The lines by which its runners report their counts, and the error that ended it, if any.
     lines: Vec<String>,
     took: String,
 }
 
-impl Closing {
+impl SuiteResult {
     fn print(&self) {
-        let verdict = match (self.well, self.passed) {
+        let verdict = match (self.ok, self.passed) {
             (true, _) => "ok",
             (false, 0) => "FAILED, no test ran",
             (false, _) => "FAILED",
         };
-        println!("{}: {verdict}, {} passed, {}", self.ring, self.passed, self.took);
+        println!("{}: {verdict}, {} passed, {}", self.suite, self.passed, self.took);
         self.lines.iter().for_each(|line| println!("    {line}"));
     }
 }
 
-/// Runs one ring to its end, whatever becomes of it.
-fn one(ring: &'static str, commands: fn() -> Result<Vec<Command>>) -> Closing {
-    println!("\n=== {ring} ===");
+/// Runs one suite. A failure is part of the result, so that the other suites still run.
+fn one(suite: &'static str, commands: fn() -> Result<Vec<Command>>) -> SuiteResult {
+    println!("\n=== {suite} ===");
     let begun = Instant::now();
-    let mut closing =
-        Closing { ring, well: true, passed: 0, lines: Vec::new(), took: String::new() };
+    let mut result =
+        SuiteResult { suite, ok: true, passed: 0, lines: Vec::new(), took: String::new() };
     let ended = commands().and_then(|commands| {
         for mut command in commands {
             let (status, lines) = step::tee(&mut command)?;
-            closing.well &= status.success();
-            closing.lines.extend(lines.iter().filter(|line| is_closing(line)).cloned());
+            result.ok &= status.success();
+            result.lines.extend(lines.iter().filter(|line| is_summary(line)).cloned());
         }
         Ok(())
     });
     if let Err(error) = ended {
-        closing.well = false;
-        closing.lines.push(format!("{error:#}"));
+        result.ok = false;
+        result.lines.push(format!("{error:#}"));
     }
-    closing.passed = closing.lines.iter().map(|line| passed(line)).sum();
-    closing.well &= closing.passed > 0;
-    closing.took = step::seconds(begun.elapsed());
-    closing
+    result.passed = result.lines.iter().map(|line| passed(line)).sum();
+    result.ok &= result.passed > 0;
+    result.took = step::seconds(begun.elapsed());
+    result
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all suites have one type")]
 fn native() -> Result<Vec<Command>> {
-    let mut cargo = Command::new(env::var_os("CARGO").context("run this as `cargo xtask`")?);
-    cargo.current_dir(place::root()).args(["test", "--locked"]);
-    let mut own = Command::new(cargo.get_program());
-    own.current_dir(place::root()).args(["test", "--locked", "--package", "xtask"]);
-    Ok(vec![cargo, own])
+    let mut core = cargo::command("test");
+    core.arg("--locked");
+    let mut own = cargo::command("test");
+    own.args(["--locked", "--package", "xtask"]);
+    Ok(vec![core, own])
 }
 
 fn webcrypto() -> Result<Vec<Command>> {
@@ -117,7 +119,7 @@ fn webcrypto() -> Result<Vec<Command>> {
     Ok(vec![cargo])
 }
 
-/// Uploads nothing, but makes the bytes that would be uploaded; `[build]` makes the bundle.
+/// Makes the bytes that a deploy would upload; `[build]` of `wrangler.toml` makes the bundle.
 fn edge() -> Result<Vec<Command>> {
     let node = Node::ready()?;
     let panicking = bundle::panicking()?;
@@ -140,15 +142,8 @@ fn dry_run(node: &Node, arguments: &[&str], name: &str) -> Result<()> {
 /// The stand-in for Clerk and the recorder, against Clerk's own SDK.
 fn stage() -> Result<Vec<Command>> {
     let node = Node::ready()?;
-    let mut drawn = Command::new(env::var_os("CARGO").context("run this as `cargo xtask`")?);
-    drawn.current_dir(place::root()).args([
-        "test",
-        "--locked",
-        "--package",
-        "clerk-edge-gate",
-        "--test",
-        "oracle",
-    ]);
+    let mut drawn = cargo::command("test");
+    drawn.args(["--locked", "--package", "clerk-edge-gate", "--test", "oracle"]);
     drawn.env("PATH", node.path()).env("CLERK_EDGE_NODE", "node");
     Ok(vec![node_tests(&node, &["tests/stage", "tests/oracle"])?, drawn])
 }
@@ -165,16 +160,19 @@ fn browser() -> Result<Vec<Command>> {
 fn chromium() -> Result<PathBuf> {
     let chosen = env::var_os("CHROMIUM").map(PathBuf::from);
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let applications = MAC_BROWSERS.map(PathBuf::from).into_iter();
     let found = || names.iter().find_map(|name| place::program(name));
+    let found = || found().or_else(|| applications.clone().find(|file| file.is_file()));
     if let Some(file) = chosen.or_else(found) {
         return Ok(file);
     }
-    debian::need(&[debian::CHROMIUM]).context("a Chromium (or its path in CHROMIUM)")?;
-    found().context("chromium was installed, but not into PATH")
+    debian::need(&[debian::CHROMIUM])
+        .context("Chromium is needed; its path may be given in CHROMIUM")?;
+    found().context("chromium is installed, but not in PATH")
 }
 
-/// Node's own runner over the `*.test.mjs` of some folders, one file after the other: they share
-/// two cores and their ports.
+/// Node's own runner over the `*.test.mjs` of some folders, one file after the other, because they
+/// share ports and processors.
 fn node_tests(node: &Node, folders: &[&str]) -> Result<Command> {
     let mut files: Vec<PathBuf> = Vec::new();
     for folder in folders {
@@ -192,15 +190,21 @@ fn node_tests(node: &Node, folders: &[&str]) -> Result<Command> {
     Ok(command)
 }
 
-/// The lines by which cargo, wasm-bindgen-test and node:test say how it went.
-fn is_closing(line: &str) -> bool {
+/// Whether cargo, wasm-bindgen-test or node:test reports its counts in this line.
+fn is_summary(line: &str) -> bool {
     let node = ["ℹ tests ", "ℹ pass ", "ℹ fail ", "ℹ skipped "];
     line.starts_with("test result: ") || node.iter().any(|start| line.starts_with(start))
 }
 
-/// How many tests a closing line says have passed.
+/// How many tests have passed, according to such a line.
 fn passed(line: &str) -> u32 {
     let libtest = || line.strip_prefix("test result: ")?.split_once(". ")?.1.split(' ').next();
     let number = line.strip_prefix("ℹ pass ").or_else(libtest);
     number.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
 }
+
+/// macOS puts applications outside `PATH`.
+const MAC_BROWSERS: [&str; 2] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];

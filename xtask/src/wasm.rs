@@ -1,9 +1,8 @@
-//! A Rust tool chain that can build for `wasm32-unknown-unknown`, found or made.
+//! A Rust tool chain that can build for `wasm32-unknown-unknown`.
 //!
-//! In this order: the compiler at hand where it has the target; `rustup target add` where rustup
-//! may install; else a standard library built here from its source, with the compiler at hand
-//! where it came with that source, or with Debian's. `RUSTUP_AUTO_INSTALL=0` is a no and is taken
-//! as one.
+//! In this order: the installed compiler, if it has the target; `rustup target add`, if rustup may
+//! install; else a standard library built here from its source, with the installed compiler if it
+//! came with that source, or with Debian's. With `RUSTUP_AUTO_INSTALL=0` rustup is not called.
 
 use std::env;
 use std::ffi::OsString;
@@ -12,12 +11,10 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
-use crate::{debian, place, step, sysroot};
+use crate::place::{self, TARGET};
+use crate::{cargo, debian, step, sysroot};
 
-/// The only target of the Worker.
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
-
-/// Holding one means that `cargo` below builds for [`TARGET`] on this machine.
+/// A tool chain whose `cargo` builds for [`TARGET`] on this machine.
 pub(crate) struct Wasm {
     cargo: PathBuf,
     env: Vec<(&'static str, OsString)>,
@@ -31,18 +28,18 @@ impl Wasm {
     pub(crate) fn find() -> Result<Self> {
         let rustc = PathBuf::from(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
         if has_target(&rustc) || (rustup_may_install() && add_target() && has_target(&rustc)) {
-            return Ok(Self::at_hand());
+            return Ok(Self::installed());
         }
         if let Some(source) = sysroot::Source::of(&rustc) {
-            let sysroot = sysroot::build(&cargo_at_hand(), &rustc, &source)?;
-            let mut wasm = Self::at_hand();
+            let sysroot = sysroot::build(&cargo::program(), &rustc, &source)?;
+            let mut wasm = Self::installed();
             wasm.rustflags.push(format!("--sysroot={}", sysroot.display()));
             return Ok(wasm);
         }
         if !debian::is_here() {
             bail!(
-                "Rust's target {TARGET} is missing and RUSTUP_AUTO_INSTALL forbids to add it: run \
-                 `rustup target add {TARGET}` yourself"
+                "Rust's target {TARGET} is missing, and RUSTUP_AUTO_INSTALL=0 forbids adding it. Run \
+                 `rustup target add {TARGET}`"
             );
         }
         Self::debian()
@@ -71,48 +68,46 @@ impl Wasm {
 
     fn environment(&self, command: &mut Command) -> Result<()> {
         command.current_dir(place::root());
-        // Either would silently replace the flags below.
+        // Either would replace the flags below without a warning.
         command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         let mut flags = self.rustflags.clone();
-        // Workers has had vectors for years; searching a cookie header takes them.
+        // Workers supports SIMD; the search in cookie headers uses it.
         flags.push("-Ctarget-feature=+simd128".to_owned());
         if let Some(home) = cargo_home() {
-            // No path of the building machine in what is shipped.
+            // Keeps the paths of this machine out of the bundle.
             flags.push(format!("--remap-path-prefix={}=cargo", home.display()));
         }
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" "));
-        // What is compiled outlives a clone, so that a fresh one at the same place is warm. One
-        // folder for all places would not do: Cargo takes two clones' crates for the same one.
+        // In the cache, so that a new clone at the same path need not compile again. Each path has
+        // its own folder, because Cargo takes the crates of two clones for the same crate.
         command.env("CARGO_BUILD_BUILD_DIR", place::cache()?.join("wasm/{workspace-path-hash}"));
         Ok(())
     }
 
-    fn at_hand() -> Self {
-        Self { cargo: cargo_at_hand(), env: Vec::new(), rustflags: Vec::new(), debian: false }
+    fn installed() -> Self {
+        Self { cargo: cargo::program(), env: Vec::new(), rustflags: Vec::new(), debian: false }
     }
 
     fn debian() -> Result<Self> {
         debian::need(debian::TOOLCHAIN)?;
         let [cargo, rustc] = ["/usr/bin/cargo", "/usr/bin/rustc"].map(Path::new);
         let Some(source) = sysroot::Source::of(rustc) else {
-            bail!("Debian's compiler came without its library's source: install rust-web-src");
+            bail!(
+                "the source of the standard library is missing: install Debian's package rust-web-src"
+            );
         };
         let sysroot = sysroot::build(cargo, rustc, &source)?;
         let env = [
             ("RUSTC", rustc.into()),
             ("RUSTDOC", "/usr/bin/rustdoc".into()),
             ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", debian::LINKER.into()),
-            // `cargo run` points it at the other compiler's libraries.
+            // `cargo run` sets it to the libraries of the other compiler.
             ("LD_LIBRARY_PATH", OsString::new()),
         ];
         let rustflags = vec![format!("--sysroot={}", sysroot.display())];
         Ok(Self { cargo: cargo.into(), env: env.into(), rustflags, debian: true })
     }
-}
-
-fn cargo_at_hand() -> PathBuf {
-    env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from)
 }
 
 fn cargo_home() -> Option<PathBuf> {
@@ -136,7 +131,7 @@ fn rustup_may_install() -> bool {
 fn add_target() -> bool {
     let mut rustup = Command::new("rustup");
     rustup.current_dir(place::root()).args(["target", "add", TARGET]);
-    let advice = "it has no network or no such tool chain; other ways are tried";
+    let advice = "no network, or a tool chain that rustup does not manage; trying another way";
     match step::step("rustup target add", || step::run(&mut rustup, advice)) {
         Ok(()) => true,
         Err(error) => {

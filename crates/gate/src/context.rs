@@ -2,15 +2,15 @@
 //! run after the response.
 //!
 //! Time is read once, by the host, and carried here; nothing in this crate reads a clock. A task is
-//! data ([`BackgroundTask`]): the host runs it once the answer is on its way.
+//! data ([`BackgroundTask`]): the host runs it after it has sent the response.
 
 use std::cell::{Cell, RefCell};
 
-/// What goes with one request through the line.
+/// The context of one request.
 pub struct RequestContext<'a, P> {
-    /// The place we run in.
+    /// The platform.
     pub platform: &'a P,
-    /// Milliseconds since 1970, read once when the request came.
+    /// Milliseconds since 1970, read once when the request arrived.
     pub now_ms: i64,
     tasks: RefCell<Vec<BackgroundTask>>,
     key_source: Cell<Option<KeySource>>,
@@ -18,23 +18,23 @@ pub struct RequestContext<'a, P> {
     notes: RefCell<Vec<String>>,
 }
 
-/// Work for after the answer.
+/// Work to do after the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BackgroundTask {
-    /// Fetch the key set anew, before its fresh time ends.
+    /// Renew the key set, before it is not fresh any more.
     RenewKeys,
-    /// Write to the store.
+    /// Write an entry to the store.
     Store {
-        /// Under this name.
+        /// The name of the entry.
         name: String,
-        /// This text.
+        /// The text of the entry.
         text: String,
-        /// For this long.
+        /// For how long the store keeps it.
         keep_seconds: u32,
     },
 }
 
-/// Where the key that was used came from.
+/// Where a key came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeySource {
     /// `CLERK_JWT_KEY`.
@@ -64,7 +64,7 @@ impl KeySource {
 }
 
 impl<'a, P> RequestContext<'a, P> {
-    /// Begins a turn.
+    /// The context of a request that arrived at this time.
     #[must_use]
     pub fn new(platform: &'a P, now_ms: i64) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl<'a, P> RequestContext<'a, P> {
         self.now_ms.div_euclid(1_000)
     }
 
-    /// Leaves work for after the answer.
+    /// Adds a task to run after the response, unless the same one is there.
     pub fn defer(&self, task: BackgroundTask) {
         let mut tasks = self.tasks.borrow_mut();
         if !tasks.contains(&task) {
@@ -91,17 +91,18 @@ impl<'a, P> RequestContext<'a, P> {
         }
     }
 
-    /// Notes where the key came from.
+    /// Sets where the key came from.
     pub fn note_key_source(&self, source: KeySource) {
         self.key_source.set(Some(source));
     }
 
-    /// Notes one call to Clerk's API for a missing claim.
+    /// Counts one look-up, a call to Clerk's API for a missing claim.
     pub fn count_lookup(&self) {
         self.lookups.set(self.lookups.get().saturating_add(1));
     }
 
-    /// Leaves a line for the operator's log: our own words, never a token, secret or claim value.
+    /// Adds a line to the operator's log. It must not contain a token, a secret or the value of a
+    /// claim.
     pub fn note(&self, line: impl Into<String>) {
         self.notes.borrow_mut().push(line.into());
     }
@@ -118,13 +119,13 @@ impl<'a, P> RequestContext<'a, P> {
         self.lookups.get()
     }
 
-    /// Takes the work that was left.
+    /// Takes the tasks out.
     #[must_use]
     pub fn take_tasks(&self) -> Vec<BackgroundTask> {
         self.tasks.take()
     }
 
-    /// Takes the lines that were left.
+    /// Takes the lines of the log out.
     #[must_use]
     pub fn take_notes(&self) -> Vec<String> {
         self.notes.take()

@@ -1,131 +1,136 @@
-//! Why a request does not go on, and the one place where that becomes an answer.
+//! A response that the gate gives by itself, before the upstream.
 
 use crate::answer::refusal::refuse;
 use crate::answer::{Answer, Refusal, redirect};
-use crate::log::Outcome;
-use crate::log::record::LogRecord;
 use crate::settings::problems::SettingsProblems;
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 
-/// The end of a line that does not reach the upstream.
+/// Why a request does not go on.
 #[derive(Clone, Debug)]
-pub(super) struct EarlyResponse {
-    end: EarlyResponseKind,
+pub(crate) struct EarlyResponse {
+    kind: EarlyResponseKind,
     /// For the browser: Clerk's status and reason, cookies.
     headers: Vec<(&'static str, String)>,
 }
 
+/// The kinds of early responses.
 #[derive(Clone, Debug)]
-enum EarlyResponseKind {
-    Denied { code: Code, sign_in: Option<String>, retry_after_seconds: Option<u32> },
+pub(crate) enum EarlyResponseKind {
+    /// It is refused.
+    Refused {
+        /// Why.
+        code: Code,
+        /// The sign-in URL for the page.
+        sign_in: Option<String>,
+        /// When it may be worth trying again.
+        retry_after_seconds: Option<u32>,
+    },
+    /// A rule redirects it.
     Redirect(String),
+    /// Clerk's handshake redirects it.
     Handshake(String),
-    Own(Answer),
+    /// One of the gate's own addresses answers it.
+    Endpoint(Answer),
 }
 
 impl EarlyResponse {
     /// The path has more than one meaning.
-    pub(super) const PATH: Self = Self::code(Code::PathAmbiguous);
+    pub(crate) const AMBIGUOUS_PATH: Self = Self::code(Code::PathAmbiguous);
 
-    /// A code and nothing further to tell.
-    pub(super) const fn code(code: Code) -> Self {
-        Self::new(EarlyResponseKind::Denied { code, sign_in: None, retry_after_seconds: None })
+    /// A refusal with a code alone.
+    pub(crate) const fn code(code: Code) -> Self {
+        Self::new(EarlyResponseKind::Refused { code, sign_in: None, retry_after_seconds: None })
     }
 
     /// One of the 503s.
-    pub(super) const fn later(code: Code, seconds: u32) -> Self {
-        Self::new(EarlyResponseKind::Denied {
+    pub(crate) const fn unavailable(code: Code, seconds: u32) -> Self {
+        Self::new(EarlyResponseKind::Refused {
             code,
             sign_in: None,
             retry_after_seconds: Some(seconds),
         })
     }
 
-    /// Nobody is signed in; this is where one would.
-    pub(super) const fn signed_out(sign_in: Option<String>) -> Self {
-        Self::new(EarlyResponseKind::Denied {
+    /// Nobody is signed in; with the sign-in URL for the page.
+    pub(crate) const fn signed_out(sign_in: Option<String>) -> Self {
+        Self::new(EarlyResponseKind::Refused {
             code: Code::SignedOut,
             sign_in,
             retry_after_seconds: None,
         })
     }
 
-    /// A redirect of a rule's.
-    pub(super) const fn redirect(location: String) -> Self {
+    /// A rule redirects.
+    pub(crate) const fn redirect(location: String) -> Self {
         Self::new(EarlyResponseKind::Redirect(location))
     }
 
-    /// A redirect of Clerk's.
-    pub(super) const fn handshake(location: String) -> Self {
+    /// Clerk's handshake redirects.
+    pub(crate) const fn handshake(location: String) -> Self {
         Self::new(EarlyResponseKind::Handshake(location))
     }
 
-    /// An answer of one of the gate's own endpoints.
-    pub(super) const fn own(answer: Answer) -> Self {
-        Self::new(EarlyResponseKind::Own(answer))
+    /// The answer of one of the gate's own addresses.
+    pub(crate) const fn endpoint(answer: Answer) -> Self {
+        Self::new(EarlyResponseKind::Endpoint(answer))
     }
 
-    const fn new(end: EarlyResponseKind) -> Self {
-        Self { end, headers: Vec::new() }
+    const fn new(kind: EarlyResponseKind) -> Self {
+        Self { kind, headers: Vec::new() }
     }
 
     /// With headers for the browser.
-    pub(super) fn with(mut self, headers: &[(&'static str, String)]) -> Self {
+    pub(crate) fn with_headers(mut self, headers: &[(&'static str, String)]) -> Self {
         self.headers.extend_from_slice(headers);
         self
     }
 
-    /// What the log calls it; nothing for the gate's own endpoints.
-    pub(super) const fn outcome(&self) -> Option<Outcome> {
-        match self.end {
-            EarlyResponseKind::Denied { .. } => Some(Outcome::Refuse),
-            EarlyResponseKind::Redirect(_) => Some(Outcome::Redirect),
-            EarlyResponseKind::Handshake(_) => Some(Outcome::Handshake),
-            EarlyResponseKind::Own(_) => None,
-        }
+    /// Why the request does not go on.
+    pub(crate) const fn kind(&self) -> &EarlyResponseKind {
+        &self.kind
     }
 
     /// The code, where there is one.
-    pub(super) const fn denial_code(&self) -> Option<Code> {
-        match self.end {
-            EarlyResponseKind::Denied { code, .. } => Some(code),
+    pub(crate) const fn code_of_refusal(&self) -> Option<Code> {
+        match self.kind {
+            EarlyResponseKind::Refused { code, .. } => Some(code),
             _ => None,
         }
     }
 
     /// Where it leads, if it is a redirect.
-    pub(super) fn location(&self) -> Option<&str> {
-        match &self.end {
+    pub(crate) fn location(&self) -> Option<&str> {
+        match &self.kind {
             EarlyResponseKind::Redirect(location) | EarlyResponseKind::Handshake(location) => {
                 Some(location)
             }
-            EarlyResponseKind::Denied { .. } | EarlyResponseKind::Own(_) => None,
+            EarlyResponseKind::Refused { .. } | EarlyResponseKind::Endpoint(_) => None,
         }
     }
 
     /// The answer to this request.
-    pub(super) fn answer(
+    pub(crate) fn answer(
         self,
         request: &impl Incoming,
-        record: &LogRecord,
+        request_id: &str,
         faulty: Option<&SettingsProblems>,
     ) -> Answer {
-        let mut answer = match self.end {
-            EarlyResponseKind::Own(answer) => answer,
+        let mut answer = match self.kind {
+            EarlyResponseKind::Endpoint(answer) => answer,
             EarlyResponseKind::Redirect(location) | EarlyResponseKind::Handshake(location) => {
                 redirect(&location)
             }
-            EarlyResponseKind::Denied { code, sign_in, retry_after_seconds } => {
+            EarlyResponseKind::Refused { code, sign_in, retry_after_seconds } => {
                 let shown = faulty.filter(|it| it.may_be_shown());
-                let denial = Refusal {
+                let refusal = Refusal {
                     sign_in: sign_in.as_deref(),
                     retry_after_seconds,
                     problems: shown.map(|it| it.problems().collect()).unwrap_or_default(),
-                    ..Refusal::new(code, record.request_id())
+                    ..Refusal::new(code, request_id)
                 };
-                refuse(&denial, RequestKind::of(request))
+                refuse(&refusal, RequestKind::of(request))
             }
         };
         answer.headers.extend(self.headers);

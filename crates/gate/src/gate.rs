@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::clerk_api::failed_nonces::FailedNonces;
 use crate::context::{BackgroundTask, RequestContext};
-use crate::keys::find::Keys;
+use crate::keys::Keys;
 use crate::lookup::Lookups;
 use crate::platform::Platform;
 use crate::settings::bindings::Bindings;

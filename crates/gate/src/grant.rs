@@ -1,189 +1,93 @@
-//! What a request has won: the only key to the upstream.
-//!
-//! A [`Grant`] is made from an open path, from a rule that lets anybody through, from a verdict on
-//! a visitor, or from a rule that merely reports; each maker wants the proof in its hand. Nothing
-//! else in this crate can make a [`Forward`].
+//! Permission to forward a request, or the response that a decision gives instead. Nothing but a
+//! [`Grant`] makes a [`crate::forward::Forward`].
 
-use std::borrow::Cow;
-
-use crate::forward::headers::{
-    AuthHeaders, Identity, Organization, custom_values, headers_to_remove, headers_to_set,
-};
-use crate::settings::{Settings, Upstream};
 use clerk_edge_http::incoming::Incoming;
-use clerk_edge_http::path::RequestPath;
-use clerk_edge_http::url_parts::UrlParts;
-use clerk_edge_rules::facts::Truth;
-use clerk_edge_rules::path_params::PathParams;
-use clerk_edge_rules::rule_set::{OpenPath, Requirement, Rule};
+use clerk_edge_http::kind::RequestKind;
+use clerk_edge_rules::code::Code;
+use clerk_edge_rules::decide::{Decision, decide};
+use clerk_edge_rules::rule::{Requirement, Rule};
+use clerk_edge_rules::rule_set::Match;
 
-use crate::auth::principal::User;
 use crate::auth::{Auth, AuthStatus};
+use crate::early_response::EarlyResponse;
+use crate::session::sign_in_redirect::SignInRedirect;
+use crate::settings::{Settings, Upstream};
 
-/// Holding one means: this request may go on.
+/// The request may go on: the decision allowed it, or its rule merely reports.
 #[derive(Debug)]
-pub(super) struct Grant {
+pub(crate) struct Grant {
     guarded: bool,
 }
 
-/// What judging a visitor came to.
-#[derive(Debug)]
-pub(super) enum Verdict {
-    /// May go on.
-    Granted(Grant),
-    /// May not.
-    Refused,
-    /// It depends on a claim that the token lacks.
-    Unknown,
-}
-
 impl Grant {
-    /// From a rule that says `anyone`: no answer of it depends on who asked.
-    pub(super) const fn open(_: &OpenPath) -> Self {
-        Self { guarded: false }
+    /// Where the decision allows the request; else the decision.
+    pub(crate) fn of<'r>(
+        matched: &Match<'r>,
+        auth: &Auth<'_>,
+        kind: RequestKind,
+    ) -> Result<Self, Decision<'r>> {
+        match decide(matched, auth.caller(), kind) {
+            Decision::Allow => {
+                Ok(Self { guarded: !matches!(matched.rule.requirement(), Requirement::Anyone) })
+            }
+            other => Err(other),
+        }
     }
 
-    /// A preflight asks for no file, and carries nothing that could be judged.
-    pub(super) fn preflight(upstream: &Upstream) -> Option<Self> {
-        (*upstream != Upstream::Assets).then_some(Self { guarded: false })
-    }
-
-    /// From a rule that says `optional`: whoever it is goes on.
-    pub(super) const fn optional(_: &OpenPath) -> Self {
-        Self { guarded: true }
-    }
-
-    /// From a rule that says `report_only`.
-    pub(super) fn reported(rule: &Rule) -> Option<Self> {
+    /// Of a rule that says `report_only`.
+    pub(crate) fn reported(rule: &Rule) -> Option<Self> {
         rule.report_only().then_some(Self { guarded: true })
     }
 
-    /// From a visitor with a session.
-    pub(super) fn judge(
-        requirement: &Requirement,
-        visitor: &User<'_>,
-        names: &PathParams,
-    ) -> Verdict {
-        let truth = match requirement {
-            Requirement::Anyone(_) | Requirement::Optional(_) | Requirement::SignedIn => {
-                Truth::Holds
-            }
-            Requirement::Condition(condition) => condition.judge(visitor, names),
-        };
-        match truth {
-            Truth::Holds => Verdict::Granted(Self { guarded: true }),
-            Truth::Fails => Verdict::Refused,
-            Truth::Unknown => Verdict::Unknown,
-        }
+    /// Of a CORS preflight, which asks for no file and carries nothing that could be judged.
+    pub(crate) fn preflight(upstream: &Upstream) -> Option<Self> {
+        (*upstream != Upstream::Assets).then_some(Self { guarded: false })
     }
 
-    /// The request as it goes on.
-    pub(super) fn forward<'a>(
-        self,
-        asked: &Auth<'_>,
-        settings: &'a Settings,
-        request: &impl Incoming,
-        path: &RequestPath,
-        address: &UrlParts<'_>,
-    ) -> Forward<'a> {
-        let mut set = headers(&asked.who, settings);
-        if matches!(settings.upstream, Upstream::Url(_)) {
-            set.extend(forwarded(request, address));
-        }
-        Forward {
-            url: target(&settings.upstream, path, address),
-            set,
-            append: asked.headers.clone(),
-            guarded: self.guarded,
-            settings,
-        }
-    }
-}
-
-/// A request that may go on: what changes on its way, and what must happen to its answer.
-#[derive(Debug)]
-pub struct Forward<'a> {
-    /// The address, where it is not the one that came.
-    pub url: Option<String>,
-    /// Request headers to set.
-    pub set: Vec<(String, String)>,
-    /// Headers to append to the upstream's answer.
-    pub append: Vec<(&'static str, String)>,
     /// Whether the answer depends on who asked, and must be kept from shared caches.
-    pub guarded: bool,
-    settings: &'a Settings,
-}
-
-impl Forward<'_> {
-    /// Where it goes.
-    #[must_use]
-    pub fn upstream(&self) -> &Upstream {
-        &self.settings.upstream
-    }
-
-    /// Which of the names that came in (each on a line) are taken away.
-    #[must_use]
-    pub fn remove<'n>(&self, names: &'n str) -> Vec<&'n str> {
-        headers_to_remove(names, &self.settings.claim_headers, &self.settings.upstream)
+    pub(crate) const fn is_guarded(&self) -> bool {
+        self.guarded
     }
 }
 
-/// Another origin is told what the gate saw. Whatever a client wrote there is overwritten.
-fn forwarded(request: &impl Incoming, address: &UrlParts<'_>) -> Vec<(String, String)> {
-    let peer = request.header("cf-connecting-ip").map(Cow::into_owned);
-    let headers = [
-        ("x-forwarded-host", Some(address.authority.to_owned())),
-        ("x-forwarded-proto", Some(address.scheme().to_owned())),
-        ("x-forwarded-for", peer),
-    ];
-    headers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
-}
-
-/// Files need no headers: a request for one goes on untouched.
-fn headers(who: &AuthStatus<'_>, settings: &Settings) -> Vec<(String, String)> {
-    if settings.upstream == Upstream::Assets {
-        return Vec::new();
-    }
-    match who {
-        AuthStatus::NotAsked => Vec::new(),
-        AuthStatus::Unavailable { .. } => headers_to_set(AuthHeaders::Unavailable, &[]),
-        AuthStatus::SignedOut { .. } | AuthStatus::Handshake { .. } => {
-            headers_to_set(AuthHeaders::SignedOut, &[])
+/// The response of a decision that does not allow the request.
+pub(crate) fn early_response(
+    decision: Decision<'_>,
+    matched: &Match<'_>,
+    auth: &Auth<'_>,
+    settings: &Settings,
+    request: &impl Incoming,
+    kind: RequestKind,
+) -> EarlyResponse {
+    let sign_in = || sign_in_url(auth, settings, request, kind);
+    match decision {
+        Decision::Redirect { target, .. } => EarlyResponse::redirect(target.fill(&matched.params)),
+        Decision::SignIn => {
+            sign_in().map_or_else(|| EarlyResponse::signed_out(None), EarlyResponse::redirect)
         }
-        AuthStatus::SignedIn(visitor) => identity_headers(visitor, settings),
+        Decision::Refuse(Code::SignedOut) => EarlyResponse::signed_out(sign_in()),
+        Decision::Refuse(code) => match (code, &auth.status, auth.failed_lookup()) {
+            (Code::KeysUnavailable, AuthStatus::Unavailable { retry_after_seconds }, _) => {
+                EarlyResponse::unavailable(code, *retry_after_seconds)
+            }
+            (Code::ClaimsUnavailable, _, Some(failed)) => {
+                EarlyResponse::unavailable(code, failed.retry_after_seconds)
+            }
+            _ => EarlyResponse::code(code),
+        },
+        // Decided a second time, with what was looked up: neither can come here.
+        Decision::Allow | Decision::NeedsLookup => EarlyResponse::code(Code::Internal),
     }
 }
 
-/// What would be sent for this visitor.
-pub(super) fn identity_headers(visitor: &User<'_>, settings: &Settings) -> Vec<(String, String)> {
-    let session = visitor.session();
-    let claims = session.claims().all();
-    let organization = session.claims().organization().and_then(|it| {
-        Some(Organization {
-            id: it.id()?,
-            slug: it.slug(),
-            role: it.role(),
-            permissions: it.permissions(),
-        })
-    });
-    let identity = Identity {
-        user_id: session.subject(),
-        session_id: session.session_id(),
-        roles: visitor.names(),
-        organization,
-        actor: session.actor_subject(),
-        claims: Some(session.claims()),
-    };
-    let custom = custom_values(&settings.claim_headers, claims, visitor.looked_up());
-    headers_to_set(AuthHeaders::SignedIn(&identity), &custom)
-}
-
-/// Judge the bytes you send: the canonical path, whatever form it came in.
-fn target(upstream: &Upstream, path: &RequestPath, address: &UrlParts<'_>) -> Option<String> {
-    let query = address.query.map(|it| format!("?{it}")).unwrap_or_default();
-    match upstream {
-        Upstream::Url(base) => Some(format!("{base}{}{query}", path.as_str())),
-        _ if path.as_str() == address.path => None,
-        _ => Some(format!("{}{}{query}", address.origin, path.as_str())),
-    }
+/// Where a page sends a visitor to sign in. `None` where the request's URL cannot be read.
+fn sign_in_url(
+    auth: &Auth<'_>,
+    settings: &Settings,
+    request: &impl Incoming,
+    kind: RequestKind,
+) -> Option<String> {
+    let pending = matches!(auth.status, AuthStatus::SignedOut { pending: true, .. });
+    let redirect = (kind == RequestKind::Page).then(|| SignInRedirect::from(settings, request))?;
+    redirect.map(|it| it.to_sign_in(pending))
 }

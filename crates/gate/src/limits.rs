@@ -1,46 +1,80 @@
-//! The ceilings of this crate, each with its unit and its source. A client picks the size, so each
-//! is checked before anything is decoded.
+//! The ceilings of this crate, each with its unit and its source. A client chooses the size of what
+//! it sends, so each size is checked before anything is decoded.
 
 /// All claims headers together; Cloudflare accepts 128 kB of headers, common origins 16 kB.
 pub const CLAIM_HEADERS_BYTES_MAX: usize = 16 * 1024;
-/// An answer of Clerk's: key sets are about 2 kB, users about 10 kB.
+/// A response of Clerk: key sets have about 2 kB, users about 10 kB.
 pub const ANSWER_BYTES_MAX: usize = 256 * 1024;
+
 /// How long a source of keys may take.
 pub const KEYS_TIMEOUT_MS: u32 = 3_000;
-/// So many requests of one isolate may fetch keys at the same time.
-pub const KEYS_ROUNDS_MAX: usize = 256;
-/// A fetch that began this long ago was cancelled; it no longer counts as under way. Both
-/// sources' time together, and some.
-pub const KEYS_ROUND_SECONDS: i64 = 10;
-/// How long the look-up of a user may take.
-pub const LOOKUP_TIMEOUT_MS: u32 = 2_000;
-/// A user id above this is nobody's; Clerk's are about 32 bytes.
-pub const USER_ID_BYTES_MAX: usize = 128;
-/// So many users' claims are kept in memory.
-pub const LOOKUPS_KEPT_MAX: usize = 1_000;
-/// All claims that are kept in memory together, as JSON.
-pub const LOOKUPS_KEPT_BYTES_MAX: usize = 1024 * 1024;
-/// One user's claims above this are used, but not kept; Clerk allows 8 kB of metadata.
-pub const LOOKUP_KEPT_BYTES_MAX: usize = 64 * 1024;
-/// The store keeps nothing for a shorter time than this.
-pub const STORE_KEEP_SECONDS_MIN: u32 = 60;
-/// After so many failures in a row the Backend API is left alone for a while.
-pub const BREAKER_FAILURES: u32 = 3;
-/// How long it is left alone the first time; doubled each time after.
-pub const BREAKER_REST_SECONDS: i64 = 5;
-/// The longest that failures make it left alone.
-pub const BREAKER_REST_SECONDS_MAX: i64 = 60;
-/// A probe that was sent this long ago was cancelled; another may go.
-pub const BREAKER_PROBE_SECONDS: i64 = 5;
-/// The longest wait that `Retry-After` can ask for.
-pub const RETRY_AFTER_SECONDS_MAX: i64 = 120;
+/// At most this many requests of one isolate fetch keys at the same time.
+pub const KEYS_FETCHES_MAX: usize = 256;
+/// A fetch that began this long ago was cancelled and no longer counts as running: the timeouts of
+/// both sources together, and a margin.
+pub const KEYS_FETCH_SECONDS: i64 = 10;
 /// A key set is fresh for this long in memory.
 pub const KEYS_FRESH_MEMORY_SECONDS: i64 = 300;
 /// A key set is fresh for this long in KV.
 pub const KEYS_FRESH_STORE_SECONDS: i64 = 3_600;
-/// A stale key set still serves up to this age.
+/// A stale key set may still be used up to this age.
 pub const KEYS_STALE_SECONDS: i64 = 86_400;
-/// After a fresh set lacked a key id, no further fetch for this long.
+/// After a fresh set lacked a key id, no further fetch for this long; also the longest pause after
+/// failed fetches.
 pub const KEYS_COOL_DOWN_SECONDS: i64 = 30;
-/// How long Clerk may take over a handshake's nonce or a refresh.
+/// Failed fetches are counted up to here; the pause is at its longest before.
+pub const KEYS_FAILURES_COUNTED_MAX: u32 = 16;
+/// How far the timestamp of a key set may lie ahead: isolates on two machines write it.
+pub const KEYS_AHEAD_MS_MAX: i64 = 60_000;
+
+/// How long the look-up of a user may take.
+pub const LOOKUP_TIMEOUT_MS: u32 = 2_000;
+/// No user with a longer id is looked up; Clerk's ids have about 32 bytes.
+pub const USER_ID_BYTES_MAX: usize = 128;
+/// At most this many users' metadata are kept in memory.
+pub const LOOKUPS_KEPT_MAX: usize = 1_000;
+/// All metadata that is kept in memory together, as JSON.
+pub const LOOKUPS_KEPT_BYTES_MAX: usize = 1024 * 1024;
+/// Larger metadata of one user is used, but not kept; Clerk allows 8 kB of metadata.
+pub const LOOKUP_KEPT_BYTES_MAX: usize = 64 * 1024;
+/// KV keeps nothing for a shorter time than this.
+pub const STORE_KEEP_SECONDS_MIN: u32 = 60;
+
+/// After this many failures in a row the Backend API is not called for a pause.
+pub const BREAKER_FAILURES: u32 = 3;
+/// How long the first pause is; each further one is twice as long.
+pub const BREAKER_PAUSE_SECONDS: i64 = 5;
+/// The longest pause after failures.
+pub const BREAKER_PAUSE_SECONDS_MAX: i64 = 60;
+/// The pause is doubled at most this often; it is at its longest before.
+pub const BREAKER_DOUBLED_MAX: u32 = 16;
+/// A probe that was sent this long ago was cancelled; another may go.
+pub const BREAKER_PROBE_SECONDS: i64 = 5;
+/// The longest wait that `Retry-After` can ask for.
+pub const RETRY_AFTER_SECONDS_MAX: i64 = 120;
+/// The pause after a 429 without `Retry-After`: Clerk counts calls per ten seconds.
+pub const RATE_LIMIT_SECONDS: i64 = 5;
+/// How far requests of one isolate may differ in time: they do not get here in the order in which
+/// they arrived. A pause that seems longer than its maximum by more than this means that the clock
+/// was set back.
+pub const REQUEST_ORDER_SECONDS: i64 = 10;
+
+/// How long Clerk may take to exchange a handshake's nonce, or to refresh a session.
 pub const SESSION_CALL_TIMEOUT_MS: u32 = 3_000;
+/// No session with a longer id is refreshed; Clerk's ids have about 32 bytes.
+pub const SESSION_ID_BYTES_MAX: usize = 128;
+/// Longer error codes of Clerk's API are not repeated; Clerk's have about 30 bytes.
+pub const API_CODE_BYTES_MAX: usize = 64;
+/// Longer nonces are not sent to Clerk; Clerk's have about 40 bytes.
+pub const NONCE_BYTES_MAX: usize = 512;
+/// At most this many failed nonces are kept.
+pub const NONCES_MAX: usize = 64;
+/// A nonce that failed is not sent again for this long.
+pub const NONCE_PAUSE_MS: i64 = 60_000;
+/// All cookies of a handshake or a refresh together: Clerk sets half a dozen of at most 4 kB;
+/// Cloudflare accepts 128 kB of headers.
+pub const COOKIES_BYTES_MAX: usize = 64 * 1024;
+/// `__clerk_redirect_count` lives for two seconds; three handshakes within that time are a loop.
+pub const REDIRECTS_MAX: f64 = 3.0;
+/// How wrong the clock of a development machine may be, where a handshake brings a session.
+pub const DEVELOPMENT_SKEW_MS: i64 = 86_400_000;

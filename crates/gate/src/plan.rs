@@ -1,48 +1,193 @@
-//! What becomes of a request: a plan that the host carries out.
+//! What becomes of a request: a plan that the host carries out, and what follows the upstream's
+//! answer.
+//!
+//! Every host does the same three things: it gets a plan, carries out the action, and finishes.
 
+use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 
 use crate::answer::refusal::refuse;
 use crate::answer::{Answer, Refusal};
-use crate::grant::Forward;
+use crate::forward::Forward;
+use crate::forward::cache_guard::{CachePlan, SHARED_CACHE_HEADERS};
+use crate::log::finish;
+use crate::log::record::name_of;
 
 /// What becomes of a request.
-pub struct Plan<'a> {
-    /// Forward or answer.
-    pub outcome: Action<'a>,
-    /// The log's line, but for status and time, where the level wants one.
-    pub log: Option<String>,
-    /// The request's name, where one was needed.
-    pub request_id: String,
+pub struct Plan<'g> {
+    /// What the host carries out.
+    pub action: Action<'g>,
+    /// What follows.
+    pub finish: Finish,
     /// What [`server_timing`] tells a developer, where it may: with a development instance, on
     /// every route but those of `anyone`.
-    pub timing: Option<String>,
+    timing: Option<String>,
 }
 
 /// Forward or answer.
-pub enum Action<'a> {
+pub enum Action<'g> {
     /// It goes on to the upstream.
-    Forward(Forward<'a>),
+    Forward(Forward<'g>),
     /// The gate answers by itself.
     Answer(Answer),
 }
 
-/// The value of `Server-Timing` for a [`Plan::timing`] that took so long.
+/// What must be known when the upstream has answered. As a text it can wait outside of the gate:
+/// the instance that wrote it may be gone by then.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Finish {
+    /// Whether the answer must be kept from shared caches.
+    guarded: bool,
+    /// The request's name, where one was needed.
+    request_id: String,
+    /// The log line, but for status and time, where the level wants one.
+    log: String,
+    /// Headers to append to the upstream's answer: names and values in turn, each on a line.
+    append: String,
+}
+
+/// How the upstream's answer changes on its way to the browser.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes<'f> {
+    /// Names of headers to remove.
+    pub remove: &'static [&'static str],
+    /// Headers to set.
+    pub set: Vec<(&'static str, String)>,
+    /// Headers to append: names and values in turn, each on a line.
+    pub append: &'f str,
+}
+
+impl<'g> Plan<'g> {
+    /// Of a request that the gate has decided.
+    pub(crate) fn new(
+        action: Action<'g>,
+        guarded: bool,
+        request_id: String,
+        log: Option<String>,
+        append: &[(&'static str, String)],
+        timing: Option<String>,
+    ) -> Self {
+        let mut finish =
+            Finish { guarded, request_id, log: log.unwrap_or_default(), append: String::new() };
+        append.iter().for_each(|(name, value)| finish.append(name, value));
+        Self { action, finish, timing }
+    }
+
+    /// Notes how long the decision took, where a developer may know.
+    pub fn decided(&mut self, micros: u64) {
+        let Some(timing) = &self.timing else { return };
+        let value = server_timing(timing, micros);
+        match &mut self.action {
+            Action::Answer(answer) => answer.headers.push(("server-timing", value)),
+            Action::Forward(_) => self.finish.append("server-timing", &value),
+        }
+    }
+}
+
+impl Finish {
+    /// The log line of an answer of the gate's own.
+    #[must_use]
+    pub fn answered(&self, answer: &Answer, micros: u64) -> Option<String> {
+        self.line(answer.status, micros)
+    }
+
+    /// What changes in an answer of the upstream's, and the log line.
+    #[must_use]
+    pub fn forwarded(
+        &self,
+        status: u16,
+        cache_control: Option<&str>,
+        vary: Option<&str>,
+        micros: u64,
+    ) -> (Changes<'_>, Option<String>) {
+        (self.changes(cache_control, vary), self.line(status, micros))
+    }
+
+    /// The answer where the upstream did not give one, and the log line.
+    #[must_use]
+    pub fn unreachable(&self, request: &impl Incoming, micros: u64) -> (Answer, Option<String>) {
+        self.instead(Code::UpstreamUnreachable, request, micros)
+    }
+
+    /// The answer where the host could not carry out the action, and the log line.
+    #[must_use]
+    pub fn failed(&self, request: &impl Incoming, micros: u64) -> (Answer, Option<String>) {
+        self.instead(Code::Internal, request, micros)
+    }
+
+    /// As text; empty where the upstream's answer passes unchanged and nothing is logged.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        if !self.guarded && self.log.is_empty() {
+            return String::new();
+        }
+        let guarded = if self.guarded { GUARDED } else { "" };
+        [guarded, &self.request_id, &self.log, &self.append].join("\n")
+    }
+
+    /// From text.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        let mut parts = text.splitn(4, '\n');
+        let mut part = || parts.next().unwrap_or_default();
+        let (guarded, request_id, log, append) = (part(), part(), part(), part());
+        Self {
+            guarded: guarded == GUARDED,
+            request_id: request_id.to_owned(),
+            log: log.to_owned(),
+            append: append.to_owned(),
+        }
+    }
+
+    fn changes(&self, cache_control: Option<&str>, vary: Option<&str>) -> Changes<'_> {
+        if !self.guarded {
+            return Changes::default();
+        }
+        let plan = CachePlan::new(cache_control, vary);
+        let mut set = Vec::new();
+        if cache_control != Some(&plan.cache_control) {
+            set.push(("cache-control", plan.cache_control));
+        }
+        if vary != Some(&plan.vary) {
+            set.push(("vary", plan.vary));
+        }
+        Changes { remove: &SHARED_CACHE_HEADERS, set, append: &self.append }
+    }
+
+    fn instead(
+        &self,
+        code: Code,
+        request: &impl Incoming,
+        micros: u64,
+    ) -> (Answer, Option<String>) {
+        let made = self.request_id.is_empty().then(|| name_of(request));
+        let request_id = made.as_deref().unwrap_or(&self.request_id);
+        let answer = refuse(&Refusal::new(code, request_id), RequestKind::of(request));
+        (answer, self.line(code.status(), micros))
+    }
+
+    fn line(&self, status: u16, micros: u64) -> Option<String> {
+        (!self.log.is_empty()).then(|| finish(&self.log, status, micros))
+    }
+
+    /// A value with a line break cannot be a header and is left out.
+    fn append(&mut self, name: &str, value: &str) {
+        if value.contains(['\n', '\r', '\0']) {
+            return;
+        }
+        if !self.append.is_empty() {
+            self.append.push('\n');
+        }
+        self.append.extend([name, "\n", value]);
+    }
+}
+
+/// The value of `Server-Timing` for a decision that took so long.
 #[must_use]
 pub fn server_timing(timing: &str, micros: u64) -> String {
     let (ms, rest) = (micros.div_euclid(1_000), micros.rem_euclid(1_000));
     format!("auth;dur={ms}.{rest:03};desc=\"{timing}\"")
 }
 
-/// What the browser gets where the upstream did not answer.
-#[must_use]
-pub fn upstream_unreachable(kind: RequestKind, request_id: &str) -> Answer {
-    refuse(&Refusal::new(Code::UpstreamUnreachable, request_id), kind)
-}
-
-/// What the browser gets where the platform refused what the gate made.
-#[must_use]
-pub fn internal_fault(kind: RequestKind, request_id: &str) -> Answer {
-    refuse(&Refusal::new(Code::Internal, request_id), kind)
-}
+const GUARDED: &str = "guarded";

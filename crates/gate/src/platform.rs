@@ -1,48 +1,51 @@
-//! The port: the five things the core cannot do alone. Whoever implements it takes no decision.
+//! What the gate needs from its host: fetch from Clerk, read and write the store. Implementations
+//! decide nothing.
 //!
-//! It speaks of what is wanted, not of how: there is no clock (time is an argument), no header map
-//! and no socket. In-memory state is the core's own and not behind this trait.
+//! There is no clock here (time is an argument), no header map and no socket. What is kept in
+//! memory belongs to the gate and is not behind this trait.
 
 use crate::secret::Secret;
 use clerk_edge_token::crypto::Crypto;
 
-/// What the core asks of the place it runs in. Futures are bound to the request that made them
-/// and are never kept for another.
-#[expect(async_fn_in_trait, reason = "one thread; nothing here is ever sent to another")]
+/// What the gate needs from its host. A future belongs to the request that made it and is never
+/// kept for another one.
+#[expect(async_fn_in_trait, reason = "there is one thread, so no future is sent to another one")]
 pub trait Platform: Crypto {
-    /// Calls Clerk. Redirects are not followed: a 3xx is an answer like any other.
+    /// Calls Clerk. Redirects are not followed: a 3xx is a response like any other.
     async fn call(&self, call: &ClerkRequest) -> Result<ClerkResponse, ClerkCallError>;
 
-    /// Reads the store. `Ok(None)` means that nothing is there (or that no store is bound);
-    /// an error means that nobody could look, or not within [`crate::limits::KEYS_TIMEOUT_MS`].
+    /// Reads the store. `Ok(None)` means that there is no entry, or no store. An error means that
+    /// the store could not be read within [`crate::limits::KEYS_TIMEOUT_MS`].
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed>;
 
-    /// Writes the store; kept for at least this long (never less than the store's 60 s).
+    /// Writes to the store. The entry is kept for at least this long, and at least for
+    /// [`crate::limits::STORE_KEEP_SECONDS_MIN`].
     async fn store(&self, name: &str, text: &str, keep_seconds: u32) -> Result<(), StoreFailed>;
 }
 
-/// The version of Clerk's Backend API that this crate was written against.
+/// The version of Clerk's APIs that this crate was written for. Sent with Backend API calls and
+/// with every handshake.
 pub const API_VERSION: &str = "2026-05-12";
 
 /// A call to one of the configured hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClerkRequest {
-    /// The address, absolute, never taken from a request.
+    /// The URL, absolute, never taken from a request.
     pub url: String,
-    /// Sent as `Authorization`; only ever set for the configured API host. A call with a secret
-    /// is one to Clerk's Backend API, and the edge adds what that API asks of everybody:
-    /// `Clerk-API-Version` with [`API_VERSION`], `Content-Type: application/json` and a
-    /// `User-Agent`. A call without one carries none of these.
+    /// Sent as `Authorization`, to the configured API host alone. A call with a secret is one of
+    /// Clerk's Backend API, and the host adds the headers which that API requires:
+    /// `Clerk-API-Version` with [`API_VERSION`], `Content-Type: application/json` and
+    /// `User-Agent`. A call without a secret has none of these headers.
     pub secret: Option<Secret>,
-    /// A JSON body makes it a `POST`; without one it is a `GET`.
+    /// A JSON body, sent with `POST`; without a body the method is `GET`.
     pub body: Option<String>,
-    /// Given up after this long.
+    /// The call is cancelled after this long.
     pub timeout_ms: u32,
-    /// Given up beyond this many bytes of answer.
+    /// The call is cancelled if the response is longer.
     pub bytes_max: usize,
 }
 
-/// What came back, whatever its status.
+/// A response of any status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClerkResponse {
     /// HTTP status.
@@ -55,17 +58,17 @@ pub struct ClerkResponse {
     pub body: Vec<u8>,
 }
 
-/// Why there is no reply.
+/// Why there is no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClerkCallError {
-    /// Nobody answered, or the connection broke.
+    /// No connection, or a broken one.
     Unreachable,
-    /// The time was up.
+    /// No response within [`ClerkRequest::timeout_ms`].
     TimedOut,
-    /// The answer was larger than allowed.
+    /// The response was longer than [`ClerkRequest::bytes_max`].
     TooLarge,
 }
 
-/// The store gave no answer.
+/// The store could not be read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreFailed;

@@ -62,12 +62,12 @@ fn decide(gate: &Gate<()>, request: &Request) -> (u16, Cost) {
     let mut status = 0;
     let info = allocation_counter::measure(|| {
         let ctx = RequestContext::new(&Willing, NOW_MS);
-        let mut line = pin!(gate.decide(request, &ctx));
+        let mut line = pin!(clerk_edge_gate::line::decide(&gate, request, &ctx));
         let Poll::Ready(decision) = line.as_mut().poll(&mut Context::from_waker(Waker::noop()))
         else {
             panic!("it waits for something");
         };
-        status = match &decision.outcome {
+        status = match &decision.action {
             Action::Answer(answer) => answer.status,
             Action::Forward(_) => 0,
         };
@@ -116,6 +116,7 @@ fn a_request_without_a_session() {
 struct Request {
     url: String,
     headers: BTreeMap<&'static str, String>,
+    names: String,
     headers_read: Cell<u32>,
 }
 
@@ -147,11 +148,13 @@ impl Request {
 
     fn new(path: &str, headers: &[(&'static str, &str)]) -> Self {
         let ray = ("cf-ray", "9a1b2c3d4e5f6789-FRA");
-        let headers =
-            headers.iter().chain([&ray]).map(|(name, value)| (*name, (*value).to_owned()));
+        let headers = headers.iter().chain([&ray]);
+        let headers: BTreeMap<_, _> =
+            headers.map(|(name, value)| (*name, (*value).to_owned())).collect();
         Self {
             url: format!("https://app.example.com{path}"),
-            headers: headers.collect(),
+            names: headers.keys().copied().collect::<Vec<_>>().join("\n"),
+            headers,
             headers_read: Cell::new(0),
         }
     }
@@ -169,6 +172,10 @@ impl Incoming for Request {
     fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         self.headers_read.set(self.headers_read.get() + 1);
         self.headers.get(name).map(|value| Cow::Borrowed(value.as_str()))
+    }
+
+    fn header_names(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.names)
     }
 }
 

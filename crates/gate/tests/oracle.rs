@@ -91,7 +91,7 @@ fn explanation(
         return Some(group);
     }
     let brought = UnverifiedToken::read(text(&expected["token"]));
-    if brought.is_ok_and(|token| token.kind().is_err()) {
+    if brought.is_ok_and(|token| token.check_kind().is_err()) {
         return Some("brought-kind");
     }
     if !expected["error"].is_null() {

@@ -1,16 +1,19 @@
-//! What the gate sees of a request: method, address and the few headers that it asks for by name.
+//! What is read of a request: method, URL and the few headers that are asked for by name.
 //!
-//! No header is read that nobody asks for, because each costs; the body is never looked at.
+//! A header that nothing asks for is not read, because each costs a call into the host. The body is
+//! never read. What the values mean belongs in the gate.
 
 use std::borrow::Cow;
 
-/// A request as it came in. The address is absolute and in the standard's serialised form, as
-/// the runtime gives it.
+/// A request as it arrived. Its URL is absolute and in the form that the URL standard serialises,
+/// as the runtime gives it.
 pub trait Incoming {
     /// The method as sent, unknown ones included.
     fn method(&self) -> &str;
-    /// The absolute address.
+    /// The absolute URL.
     fn url(&self) -> &str;
-    /// One header by its lower-case name; several of one name come joined by `, `.
+    /// The header with this lower-case name; several with one name are joined by `, `.
     fn header(&self, name: &str) -> Option<Cow<'_, str>>;
+    /// All header names, each on a line.
+    fn header_names(&self) -> Cow<'_, str>;
 }

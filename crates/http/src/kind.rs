@@ -1,22 +1,22 @@
-//! Whether a request wants a page, which decides between redirect and status, HTML and JSON.
+//! What a request is for: three questions about it that differ on purpose, and the preflight.
 //!
-//! A prefetch counts as what it fetches: a browser uses its answer as the page later, and Clerk
-//! decides without looking at `Sec-Purpose`.
+//! A prefetch counts as what it fetches: a browser uses its answer as the page later, and Clerk's
+//! SDK does not look at `Sec-Purpose`. What follows from the answers belongs in the gate.
 
 use crate::incoming::Incoming;
 
-/// What the sender can make of an answer.
+/// What the sender can do with a response: it decides between redirect and status, HTML and JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestKind {
-    /// A person looks at the answer: redirects are followed, HTML is read.
+    /// A browser shows the response: redirects are followed and HTML is rendered.
     Page,
-    /// A program does.
+    /// A program reads the response.
     Other,
 }
 
 impl RequestKind {
-    /// `GET` or `HEAD` for a document or a frame; where the browser does not say what for,
-    /// `Accept` decides.
+    /// A page is a `GET` or `HEAD` for a document or a frame. Without `Sec-Fetch-Dest`, an `Accept`
+    /// that contains `text/html` decides. The gate's own rule.
     #[must_use]
     pub fn of(request: &impl Incoming) -> Self {
         if !matches!(request.method(), "GET" | "HEAD") {
@@ -30,8 +30,28 @@ impl RequestKind {
     }
 }
 
-/// Whether the request asks, as a browser does before a cross-origin request, what is allowed.
-/// Such a request carries no credentials, so there is nobody to judge.
+/// Whether `Sec-Fetch-Dest` is `document`. As in Clerk's SDK, a frame is not one, and neither the
+/// method nor `Accept` counts.
+#[must_use]
+pub fn is_document(request: &impl Incoming) -> bool {
+    request.header("sec-fetch-dest").as_deref() == Some("document")
+}
+
+/// Whether the browser may be redirected for a handshake: a `GET` for a document or a frame.
+/// Without `Sec-Fetch-Dest`, an `Accept` that starts with `text/html` decides. As in Clerk's SDK,
+/// `HEAD` is not eligible and an empty header counts as absent.
+#[must_use]
+pub fn is_eligible_for_handshake(request: &impl Incoming) -> bool {
+    let header = |name| request.header(name).filter(|value| !value.is_empty());
+    request.method() == "GET"
+        && match header("sec-fetch-dest") {
+            Some(destination) => matches!(destination.as_ref(), "document" | "iframe"),
+            None => header("accept").is_some_and(|accept| accept.starts_with("text/html")),
+        }
+}
+
+/// Whether a browser asks before a cross-origin request what is allowed. Such a request carries no
+/// credentials, so it cannot be authenticated.
 #[must_use]
 pub fn is_preflight(request: &impl Incoming) -> bool {
     request.method() == "OPTIONS"

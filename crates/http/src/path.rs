@@ -1,17 +1,17 @@
 //! A request's path: the one form that goes upstream, and every way an upstream may read it.
 //!
-//! A gate that judges one spelling and sends another is the classic hole of its kind. So the path
-//! is brought into one canonical form, that form is what is sent, and it is judged under all of
-//! its readings at once ([`super::readings`]). It follows the URL standard's path state, and
-//! RFC 3986, 6.2.2. It refuses to repair: a stray `%`, a query or a fragment is no path.
+//! If a gate judges one spelling of a path and sends another, its rules can be bypassed. So the
+//! path is brought into one canonical form, that form is sent, and it is judged under all of its
+//! readings at once ([`super::readings`]). The form follows the URL standard's path state and
+//! RFC 3986, 6.2.2. Nothing is repaired: a path with a stray `%`, a query or a fragment is refused.
 
 use crate::limits::PATH_BYTES_MAX;
-use crate::percent::{escape, is_unreserved, push_escape};
+use crate::percent::{SEGMENT, UNRESERVED, escaped_byte, push_escape};
 use crate::readings;
 use crate::readings::Reading;
 
-/// Holding one means: a canonical path with a known, bounded set of readings. What
-/// [`RequestPath::as_str`] says is what was judged, and what must be sent.
+/// A canonical path with a known, bounded set of readings. [`RequestPath::as_str`] is what was
+/// judged and what must be sent.
 ///
 /// ```
 /// use clerk_edge_http::path::RequestPath;
@@ -25,20 +25,20 @@ use crate::readings::Reading;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPath {
     canonical: String,
-    /// Empty where the canonical form, split at `/`, is the only reading there is.
+    /// Empty if the canonical form, split at `/`, is the only reading.
     readings: Vec<Reading>,
 }
 
-/// The path is none, or can be read in too many ways; answered with `path-ambiguous`.
+/// The text is not a path, or has too many readings. The gate answers `path-ambiguous`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathRefused;
 
 impl RequestPath {
-    /// Reads what follows the authority in an address, without the query.
+    /// Parses what follows the authority in a URL, without the query.
     ///
     /// # Errors
-    /// [`PathRefused`] where it does not begin with `/`, is too long, holds a stray `%`, a query,
-    /// a fragment or a raw control character, or more layers of escapes than are ever needed.
+    /// [`PathRefused`] if it does not begin with `/`, is too long, holds a stray `%`, a query, a
+    /// fragment or a raw control character, or has too many layers of escapes or readings.
     pub fn parse(raw_path: &str) -> Result<Self, PathRefused> {
         if raw_path.len() > PATH_BYTES_MAX || !raw_path.starts_with(['/', '\\']) {
             return Err(PathRefused);
@@ -52,28 +52,30 @@ impl RequestPath {
         Ok(Self { canonical, readings })
     }
 
-    /// The canonical form: what goes upstream. Appended to an origin it stays what it is; it is
-    /// no relative reference, since it may begin with `//`.
+    /// The canonical form, which goes upstream. It must be appended to an origin: as a relative
+    /// reference it could name another host, because it may begin with `//`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.canonical
     }
 
-    /// Every distinct reading, each as its segments, decoded. A trailing empty segment (a
-    /// trailing slash) is left out: it means nothing to rules.
+    /// Every distinct reading, each as its decoded segments. A trailing slash makes no segment,
+    /// because it means nothing to rules.
     pub fn readings(&self) -> impl Iterator<Item = Vec<&[u8]>> {
         let single = self.single().map(|text| split(text).collect());
         single.into_iter().chain(self.readings.iter().map(|reading| reading.segments().collect()))
     }
 
-    /// The path where it has but one reading and no escapes: then its text is that reading.
+    /// The path, if it has one reading and no escapes, so that its text is that reading.
+    #[must_use]
     pub fn single(&self) -> Option<&str> {
         self.readings.is_empty().then_some(&self.canonical)
     }
 
-    /// The stored readings; none where [`Self::single`] is all there is.
-    pub fn stored_readings(&self) -> &[Reading] {
-        &self.readings
+    /// Whether some reading leads above the root, so that a base path does not contain it.
+    #[must_use]
+    pub fn climbs(&self) -> bool {
+        self.readings.iter().any(Reading::climbs)
     }
 }
 
@@ -87,17 +89,17 @@ impl std::fmt::Display for RequestPath {
 pub fn split(plain: &str) -> impl Iterator<Item = &[u8]> + Clone {
     let inner = plain.strip_prefix('/').unwrap_or(plain);
     let inner = inner.strip_suffix('/').unwrap_or(inner);
-    let nothing = inner.is_empty();
-    inner.as_bytes().split(|byte| *byte == b'/').skip(usize::from(nothing))
+    let is_root = inner.is_empty();
+    inner.as_bytes().split(|byte| *byte == b'/').skip(usize::from(is_root))
 }
 
-/// Whether nothing in a path can be read in two ways, so that it is canonical as it stands.
+/// Whether nothing in a path can be read in two ways, so that it is canonical already.
 pub(super) fn is_plain(path: &str) -> bool {
     let mut before = 0;
     for byte in path.bytes() {
         let after_slash = before == b'/';
         let doubtful = match byte {
-            b'/' | b'.' => after_slash,
+            b'/' | b'.' | b'(' => after_slash,
             other => !is_kept(other) || matches!(other, b';' | b'%'),
         };
         if doubtful {
@@ -108,24 +110,24 @@ pub(super) fn is_plain(path: &str) -> bool {
     true
 }
 
-/// The same for the rare path with a segment that begins with a dot, such as `/.well-known`.
+/// The same for the rare path with a segment that begins with a dot, such as `/.well-known`. One
+/// that begins with a parenthesis may be a session, which some servers leave out.
 fn plain_but_for_dots(path: &str) -> bool {
     path.bytes().all(|byte| byte == b'/' || is_kept(byte) && !matches!(byte, b';' | b'%'))
         && !path.contains("//")
+        && !path.contains("/(")
         && !path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
 fn canonical_form(raw: &str) -> Result<String, PathRefused> {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
+    while let Some((first, mut after)) = rest.split_first() {
         match *first {
             b'%' => {
-                let byte = escape(&[b"%", after.get(..2).unwrap_or_default()].concat());
-                let byte = byte.ok_or(PathRefused)?;
-                rest = after.get(2..).unwrap_or_default();
-                if is_unreserved(byte) {
+                let byte = escaped_byte(rest).ok_or(PathRefused)?;
+                after = after.get(2..).unwrap_or_default();
+                if UNRESERVED.contains(byte) {
                     text.push(char::from(byte));
                 } else {
                     push_escape(byte, &mut text);
@@ -136,40 +138,57 @@ fn canonical_form(raw: &str) -> Result<String, PathRefused> {
             kept if is_kept(kept) => text.push(char::from(kept)),
             other => push_escape(other, &mut text),
         }
+        rest = after;
     }
     let text = without_dot_segments(&text);
     (text.len() <= PATH_BYTES_MAX).then_some(text).ok_or(PathRefused)
 }
 
-/// As the URL standard does it: an empty segment is one that `..` can take away.
-fn without_dot_segments(path: &str) -> String {
+/// The path with `.` and `..` resolved as the URL standard does: `..` removes an empty segment too,
+/// and `\` separates. Segments that stay are not changed.
+pub(crate) fn without_dot_segments(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
-    let mut segments = path.strip_prefix('/').unwrap_or(path).split('/').peekable();
+    let mut segments = path.strip_prefix(SEPARATORS).unwrap_or(path).split(SEPARATORS).peekable();
     while let Some(segment) = segments.next() {
-        let last = segments.peek().is_none();
-        match segment {
-            "." if last => kept.push(""),
-            "." => {}
-            ".." => {
-                kept.pop();
-                if last {
-                    kept.push("");
-                }
-            }
-            name => kept.push(name),
+        let dots = dots(segment);
+        if dots == 0 {
+            kept.push(segment);
+            continue;
+        }
+        if dots == 2 {
+            kept.pop();
+        }
+        if segments.peek().is_none() {
+            kept.push("");
         }
     }
     format!("/{}", kept.join("/"))
 }
 
-/// The bytes that the URL standard leaves as they are in a path (its path percent-encode set,
-/// turned round), but for the separators.
+/// Whether a text has a segment `.` or `..`, escaped or not.
+#[must_use]
+pub fn has_dot_segments(text: &str) -> bool {
+    text.split(SEPARATORS).any(|segment| dots(segment) > 0)
+}
+
+/// 1 for `.`, 2 for `..`, with or without escapes; 0 for any other segment.
+fn dots(segment: &str) -> usize {
+    let mut rest = segment.as_bytes();
+    for count in 0..=2 {
+        rest = match rest {
+            [] => return count,
+            [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] => rest,
+            _ => return 0,
+        };
+    }
+    0
+}
+
+const SEPARATORS: [char; 2] = ['/', '\\'];
+
+/// Whether the URL standard keeps the byte in a path; separators are handled apart.
 const fn is_kept(byte: u8) -> bool {
-    byte.is_ascii_graphic()
-        && !matches!(
-            byte,
-            b'/' | b'\\' | b'"' | b'#' | b'<' | b'>' | b'?' | b'^' | b'`' | b'{' | b'}'
-        )
+    SEGMENT.contains(byte)
 }
 
 #[cfg(test)]
@@ -183,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn one_form_for_each_path() {
+    fn each_path_has_one_canonical_form() {
         canonical("/", "/");
         canonical("/a/b/", "/a/b/");
         canonical("/%61dmin", "/admin");
@@ -199,11 +218,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_refused() {
+    fn a_text_that_is_not_a_path_is_refused() {
         for raw in ["", "admin", "/%", "/%z1", "/a%2", "/a?b", "/a#b", "/a\nb", "/a\0b"] {
             assert_eq!(RequestPath::parse(raw), Err(PathRefused), "{raw:?}");
         }
         assert_eq!(RequestPath::parse(&"/a".repeat(PATH_BYTES_MAX)), Err(PathRefused));
         assert!(RequestPath::parse(&"/a".repeat(PATH_BYTES_MAX / 2)).is_ok());
+    }
+
+    #[test]
+    fn dot_segments_are_found_with_and_without_escapes() {
+        for text in [".", "..", "%2e", "%2E.", ".%2e", "/a/%2E%2e/b", "a\\..", "https://a/./b"] {
+            assert!(has_dot_segments(text), "{text}");
+        }
+        for text in ["", "/", "...", "%2e%2e%2e", "/.a/b.", "%2f", "%2", "https://a.b/..c"] {
+            assert!(!has_dot_segments(text), "{text}");
+        }
     }
 }

@@ -1,10 +1,12 @@
-//! Queries as `application/x-www-form-urlencoded`, in the standard's exact spelling.
+//! Queries as `application/x-www-form-urlencoded` (URL standard, 5), in exactly its spelling.
 //!
-//! Clerk compares and signs nothing of it, but its addresses are promised byte by byte, and the
-//! URL standard writes a whole query anew when one member is taken out. See the URL standard,
-//! part 5.
+//! The URLs of handshakes and redirects are promised byte by byte, and the standard encodes a whole
+//! query again when one member changes; so do the functions here. Which parameters are Clerk's
+//! belongs in the gate.
 
 use std::borrow::Cow;
+
+use crate::percent;
 
 /// The members of a query, decoded, in order.
 pub fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
@@ -14,7 +16,7 @@ pub fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> 
     })
 }
 
-/// The query without the members of these names, every other one written anew.
+/// The query without the members with these names, the others encoded again.
 #[must_use]
 pub fn without(query: &str, names: &[&str]) -> String {
     let mut rest = String::with_capacity(query.len());
@@ -29,74 +31,47 @@ pub fn append(query: &mut String, name: &str, value: &str) {
     if !query.is_empty() {
         query.push('&');
     }
-    encode(query, name);
+    push_form(name, query);
     query.push('=');
-    encode(query, value);
+    push_form(value, query);
 }
 
-/// The query with the first member of this name replaced, others of the name taken out, or with
-/// one more member.
+/// The query with the first member of this name replaced and others of this name removed; if there
+/// is none, with the member appended.
 #[must_use]
 pub fn with(query: &str, name: &str, value: &str) -> String {
-    let mut set = String::with_capacity(query.len());
-    let mut done = false;
+    let mut out = String::with_capacity(query.len());
+    let mut is_set = false;
     for (each, old) in pairs(query) {
         if each != name {
-            append(&mut set, &each, &old);
-        } else if !done {
-            append(&mut set, name, value);
-            done = true;
+            append(&mut out, &each, &old);
+        } else if !is_set {
+            append(&mut out, name, value);
+            is_set = true;
         }
     }
-    if !done {
-        append(&mut set, name, value);
+    if !is_set {
+        append(&mut out, name, value);
     }
-    set
+    out
 }
 
 fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains(['+', '%']) {
         return Cow::Borrowed(text);
     }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let (byte, after) = match (first, after) {
-            (b'+', _) => (b' ', after),
-            (b'%', [high, low, after @ ..]) => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => (high.wrapping_shl(4) | low, after),
-                _ => (b'%', rest.get(1..).unwrap_or_default()),
-            },
-            _ => (*first, after),
-        };
-        bytes.push(byte);
-        rest = after;
-    }
+    let spaced = text.replace('+', " ");
+    let bytes = percent::decode_once(spaced.as_bytes());
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
-}
-
-fn encode(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b' ' => out.push('+'),
-            b'*' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
-                out.push(char::from(byte));
-            }
-            _ => escape(out, byte),
+/// Appends the text, with `+` for each blank.
+fn push_form(text: &str, out: &mut String) {
+    for (index, word) in text.split(' ').enumerate() {
+        if index > 0 {
+            out.push('+');
         }
-    }
-}
-
-/// One byte as `%XX`.
-pub(super) fn escape(out: &mut String, byte: u8) {
-    out.push('%');
-    for digit in [byte.wrapping_shr(4), byte & 0xF] {
-        let digit = char::from_digit(u32::from(digit), 16).unwrap_or('0');
-        out.push(digit.to_ascii_uppercase());
+        percent::push_encoded(word, percent::FORM, out);
     }
 }
 
@@ -105,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn taking_out_writes_the_rest_anew() {
+    fn removing_a_member_encodes_the_others_anew() {
         assert_eq!(without("a=b+c&f=%2F&g", &[]), "a=b+c&f=%2F&g=");
         assert_eq!(without("x=1&__a=2&x=3", &["__a"]), "x=1&x=3");
         assert_eq!(without("%5F_a=2&~=%zz&&é", &["__a"]), "%7E=%25zz&%C3%A9=");
@@ -114,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn setting_replaces_the_first_and_drops_the_others() {
+    fn setting_a_member_replaces_the_first_and_removes_the_others() {
         assert_eq!(with("a=1&b=2&a=3", "a", "x y"), "a=x+y&b=2");
         assert_eq!(with("b=2", "a", "1"), "b=2&a=1");
         assert_eq!(with("", "a", "1"), "a=1");

@@ -1,32 +1,27 @@
-//! The name of a request, which ties an answer to its line in the log.
+//! The id of a request, which connects a response with its line in the log.
 
-/// Cloudflare's `cf-ray`, or a name of our own where there is none. Away from Cloudflare a client
-/// can send that header itself, so only what looks like a name is taken.
+use crate::limits::REQUEST_ID_BYTES_MAX;
+use crate::plain_id::is_plain_id;
+
+/// Cloudflare's `cf-ray`, or a generated id if there is no usable one. Outside Cloudflare clients
+/// can send that header themselves, so only a plain id is accepted.
 #[must_use]
-pub fn request_id(ray: Option<&str>, own: impl FnOnce() -> String) -> String {
-    ray.filter(|ray| is_name(ray)).map_or_else(own, str::to_owned)
+pub fn request_id(ray: Option<&str>, generate: impl FnOnce() -> String) -> String {
+    ray.filter(|ray| is_plain_id(ray, REQUEST_ID_BYTES_MAX)).map_or_else(generate, str::to_owned)
 }
-
-fn is_name(text: &str) -> bool {
-    (1..=NAME_BYTES_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-}
-
-/// A `cf-ray` has about twenty.
-const NAME_BYTES_MAX: usize = 64;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_what_looks_like_a_name_is_taken() {
-        let named = |ray: &str| request_id(Some(ray), || "own".to_owned());
-        assert_eq!(named("8f0a1b2c3d4e5f60-FRA"), "8f0a1b2c3d4e5f60-FRA");
-        assert_eq!(named("8f0a<b>"), "own");
-        assert_eq!(named(""), "own");
-        assert_eq!(named(&"a".repeat(64)), "a".repeat(64));
-        assert_eq!(named(&"a".repeat(65)), "own");
-        assert_eq!(request_id(None, || "own".to_owned()), "own");
+    fn an_unusable_ray_is_replaced() {
+        let id = |ray: &str| request_id(Some(ray), || "new".to_owned());
+        assert_eq!(id("8f0a1b2c3d4e5f60-FRA"), "8f0a1b2c3d4e5f60-FRA");
+        assert_eq!(id("8f0a<b>"), "new");
+        assert_eq!(id(""), "new");
+        assert_eq!(id(&"a".repeat(64)), "a".repeat(64));
+        assert_eq!(id(&"a".repeat(65)), "new");
+        assert_eq!(request_id(None, || "new".to_owned()), "new");
     }
 }

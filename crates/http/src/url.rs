@@ -1,20 +1,21 @@
-//! Absolute `http` and `https` addresses, as the URL standard reads and writes them.
+//! Absolute `http` and `https` URLs: read as browsers do, or only if they are in their exact form.
 //!
-//! The standard's own parser in Rust is larger than the rest of the gate together, so this one
-//! knows the two schemes that Clerk's addresses have. What it cannot read in the standard's way
-//! (names outside ASCII, odd spellings of numbers as hosts) is no address for it: it refuses and
-//! never guesses. Its judge in the tests is the `url` crate.
+//! The URL standard's parser in Rust is larger than the rest of the gate together, so this one
+//! knows the two schemes that Clerk's URLs have. A URL that it cannot read in the standard's way
+//! (names outside ASCII, unusual spellings of numbers as hosts) is refused and never guessed. The
+//! tests compare it with the crate `url`. A request's own URL is split by [`crate::url_parts`].
 
 use memchr::memchr3;
 
-use crate::path::is_plain;
-use crate::query;
+use crate::path::{is_plain, without_dot_segments};
+use crate::percent::{FRAGMENT, PATH, QUERY, URI, USER_INFO, encode};
+use crate::{host, query};
 
-/// Holding one means: an absolute `http` or `https` address with a host.
+/// An absolute `http` or `https` URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
     scheme: &'static str,
-    /// With its `@`, or empty.
+    /// User name and password with their `@`, or empty.
     credentials: String,
     host: String,
     port: Option<u16>,
@@ -24,7 +25,7 @@ pub struct Url {
 }
 
 impl Url {
-    /// Reads an absolute address.
+    /// Reads an absolute URL as browsers do; `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim_matches(|next: char| next <= ' ');
@@ -36,8 +37,8 @@ impl Url {
         let ends = |byte: u8| matches!(byte, b'/' | b'\\' | b'?' | b'#');
         let end = rest.bytes().position(ends).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at_checked(end)?;
-        let (credentials, address) = authority.rsplit_once('@').unwrap_or(("", authority));
-        let (host, port) = address_of(address, scheme)?;
+        let (credentials, authority) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let (host, port) = host_and_port_of(authority, scheme)?;
         let (rest, fragment) = cut(rest, '#');
         let (path, query) = cut(rest, '?');
         Some(Self {
@@ -46,12 +47,28 @@ impl Url {
             host,
             port,
             path: path_of(path),
-            query: query.map(|query| {
-                encoded(query, |byte| matches!(byte, b'"' | b'#' | b'<' | b'>' | b'\''))
-            }),
-            fragment: fragment
-                .map(|text| encoded(text, |byte| matches!(byte, b'"' | b'<' | b'>' | b'`'))),
+            query: query.map(|query| encode(query, QUERY)),
+            fragment: fragment.map(|fragment| encode(fragment, FRAGMENT)),
         })
+    }
+
+    /// Reads an absolute URL only if it is written as [`Self::href`] writes it, so that everybody
+    /// reads it alike: no credentials, no dot segments, an exact host and port
+    /// ([`host::is_exact`]), and only characters of a URI. The case of scheme and host, the
+    /// scheme's own port and a missing path may differ.
+    #[must_use]
+    pub fn parse_exact(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at_checked(end)?;
+        let is_exact =
+            host::is_exact_with_port(authority) && rest.bytes().all(|byte| URI.contains(byte));
+        let url = Self::parse(text).filter(|_| is_exact)?;
+        let slash = if rest.starts_with('/') { "" } else { "/" };
+        let mut written = url.path.clone();
+        url.push_query_and_fragment(&mut written);
+        let is_same = scheme.eq_ignore_ascii_case(url.scheme) && written == [slash, rest].concat();
+        is_same.then_some(url)
     }
 
     /// `https` or `http`.
@@ -66,7 +83,7 @@ impl Url {
         &self.host
     }
 
-    /// The host, and the port where it is not the scheme's own.
+    /// The host, with the port if it is not the scheme's own.
     #[must_use]
     pub fn host_and_port(&self) -> String {
         match self.port {
@@ -75,7 +92,7 @@ impl Url {
         }
     }
 
-    /// Scheme, host and port.
+    /// Scheme, host and port, as in the header `Origin`.
     #[must_use]
     pub fn origin(&self) -> String {
         [self.scheme, "://", &self.host_and_port()].concat()
@@ -87,27 +104,37 @@ impl Url {
         &self.path
     }
 
-    /// The query without its question mark; empty where there is none.
+    /// The query without its question mark; empty if there is none.
     #[must_use]
     pub fn query(&self) -> &str {
         self.query.as_deref().unwrap_or_default()
     }
 
-    /// The whole address.
+    /// Whether it has a query or a fragment, even an empty one.
+    #[must_use]
+    pub fn has_query_or_fragment(&self) -> bool {
+        self.query.is_some() || self.fragment.is_some()
+    }
+
+    /// The whole URL.
     #[must_use]
     pub fn href(&self) -> String {
         let host = self.host_and_port();
         let mut href = [self.scheme, "://", &self.credentials, &host, &self.path].concat();
-        for (mark, part) in [('?', &self.query), ('#', &self.fragment)] {
-            if let Some(part) = part {
-                href.push(mark);
-                href.push_str(part);
-            }
-        }
+        self.push_query_and_fragment(&mut href);
         href
     }
 
-    /// The same path and query at another origin; credentials come with it, and no fragment.
+    fn push_query_and_fragment(&self, out: &mut String) {
+        for (mark, part) in [('?', &self.query), ('#', &self.fragment)] {
+            if let Some(part) = part {
+                out.push(mark);
+                out.push_str(part);
+            }
+        }
+    }
+
+    /// This path and query at the origin of `other`, with its credentials and without a fragment.
     #[must_use]
     pub fn at(&self, other: &Self) -> Self {
         Self {
@@ -121,26 +148,26 @@ impl Url {
         }
     }
 
-    /// The same without a query.
+    /// The same URL without its query.
     #[must_use]
     pub fn without_query(self) -> Self {
         Self { query: None, ..self }
     }
 
-    /// The same with another path; it must begin with a slash.
+    /// The same URL with another path, which must begin with a slash.
     #[must_use]
     pub fn with_path(self, path: &str) -> Self {
         Self { path: path_of(path), ..self }
     }
 
-    /// The same without these members of the query, the others written anew.
+    /// The same URL without the query members with these names, the others encoded again.
     #[must_use]
     pub fn without(self, names: &[&str]) -> Self {
         let query = self.query.as_deref().map(|query| query::without(query, names));
         Self { query: query.filter(|query| !query.is_empty()), ..self }
     }
 
-    /// The same with one more member of the query, the others written anew.
+    /// The same URL with one more query member, the others encoded again.
     #[must_use]
     pub fn appended(self, name: &str, value: &str) -> Self {
         let mut query = query::without(self.query(), &[]);
@@ -148,7 +175,7 @@ impl Url {
         Self { query: Some(query), ..self }
     }
 
-    /// The same with this member of the query set, the others written anew.
+    /// The same URL with this query member set, the others encoded again.
     #[must_use]
     pub fn with(self, name: &str, value: &str) -> Self {
         let query = query::with(self.query(), name, value);
@@ -168,7 +195,7 @@ fn cut(text: &str, mark: char) -> (&str, Option<&str>) {
 
 fn credentials_of(text: &str) -> String {
     let (name, password) = text.split_once(':').unwrap_or((text, ""));
-    let encode = |text| encoded(text, |byte| b"\"#<>?`{}/:;=@[\\]^|".contains(&byte));
+    let encode = |text| encode(text, USER_INFO);
     match (name, password) {
         ("", "") => String::new(),
         (name, "") => format!("{}@", encode(name)),
@@ -176,92 +203,54 @@ fn credentials_of(text: &str) -> String {
     }
 }
 
-fn address_of(address: &str, scheme: &str) -> Option<(String, Option<u16>)> {
-    let bracketed = address.rfind(']').unwrap_or_default();
-    let colon = address.get(bracketed..)?.find(':').map(|index| index.saturating_add(bracketed));
-    let (host, port) = match colon.and_then(|colon| address.split_at_checked(colon)) {
-        Some((host, port)) => (host, port.strip_prefix(':').unwrap_or(port)),
-        None => (address, ""),
-    };
-    let port = match port {
-        "" => None,
-        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
-        _ => return None,
+/// The host as browsers write it, and the port if it is not the scheme's own.
+fn host_and_port_of(authority: &str, scheme: &str) -> Option<(String, Option<u16>)> {
+    let (host, port) = host::split_port(authority);
+    let port: Option<u16> = match port {
+        None | Some("") => None,
+        Some(digits) => Some(digits.parse().ok()?),
     };
     let own = if scheme == "https" { 443 } else { 80 };
-    Some((host_of(host)?, port.filter(|port| *port != own)))
-}
-
-fn host_of(host: &str) -> Option<String> {
-    if let Some(inner) = host.strip_prefix('[') {
-        let address: std::net::Ipv6Addr = inner.strip_suffix(']')?.parse().ok()?;
-        // The standard writes these differently from Rust.
-        return address.to_ipv4_mapped().is_none().then(|| format!("[{address}]"));
-    }
-    let legal = |byte: u8| {
-        byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'!' | b'$' | b'&'..=b'.' | b';' | b'=' | b'_' | b'`' | b'{' | b'}' | b'~'
-            )
-    };
-    if host.is_empty() || !host.bytes().all(legal) {
-        return None;
-    }
-    let host = host.to_ascii_lowercase();
-    // Punycode is not decoded; with other odd letters in it a name is not taken.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
-    if host.split('.').any(|label| label.starts_with("xn--")) && !host.bytes().all(plain) {
-        return None;
-    }
-    // A host whose last part is a number is an address, and must be written as one.
-    let last = host.strip_suffix('.').unwrap_or(&host).rsplit('.').next().unwrap_or_default();
-    let is_digits = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
-    let is_number = is_digits || last.starts_with("0x");
-    (!is_number || host.parse::<std::net::Ipv4Addr>().is_ok()).then_some(host)
+    Some((host::read(host)?, port.filter(|port| *port != own)))
 }
 
 fn path_of(path: &str) -> String {
-    // Nearly every path; what is left is taken to pieces.
+    // Nearly every path. Only others are resolved and encoded.
     if path.starts_with('/') && is_plain(path) {
         return path.to_owned();
     }
-    let path = path.strip_prefix(['/', '\\']).unwrap_or(path);
-    let mut segments: Vec<&str> = Vec::new();
-    let mut rest = path.split(['/', '\\']).peekable();
-    while let Some(segment) = rest.next() {
-        let is_last = rest.peek().is_none();
-        match segment.to_ascii_lowercase().replace("%2e", ".").as_str() {
-            "." if is_last => segments.push(""),
-            "." => {}
-            ".." => {
-                segments.pop();
-                if is_last {
-                    segments.push("");
-                }
-            }
-            _ => segments.push(segment),
-        }
-    }
-    let encode = |text: &&str| encoded(text, |byte| b"\"#<>?`{}".contains(&byte));
-    let segments: Vec<String> = segments.iter().map(encode).collect();
-    format!("/{}", segments.join("/"))
+    encode(&without_dot_segments(path), PATH)
 }
 
-/// The text with these bytes, controls and all beyond ASCII percent-encoded.
-fn encoded(text: &str, also: impl Fn(u8) -> bool) -> String {
-    let escaped = |byte: u8| byte <= b' ' || byte >= 0x7F || also(byte);
-    // Nearly every text, since the runtime has written it.
-    if !text.bytes().any(escaped) {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if escaped(byte) {
-            query::escape(&mut out, byte);
-        } else {
-            out.push(char::from(byte));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exact_url_is_written_as_it_is_read() {
+        for (right, wrong) in [
+            ("https://a.example", "a.example"),
+            ("https://a.example/", " https://a.example/"),
+            ("HTTPS://A.example:443/b", "https://a.example:/b"),
+            ("http://a.example:80", "http://a.example:080"),
+            ("https://a.example:1/b", "https://a.example:0/b"),
+            ("https://a_b.example?c", "https://a~b.example?c"),
+            ("https://a.example#", "https:/a.example#"),
+            ("https://[::1]:8080/", "https://[0::1]:8080/"),
+            ("https://127.0.0.1/", "https://127.1/"),
+            ("https://a.example/b%2Ec/..d", "https://a.example/%2e/d"),
+            ("https://a.example/b?c=/../", "https://a.example/b/../c"),
+            ("https://a.example/it's", "https://a.example/?it's"),
+            ("https://a.example/b%zz;c", "https://a.example/b\\c"),
+            ("https://a.example/b", "https://a.example/b|"),
+            ("https://a.example/@b", "https://user@a.example/b"),
+            ("https://a.example/%C3%A9", "https://a.example/é"),
+            ("https://a.example//b", "https:///a.example//b"),
+            ("https://a.example/a%0Ab", "https://a.example/a\nb"),
+        ] {
+            assert_eq!(Url::parse_exact(right), Url::parse(right), "{right}");
+            assert!(Url::parse_exact(right).is_some(), "{right}");
+            assert_eq!(Url::parse_exact(wrong), None, "{wrong}");
         }
     }
-    out
 }

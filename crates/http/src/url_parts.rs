@@ -1,23 +1,25 @@
-//! The parts of a request's address. The runtime gives it in the standard's serialised form, so
-//! splitting is enough; nothing is decoded here.
+//! The parts of a request's URL, borrowed from its text. The runtime gives it in the form that the
+//! URL standard serialises, so splitting is enough. Other URLs are parsed by [`crate::url`].
 
 use memchr::{memchr, memchr2};
 
-/// The parts as they stand in the text.
+use crate::host;
+
+/// The parts of a URL, exactly as in its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UrlParts<'a> {
-    /// `https://example.com:8443`.
-    pub origin: &'a str,
-    /// `example.com:8443`.
+    /// `http` or `https`.
+    pub scheme: &'a str,
+    /// Host and port, without user name and password: `example.com:8443`.
     pub authority: &'a str,
-    /// From the first slash to the query.
+    /// The path, with its leading slash.
     pub path: &'a str,
-    /// Behind the `?`, without it; `Some("")` for a bare one.
+    /// The query without its `?`; empty if nothing follows the `?`.
     pub query: Option<&'a str>,
 }
 
 impl<'a> UrlParts<'a> {
-    /// Splits an absolute address; `None` for anything else.
+    /// Splits an absolute URL; `None` for any other text.
     #[must_use]
     pub fn of(url: &'a str) -> Option<Self> {
         let before = |text: &'a str, end: Option<usize>| text.get(..end.unwrap_or(text.len()));
@@ -25,30 +27,22 @@ impl<'a> UrlParts<'a> {
         let scheme = before(url, Some(memchr(b':', url.as_bytes())?))?;
         let rest = url.get(scheme.len()..)?.strip_prefix("://")?;
         let authority = before(rest, memchr2(b'/', b'?', rest.as_bytes()))?;
-        let origin = url.get(..scheme.len().checked_add(3)?.checked_add(authority.len())?)?;
         let rest = rest.get(authority.len()..)?;
+        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let path = before(rest, memchr(b'?', rest.as_bytes()))?;
         let query = rest.get(path.len()..)?.strip_prefix('?');
-        Some(Self { origin, authority, path: if path.is_empty() { "/" } else { path }, query })
+        Some(Self { scheme, authority, path: if path.is_empty() { "/" } else { path }, query })
     }
 
-    /// The host without its port.
+    /// The host as rules compare it: without port and final dots, in the case that was sent. `None`
+    /// if it is not a plain name or address ([`host::is_plain`]).
     #[must_use]
-    pub fn host(&self) -> &'a str {
-        let host = self.authority.rsplit_once('@').map_or(self.authority, |(_, host)| host);
-        match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
-        }
+    pub fn host(&self) -> Option<&'a str> {
+        let host = host::without_port(self.authority).trim_end_matches('.');
+        host::is_plain(host).then_some(host)
     }
 
-    /// `http` or `https`.
-    #[must_use]
-    pub fn scheme(&self) -> &'a str {
-        self.origin.split_once(':').map_or("", |(scheme, _)| scheme)
-    }
-
-    /// The first value of a query parameter, undecoded.
+    /// The first value of a query parameter, not decoded.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&'a str> {
         let pairs = self.query?.split('&');
@@ -61,18 +55,60 @@ mod tests {
     use super::UrlParts;
 
     #[test]
-    fn an_address_comes_apart_where_it_was_joined() {
-        let address = UrlParts::of("https://a.example:8443/x/y?q=1&path=%2Fa?b#f").unwrap();
-        assert_eq!(address.origin, "https://a.example:8443");
-        assert_eq!(address.host(), "a.example");
-        assert_eq!(address.scheme(), "https");
-        assert_eq!(address.path, "/x/y");
-        assert_eq!(address.query, Some("q=1&path=%2Fa?b"));
-        assert_eq!(address.parameter("path"), Some("%2Fa?b"));
-        assert_eq!(address.parameter("pat"), None);
+    fn a_url_is_split_into_its_parts() {
+        let parts = UrlParts::of("https://a.example:8443/x/y?q=1&path=%2Fa?b#f").unwrap();
+        assert_eq!(parts.authority, "a.example:8443");
+        assert_eq!(parts.scheme, "https");
+        assert_eq!(parts.path, "/x/y");
+        assert_eq!(parts.query, Some("q=1&path=%2Fa?b"));
+        assert_eq!(parts.parameter("path"), Some("%2Fa?b"));
+        assert_eq!(parts.parameter("pat"), None);
         assert_eq!(UrlParts::of("https://a.example").map(|it| it.path), Some("/"));
-        assert_eq!(UrlParts::of("https://[::1]:80/").map(|it| it.host()), Some("[::1]"));
-        assert_eq!(UrlParts::of("https://[::1]/").map(|it| it.host()), Some("[::1]"));
         assert_eq!(UrlParts::of("/a"), None);
+    }
+
+    #[test]
+    fn a_host_that_is_not_plain_is_refused() {
+        let host = |authority: &str| {
+            let url = format!("https://{authority}/");
+            UrlParts::of(&url).and_then(|it| it.host().map(str::to_owned))
+        };
+        for (authority, expected) in [
+            ("a.example:8443", "a.example"),
+            ("A.example", "A.example"),
+            ("a.example:", "a.example"),
+            ("a.example.", "a.example"),
+            ("a.example..:80", "a.example"),
+            ("x@a.example", "a.example"),
+            ("x:y@z@a.example:80", "a.example"),
+            ("my_app-1.example", "my_app-1.example"),
+            ("192.0.2.1:80", "192.0.2.1"),
+            ("[::1]", "[::1]"),
+            ("[::1]:80", "[::1]"),
+        ] {
+            assert_eq!(host(authority).as_deref(), Some(expected), "{authority}");
+        }
+        let longest = format!("{}a", "a.".repeat(126));
+        let long = format!("a.{longest}");
+        for authority in [
+            ["", ".", "..", ":80", "x@", "host:80a", "[host]", "[::1", "::1", "[::1]x", "[]"]
+                .as_slice(),
+            &[
+                "a..example",
+                ".a.example",
+                "a b",
+                "a%2eb",
+                "a,b",
+                "a;b",
+                "é.example",
+                "a:80:90",
+                &long,
+            ],
+        ]
+        .concat()
+        {
+            assert_eq!(host(authority), None, "{authority}");
+        }
+        assert!(host(&longest).is_some());
     }
 }

@@ -1,11 +1,11 @@
-//! The bytes of a session token: what a segment says, whether two texts are the same, and whether
-//! a second reader agrees.
+//! The bytes of a session token: base64url and JSON of a segment, comparison of two texts, and a
+//! second reading by another parser.
 //!
-//! A package of its own for one reason: it was more than half the instructions of a token that
-//! nobody has seen before, and is compiled for speed where everything else is compiled for size
-//! (`Cargo.toml`, the profile). For size, constant-time base64 takes several times as many.
+//! It is a package of its own for one reason: Cargo sets the optimisation per package. This code
+//! was more than half of the instructions for a token that is seen for the first time, so it is
+//! compiled for speed and everything else for size (`Cargo.toml`, `[profile]`).
 //!
-//! It believes nothing and decides nothing: stages, claims and keys are the core's.
+//! A token's stages, its claims and the keys belong in `clerk-edge-token`.
 
 pub mod equal;
 pub mod second_reading;

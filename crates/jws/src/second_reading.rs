@@ -1,12 +1,13 @@
-//! The second opinion of `jwt-compact` on a signature that the platform accepted.
+//! A second reading of a token by `jwt-compact`, after the platform has verified its signature.
 //!
-//! `WebCrypto` answers asynchronously and jwt-compact asks synchronously. So the platform is asked
-//! first, and jwt-compact is given an algorithm whose verifying key is the very bytes that were
-//! accepted. The library then parses the token by itself and must arrive at the same algorithm,
-//! the same message and the same signature. Two readings of one text that must not differ.
+//! `WebCrypto` answers asynchronously and jwt-compact asks synchronously. So the platform verifies
+//! first, and jwt-compact gets an algorithm whose verifying key is exactly the bytes that were
+//! verified. The library parses the token by itself and must find the same algorithm, the same
+//! message and the same signature; otherwise two parsers read one text differently, and the token
+//! is refused.
 //!
-//! Where the library cannot read a text that Clerk's SDK reads (padding, two members of one name,
-//! odd times), it has no opinion. Nothing can be signed here.
+//! If jwt-compact cannot parse a token that Clerk's SDK parses (padding, duplicate members, odd
+//! times), this check is skipped. Nothing can be signed here.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -14,9 +15,9 @@ use std::convert::Infallible;
 use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, Empty};
 use jwt_compact::{UntrustedToken, ValidationError};
 
-use crate::equal::is_same;
+use crate::equal::bytes_equal;
 
-/// What a platform said yes to, in the words of the first reader.
+/// What the platform has verified, as the first parser took it out of the token.
 #[derive(Clone, Copy, Debug)]
 pub struct SecondReading<'a> {
     /// The JOSE name of the algorithm.
@@ -32,35 +33,36 @@ pub struct SecondReading<'a> {
 pub struct ReadingsDiffer;
 
 impl SecondReading<'_> {
-    /// Whether jwt-compact, reading the text by itself, asks for what was attested.
+    /// Parses `text` with jwt-compact and compares algorithm, message and signature.
     ///
     /// # Errors
-    /// [`ReadingsDiffer`] where it asks for anything else.
-    pub fn holds(&self, text: &str) -> Result<(), ReadingsDiffer> {
+    /// [`ReadingsDiffer`] if jwt-compact can parse the text and finds something else in it.
+    pub fn check(&self, text: &str) -> Result<(), ReadingsDiffer> {
         // Padding after the signature changes neither message nor signature.
         let Ok(token) = UntrustedToken::new(text.trim_end_matches('=')) else {
             return Ok(());
         };
-        let accepted = Accepted { message: self.message.into(), signature: self.signature.into() };
-        match NamedAlgorithm(self.algorithm).validator::<Empty>(&accepted).validate(&token) {
+        let verified =
+            VerifiedBytes { message: self.message.into(), signature: self.signature.into() };
+        match NamedAlgorithm(self.algorithm).validator::<Empty>(&verified).validate(&token) {
             Ok(_) | Err(ValidationError::MalformedClaims(_)) => Ok(()),
             Err(_) => Err(ReadingsDiffer),
         }
     }
 }
 
-/// A row of the core's table of algorithms, by its name.
+/// An algorithm by its JOSE name.
 struct NamedAlgorithm(&'static str);
 
-/// The accepted bytes, as the trait wants a key: owned.
-struct Accepted {
+/// The verified bytes. jwt-compact's trait requires that a key owns its data.
+struct VerifiedBytes {
     message: Vec<u8>,
     signature: Vec<u8>,
 }
 
 impl Algorithm for NamedAlgorithm {
     type SigningKey = Infallible;
-    type VerifyingKey = Accepted;
+    type VerifyingKey = VerifiedBytes;
     type Signature = RawSignature;
 
     fn name(&self) -> Cow<'static, str> {
@@ -74,14 +76,14 @@ impl Algorithm for NamedAlgorithm {
     fn verify_signature(
         &self,
         signature: &RawSignature,
-        accepted: &Accepted,
+        verified: &VerifiedBytes,
         message: &[u8],
     ) -> bool {
-        is_same(&signature.0, &accepted.signature) && is_same(message, &accepted.message)
+        bytes_equal(&signature.0, &verified.signature) && bytes_equal(message, &verified.message)
     }
 }
 
-/// A signature as plain bytes; what it means is the platform's business.
+/// A signature as bytes. Only the platform interprets them.
 struct RawSignature(Vec<u8>);
 
 impl AlgorithmSignature for RawSignature {
@@ -100,31 +102,28 @@ mod tests {
 
     /// `{"alg":"RS256"}.{"sub":"u"}` with the signature bytes `a`.
     const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.YQ";
-    const ATTESTED: SecondReading<'_> = SecondReading {
+    const READ: SecondReading<'_> = SecondReading {
         algorithm: "RS256",
         message: b"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0",
         signature: b"a",
     };
 
     #[test]
-    fn what_was_attested_is_bound_to_its_bytes_and_its_algorithm() {
-        assert_eq!(ATTESTED.holds(TOKEN), Ok(()));
+    fn algorithm_message_and_signature_must_be_those_that_were_verified() {
+        assert_eq!(READ.check(TOKEN), Ok(()));
         let padded = format!("{TOKEN}==");
-        assert_eq!(ATTESTED.holds(&padded), Ok(()));
-        assert_eq!(
-            SecondReading { algorithm: "RS384", ..ATTESTED }.holds(TOKEN),
-            Err(ReadingsDiffer)
-        );
+        assert_eq!(READ.check(&padded), Ok(()));
+        assert_eq!(SecondReading { algorithm: "RS384", ..READ }.check(TOKEN), Err(ReadingsDiffer));
         let message = b"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ2In0";
-        assert_eq!(SecondReading { message, ..ATTESTED }.holds(TOKEN), Err(ReadingsDiffer));
-        assert_eq!(SecondReading { message, ..ATTESTED }.holds(&padded), Err(ReadingsDiffer));
-        assert_eq!(SecondReading { signature: b"b", ..ATTESTED }.holds(TOKEN), Err(ReadingsDiffer));
+        assert_eq!(SecondReading { message, ..READ }.check(TOKEN), Err(ReadingsDiffer));
+        assert_eq!(SecondReading { message, ..READ }.check(&padded), Err(ReadingsDiffer));
+        assert_eq!(SecondReading { signature: b"b", ..READ }.check(TOKEN), Err(ReadingsDiffer));
     }
 
     #[test]
-    fn a_text_that_the_library_cannot_read_has_no_second_opinion() {
-        // Two `alg`: the library refuses the header, JavaScript takes the last.
+    fn a_token_that_jwt_compact_cannot_parse_passes() {
+        // Two `alg`: jwt-compact refuses the header, JavaScript takes the last.
         let twice = "eyJhbGciOiJSUzI1NiIsImFsZyI6IlJTMjU2In0.e30.YQ";
-        assert_eq!(SecondReading { message: b"anything", ..ATTESTED }.holds(twice), Ok(()));
+        assert_eq!(SecondReading { message: b"anything", ..READ }.check(twice), Ok(()));
     }
 }

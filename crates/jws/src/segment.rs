@@ -1,33 +1,35 @@
-//! One segment of a token: base64url, then JSON as a browser's runtime would read it.
+//! One segment of a token: base64url, and JSON as JavaScript reads it.
 //!
-//! Clerk's SDK decodes with JavaScript's rules: padding is ignored, broken UTF-8 is replaced, a
-//! byte order mark is dropped, of two members with one name the last wins, a lone surrogate is a
-//! character and a number may be out of range. A stricter reading would refuse the same tokens
-//! for another reason. It refuses everything else, and nesting deeper than 128.
+//! Clerk's SDK decodes with JavaScript's rules: padding is ignored, invalid UTF-8 is replaced, a
+//! byte order mark is dropped, the last of several members with one name counts, a lone surrogate
+//! is a character and a number may be out of range. A stricter parser would refuse the same tokens
+//! for another reason than the SDK. Everything else is refused, as is nesting deeper than 128.
+//!
+//! What the members mean belongs in `clerk-edge-token`.
 
 use serde_json::Value;
 
-/// The bytes of a segment. Left-over bits must be zero. By table and not in constant time: what a
-/// client sent is no secret of ours.
+/// The bytes of a segment; `None` if it is not base64url or its unused bits are not zero. Decoded
+/// with a table and not in constant time, because a client's token is no secret to that client.
 #[must_use]
 pub fn bytes(segment: &str) -> Option<Vec<u8>> {
     let digits = segment.trim_end_matches('=').as_bytes();
     let (groups, rest) = digits.as_chunks();
-    // All at once: a vector that grows by three bytes asks for room each time.
+    // Allocated at once: a vector that grows by three bytes checks its capacity each time.
     let mut threes = vec![[0; 3]; groups.len()];
-    let mut seen = 0;
+    let mut all_digits = 0;
     for (three, group) in threes.iter_mut().zip(groups) {
-        let (bits, all) = joined(*group);
-        seen |= all;
+        let (bits, digits) = join_digits(*group);
+        all_digits |= digits;
         let [_, bytes @ ..] = bits.to_be_bytes();
         *three = bytes;
     }
     let mut bytes = threes.into_flattened();
     let mut last = *b"AAAA";
     last.iter_mut().zip(rest).for_each(|(place, digit)| *place = *digit);
-    let (bits, all) = joined(last);
+    let (bits, digits) = join_digits(last);
     match (rest.len(), bits.to_be_bytes()) {
-        _ if seen | all > LARGEST_DIGIT => return None,
+        _ if all_digits | digits > LARGEST_DIGIT => return None,
         (0, _) => {}
         (3, [_, first, second, 0]) => bytes.extend_from_slice(&[first, second]),
         (2, [_, first, 0, 0]) => bytes.push(first),
@@ -36,8 +38,9 @@ pub fn bytes(segment: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The bits of four digits, and all that was in any of their values.
-fn joined(group: [u8; 4]) -> (u32, u8) {
+/// The 24 bits of four digits, and the four values combined by `or`: above [`LARGEST_DIGIT`] if one
+/// of them is not a digit.
+fn join_digits(group: [u8; 4]) -> (u32, u8) {
     let [first, second, third, fourth] = group.map(value_of);
     let bits = [(first, 18), (second, 12), (third, 6), (fourth, 0)];
     let bits = bits.into_iter().fold(0, |all, (value, place)| all | (u32::from(value) << place));
@@ -48,7 +51,7 @@ fn value_of(digit: u8) -> u8 {
     VALUES.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT)
 }
 
-/// Bytes as a segment has them, without padding.
+/// Encodes bytes as base64url without padding.
 #[must_use]
 pub fn text(bytes: &[u8]) -> String {
     let (threes, rest) = bytes.as_chunks();
@@ -61,7 +64,7 @@ pub fn text(bytes: &[u8]) -> String {
     last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
     let digits = if rest.is_empty() { 0 } else { rest.len().saturating_add(1) };
     text.extend(digits_of(last).iter().take(digits));
-    // All of them are ASCII: it cannot fail.
+    // Every digit is ASCII, so this cannot fail.
     String::from_utf8(text).unwrap_or_default()
 }
 
@@ -73,47 +76,48 @@ fn digits_of([first, second, third]: [u8; 3]) -> [u8; 4] {
     })
 }
 
-/// The JSON value in a segment.
+/// Decodes a segment and parses the JSON in it; `None` if either fails.
 #[must_use]
 pub fn value(segment: &str) -> Option<Value> {
     let bytes = bytes(segment)?;
-    // As a text: of bytes, every string would be looked at once more.
+    // As `str`: from bytes, serde_json would check every string for UTF-8 once more.
     let text = std::str::from_utf8(&bytes).ok();
     match text.and_then(|text| serde_json::from_str(text).ok()) {
         Some(value) => Some(value),
-        None => serde_json::from_str(&mended(&bytes)).ok(),
+        None => serde_json::from_str(&accepted_by_serde(&bytes)).ok(),
     }
 }
 
-/// The text with what JavaScript takes and `serde_json` does not replaced by its nearest equal.
-fn mended(bytes: &[u8]) -> String {
+/// The text with everything that JavaScript accepts and `serde_json` does not replaced by the
+/// closest that it accepts.
+fn accepted_by_serde(bytes: &[u8]) -> String {
     let lossy = String::from_utf8_lossy(bytes);
     let mut rest = lossy.strip_prefix('\u{feff}').unwrap_or(&lossy);
-    let mut mended = String::with_capacity(rest.len());
+    let mut out = String::with_capacity(rest.len());
     while let Some(next) = rest.chars().next() {
         rest = match next {
-            '"' => string(rest, &mut mended),
-            '0'..='9' => number(rest, &mut mended),
+            '"' => take_string(rest, &mut out),
+            '0'..='9' => take_number(rest, &mut out),
             other => {
-                mended.push(other);
+                out.push(other);
                 skip(rest, other.len_utf8())
             }
         };
     }
-    mended
+    out
 }
 
-/// Takes a string from the start of the text, its lone surrogates replaced.
-fn string<'a>(text: &'a str, mended: &mut String) -> &'a str {
-    mended.push('"');
+/// Copies a string from the start of the text, its lone surrogates replaced; returns the rest.
+fn take_string<'a>(text: &'a str, out: &mut String) -> &'a str {
+    out.push('"');
     let mut rest = skip(text, 1);
     while let Some(next) = rest.chars().next() {
         if next == '\\' {
-            let length = escape(rest, mended);
+            let length = take_escape(rest, out);
             rest = skip(rest, length);
             continue;
         }
-        mended.push(next);
+        out.push(next);
         rest = skip(rest, next.len_utf8());
         if next == '"' {
             break;
@@ -122,10 +126,11 @@ fn string<'a>(text: &'a str, mended: &mut String) -> &'a str {
     rest
 }
 
-/// One escape at the start of the text, written out; the answer is how long it was.
-fn escape(text: &str, piece: &mut String) -> usize {
-    let whole = match unit(text) {
-        Some(0xD800..=0xDBFF) => match unit(skip(text, 6)) {
+/// Copies one escape from the start of the text; returns its length. An escaped surrogate pair
+/// is copied whole.
+fn take_escape(text: &str, out: &mut String) -> usize {
+    let length = match code_unit(text) {
+        Some(0xD800..=0xDBFF) => match code_unit(skip(text, 6)) {
             Some(0xDC00..=0xDFFF) => 12,
             _ => 0,
         },
@@ -133,33 +138,33 @@ fn escape(text: &str, piece: &mut String) -> usize {
         Some(_) => 6,
         None => text.chars().take(2).map(char::len_utf8).sum(),
     };
-    if whole == 0 {
-        piece.push_str("\\ufffd");
+    if length == 0 {
+        out.push_str("\\ufffd");
         return 6;
     }
-    piece.push_str(text.get(..whole).unwrap_or(text));
-    whole
+    out.push_str(text.get(..length).unwrap_or(text));
+    length
 }
 
-/// The code unit of a `\uXXXX` at the start of the text.
-fn unit(text: &str) -> Option<u16> {
+/// The UTF-16 code unit of a `\uXXXX` at the start of the text.
+fn code_unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     let hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     hex.then(|| u16::from_str_radix(digits, 16).ok())?
 }
 
-/// Takes a number from the start of the text, its sign left behind; out of range becomes the
-/// largest there is.
-fn number<'a>(text: &'a str, mended: &mut String) -> &'a str {
+/// Copies a number from the start of the text (its sign was copied before); returns the rest. A
+/// number out of range becomes [`LARGEST`].
+fn take_number<'a>(text: &'a str, out: &mut String) -> &'a str {
     let length = text.find(|next: char| !"+-.eE0123456789".contains(next)).unwrap_or(text.len());
     let digits = text.get(..length).unwrap_or(text);
-    // Of a number, out of range is all that the parser can refuse.
+    // The only number that serde_json refuses is one out of range.
     let too_large = is_number(digits) && serde_json::from_str::<f64>(digits).is_err();
-    mended.push_str(if too_large { LARGEST } else { digits });
+    out.push_str(if too_large { LARGEST } else { digits });
     skip(text, length)
 }
 
-/// Whether JSON's grammar has it as a number without a sign (RFC 8259, 6).
+/// Whether the text is a JSON number without a sign (RFC 8259, 6).
 fn is_number(text: &str) -> bool {
     let (whole, rest) = digits(text);
     let (fraction, rest) = rest.strip_prefix('.').map_or(("0", rest), digits);
@@ -167,11 +172,12 @@ fn is_number(text: &str) -> bool {
         Some(rest) => digits(rest.strip_prefix(['+', '-']).unwrap_or(rest)),
         None => ("0", rest),
     };
-    let led = whole.starts_with('0') && whole.len() > 1;
-    let filled = [whole, fraction, exponent].iter().all(|part| !part.is_empty());
-    filled && !led && rest.is_empty()
+    let has_leading_zero = whole.starts_with('0') && whole.len() > 1;
+    let has_digits = [whole, fraction, exponent].iter().all(|part| !part.is_empty());
+    has_digits && !has_leading_zero && rest.is_empty()
 }
 
+/// The digits at the start of the text, and the rest.
 fn digits(text: &str) -> (&str, &str) {
     let end = text.find(|next: char| !next.is_ascii_digit()).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
@@ -210,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_javascript_reads_is_read() {
+    fn json_that_javascript_accepts_is_accepted() {
         assert_eq!(read(br#"{"a":1}"#), Some(json!({ "a": 1 })));
         assert_eq!(read(b" [1 , 2]\n"), Some(json!([1, 2])));
         assert_eq!(read(br#"{"a":1,"a":2}"#), Some(json!({ "a": 2 })));
@@ -234,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_a_pair_is_a_character_and_a_whole_one_is_another() {
+    fn a_lone_surrogate_and_a_pair_are_one_character_each() {
         for (text, expected) in [
             (r#""\ud7ff\ue000""#, "\u{d7ff}\u{e000}"),
             (r#""\ud800\udbff""#, "\u{fffd}\u{fffd}"),
@@ -244,14 +250,14 @@ mod tests {
             (r#""\udfff\ud800\udfff\udbff""#, "\u{fffd}\u{103ff}\u{fffd}"),
             (r#""\ud800\n\udc00""#, "\u{fffd}\n\u{fffd}"),
         ] {
-            // The first makes the whole text one that has to be mended.
+            // serde_json refuses the first element, so the replaced text is parsed.
             let text = format!(r#"["\ud800",{text}]"#);
             assert_eq!(read(text.as_bytes()), Some(json!(["\u{fffd}", expected])), "{text}");
         }
     }
 
     #[test]
-    fn what_javascript_refuses_is_refused() {
+    fn json_that_javascript_refuses_is_refused() {
         for text in [
             &b""[..],
             b"{",
@@ -281,14 +287,14 @@ mod tests {
     }
 
     #[test]
-    fn padding_is_ignored_and_stray_bits_are_refused() {
+    fn padding_is_ignored_and_unused_bits_must_be_zero() {
         assert_eq!(bytes("YQ"), Some(b"a".to_vec()));
         assert_eq!(bytes("YQ==="), Some(b"a".to_vec()));
         assert_eq!(bytes(""), Some(Vec::new()));
         for segment in ["YR", "Y", "Y+", "Y/", "Y Q", "=YQ", "YQ=Q"] {
             assert_eq!(bytes(segment), None, "{segment}");
         }
-        // One wrong digit does not make up for another.
+        // Two wrong digits do not cancel each other out.
         for segment in ["++AA", "+A+A", "+AA+", "A++A", "A+A+", "AA++", "+AAA+AAA", "+AAA+A"] {
             assert_eq!(bytes(segment), None, "{segment}");
             assert_eq!(bytes(&segment.replace('+', "A")), Some(vec![0; segment.len() * 3 / 4]));
@@ -296,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_what_a_strict_decoder_reads() {
+    fn encoded_bytes_decode_to_themselves_also_by_a_strict_decoder() {
         let all: Vec<u8> = (0..=255).cycle().step_by(7).take(600).collect();
         for length in (0..20).chain(590..600) {
             let written = text(&all[..length]);
@@ -306,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn every_digit_and_every_end_is_read_as_a_strict_decoder_reads_it() {
+    fn every_byte_and_every_length_decodes_as_with_a_strict_decoder() {
         let mut texts: Vec<String> =
             (0..=255_u8).map(|byte| char::from(byte).to_string()).collect();
         for _ in 0..2 {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use crate::pattern::Segment;
 use crate::problem::Problem;
 use crate::problem_place::{Place, Problems};
-use crate::rule_set::{Rule, Rules};
+use crate::rule::Rule;
+use crate::rule_set::Rules;
 use clerk_edge_http::path::RequestPath;
 
 /// Every such problem.
@@ -14,7 +15,11 @@ pub(super) fn problems(rules: &Rules) -> Vec<Problem> {
     let mut problems = Problems::default();
     let mut groups: BTreeMap<_, Vec<&Rule>> = BTreeMap::new();
     for rule in &rules.list {
-        groups.entry((shape(rule), rule.host.as_deref())).or_default().push(rule);
+        let shape = shape(rule, rules.folded.is_some());
+        groups.entry((shape, rule.host.as_deref())).or_default().push(rule);
+    }
+    if rules.folded.is_some() {
+        beyond_ascii(rules, &mut problems);
     }
     for group in groups.values() {
         ties(group, &mut problems);
@@ -76,12 +81,28 @@ impl<'r> Examples<'r> {
 }
 
 /// The path without its names: rules of one shape match the same paths.
-fn shape(rule: &Rule) -> (Vec<Option<&[u8]>>, bool) {
+fn shape(rule: &Rule, folded: bool) -> (Vec<Option<Vec<u8>>>, bool) {
     let segments = rule.pattern.segments().iter().map(|segment| match segment {
-        Segment::Literal(bytes) => Some(bytes.as_slice()),
+        Segment::Literal(bytes) if folded => Some(bytes.to_ascii_lowercase()),
+        Segment::Literal(bytes) => Some(bytes.clone()),
         Segment::Name(_) => None,
     });
     (segments.collect(), rule.pattern.has_rest())
+}
+
+/// Which letters beyond ASCII are one for an upstream that ignores case, each decides for itself.
+fn beyond_ascii(rules: &Rules, problems: &mut Problems) {
+    for rule in &rules.list {
+        let is_plain = |segment: &Segment| match segment {
+            Segment::Literal(bytes) => bytes.is_ascii(),
+            Segment::Name(_) => true,
+        };
+        if !rule.pattern.segments().iter().all(is_plain) {
+            let message = "with PATH_CASE = \"insensitive\" a path is written in plain letters: \
+                           what else an upstream takes for the same is not known";
+            problems.tell(&Place::ROUTES.index(number(rule)).key("path"), message);
+        }
+    }
 }
 
 fn ties(group: &[&Rule], problems: &mut Problems) {

@@ -54,6 +54,30 @@ impl ClaimPath {
     }
 }
 
+impl ClaimPath {
+    /// The same as [`Self::read`], but an empty text or list counts as absent.
+    #[must_use]
+    pub fn read_present<'a>(&self, claims: &'a Value) -> Option<&'a Value> {
+        self.read(claims).filter(|value| is_present(value))
+    }
+
+    /// The same as [`Self::read_in_metadata`], but an empty text or list counts as absent.
+    #[must_use]
+    pub fn read_present_in_metadata<'a>(&self, metadata: &'a Value) -> Option<&'a Value> {
+        self.read_in_metadata(metadata).filter(|value| is_present(value))
+    }
+}
+
+/// Whether a claim's value says anything: an empty text or list does not.
+#[must_use]
+pub fn is_present(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
+    }
+}
+
 impl std::fmt::Display for ClaimPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)

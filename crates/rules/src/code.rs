@@ -9,6 +9,8 @@ pub enum Code {
     ClaimsUnavailable,
     /// The bindings are faulty; the gate is closed.
     Configuration,
+    /// The host is no plain name and no address.
+    HostInvalid,
     /// A fault of our own.
     Internal,
     /// No key could be had from anybody.
@@ -36,6 +38,7 @@ impl Code {
         match self {
             Self::ClaimsUnavailable => "claims-unavailable",
             Self::Configuration => "configuration",
+            Self::HostInvalid => "host-invalid",
             Self::Internal => "internal",
             Self::KeysUnavailable => "keys-unavailable",
             Self::NotAllowed => "not-allowed",
@@ -52,7 +55,7 @@ impl Code {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
-            Self::PathAmbiguous | Self::TokenTooLarge => 400,
+            Self::HostInvalid | Self::PathAmbiguous | Self::TokenTooLarge => 400,
             Self::SignedOut => 401,
             Self::NotAllowed => 403,
             Self::NotFound => 404,

@@ -3,6 +3,8 @@
 //! No list is empty, every `:name` is one that the rule's path captures, and every preset is
 //! spelt out; [`super::read`] sees to that. How it is judged is in [`super::judge`].
 
+use serde_json::Value;
+
 use crate::claim_path::ClaimPath;
 use crate::reverification::Reverification;
 
@@ -34,8 +36,8 @@ pub enum Condition {
 /// Which organization has to be active.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OrgWanted {
-    /// Any.
-    Some,
+    /// Any organization.
+    Any,
     /// This one. What begins with `org_` is an id and never compared with a slug, nor the
     /// reverse: slugs are chosen by their owners.
     Named(String),
@@ -49,5 +51,39 @@ pub enum ClaimWanted {
     /// There, whatever it is.
     Exists,
     /// One of these texts, numbers or truth values, or a list that contains one of them.
-    OneOf(Vec<serde_json::Value>),
+    OneOf(Vec<Value>),
+}
+
+impl Condition {
+    /// The conditions inside this one.
+    pub(crate) fn parts(&self) -> &[Self] {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts,
+            Self::Not(part) => std::slice::from_ref(part),
+            _ => &[],
+        }
+    }
+}
+
+impl ClaimWanted {
+    /// Whether a value that is there is one of those wanted.
+    #[must_use]
+    pub fn admits(&self, value: &Value) -> bool {
+        let Self::OneOf(wanted) = self else { return true };
+        let is_wanted = |value: &Value| wanted.iter().any(|wanted| json_equal(value, wanted));
+        match value {
+            Value::Array(values) => values.iter().any(is_wanted),
+            value => is_wanted(value),
+        }
+    }
+}
+
+/// JSON has one kind of number: `5` equals `5.0`, and `"5"` is a text.
+fn json_equal(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) if left.is_f64() || right.is_f64() => {
+            left.as_f64() == right.as_f64()
+        }
+        _ => left == right,
+    }
 }

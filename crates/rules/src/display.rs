@@ -4,9 +4,9 @@ use std::fmt;
 use std::fmt::{Display, Formatter};
 
 use crate::condition::{ClaimWanted, Condition, OrgWanted};
-use crate::response::{Otherwise, RedirectByRole, SignedOut};
 use crate::reverification::Reverification;
-use crate::rule_set::{Requirement, Rule, Rules};
+use crate::rule::{Otherwise, RedirectByRole, Requirement, Rule, SignedOut};
+use crate::rule_set::Rules;
 
 impl Display for Rules {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -54,8 +54,8 @@ impl Display for Rule {
 impl Display for Requirement {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Anyone(_) => f.write_str("\"anyone\""),
-            Self::Optional(_) => f.write_str("\"optional\""),
+            Self::Anyone => f.write_str("\"anyone\""),
+            Self::Optional => f.write_str("\"optional\""),
             Self::SignedIn => f.write_str("\"signed-in\""),
             Self::Condition(condition) => condition.fmt(f),
         }
@@ -105,7 +105,7 @@ impl Display for ClaimWanted {
 impl Display for OrgWanted {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Some => f.write_str("true"),
+            Self::Any => f.write_str("true"),
             Self::Named(name) => Quoted(name).fmt(f),
             Self::Captured(name) => Quoted(&format!(":{name}")).fmt(f),
         }

@@ -1,9 +1,10 @@
-//! What a condition may ask about a visitor, and the three answers there are.
+//! What a condition may ask about a caller, and the three answers there are.
 //!
-//! "The token does not say" is an answer of its own, told apart from "there is none": it is what
-//! makes the gate look a claim up, and nothing else does.
+//! "The token does not say" is an answer of its own, apart from "there is none": only it makes the
+//! gate look a claim up. What stays unknown after that holds for nobody, under `not` as well.
 
 use crate::claim_path::ClaimPath;
+use crate::condition::ClaimWanted;
 use crate::reverification::Reverification;
 
 /// What is known of something that may stand elsewhere than in the token.
@@ -11,41 +12,67 @@ use crate::reverification::Reverification;
 pub enum Known<T> {
     /// This.
     Yes(T),
-    /// It was asked for everywhere, and there is none.
+    /// There is none, neither in the token nor in what was looked up.
     No,
-    /// The token lacks it; it could still be looked up.
+    /// The token lacks it, and nothing was looked up.
     NotInToken,
 }
 
-/// What a condition comes to.
+/// The result of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Truth {
     /// It holds.
     Holds,
     /// It does not hold.
     Fails,
-    /// That depends on something that the token lacks and that could be looked up.
+    /// It depends on a claim that the token lacks and that was not looked up.
     Unknown,
 }
 
-/// A signed-in visitor, as far as rules care. Every answer is at once and the same each time.
+/// What became of looking up the claims that the token lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// Nothing was looked up yet.
+    NotTried,
+    /// The answer is part of the facts.
+    Done,
+    /// Without a secret key nothing can be looked up.
+    NotConfigured,
+    /// The look-up failed.
+    Failed,
+}
+
+/// A signed-in caller, as far as rules ask. The same question has the same answer each time.
 pub trait Facts {
-    /// The visitor's roles.
+    /// The caller's roles.
     fn roles(&self) -> Known<&[String]>;
     /// Whether the active organization grants a permission.
-    fn permission(&self, name: &str) -> bool;
+    fn permission(&self, name: &str) -> Truth;
     /// Whether a feature is available.
-    fn feature(&self, name: &str) -> bool;
+    fn feature(&self, name: &str) -> Truth;
     /// Whether a plan is active.
-    fn plan(&self, name: &str) -> bool;
-    /// The active organization's id.
-    fn org_id(&self) -> Option<&str>;
-    /// The active organization's slug.
-    fn org_slug(&self) -> Option<&str>;
-    /// A claim; `null` counts as none.
-    fn claim(&self, path: &ClaimPath) -> Known<&serde_json::Value>;
-    /// Whether the visitor's factors were verified as recently as this asks.
-    fn reverified(&self, wanted: &Reverification) -> bool;
+    fn plan(&self, name: &str) -> Truth;
+    /// Whether an organization is active, and is the wanted one where one is named.
+    fn organization(&self, wanted: Option<&[u8]>) -> Truth;
+    /// Whether a claim has a wanted value; `null` counts as absent.
+    fn claim(&self, path: &ClaimPath, wanted: &ClaimWanted) -> Truth;
+    /// Whether the caller's factors were verified as recently as this asks.
+    fn reverified(&self, wanted: &Reverification) -> Truth;
+    /// What became of looking up the claims that the token lacks.
+    fn lookup(&self) -> Lookup;
+    /// Whether a header for the upstream would be missing without a look-up.
+    fn lacks_a_header(&self) -> bool;
+}
+
+impl<T> Known<T> {
+    /// The result of a question about the value.
+    pub fn truth(self, holds: impl FnOnce(T) -> bool) -> Truth {
+        match self {
+            Self::Yes(value) => holds(value).into(),
+            Self::No => Truth::Fails,
+            Self::NotInToken => Truth::Unknown,
+        }
+    }
 }
 
 impl Truth {

@@ -7,7 +7,8 @@
 
 use crate::path_params::is_capturable;
 use crate::pattern::Segment;
-use crate::rule_set::Rule;
+use crate::rule::Rule;
+use clerk_edge_http::host::without_port;
 
 /// The rules' paths, by segment. It holds places in the list that it was made of.
 #[derive(Clone, Debug, Default)]
@@ -34,10 +35,7 @@ pub(super) struct HostAndMethod<'a> {
 impl<'a> HostAndMethod<'a> {
     /// The host without port and final dot; `HEAD` counts as `GET`.
     pub(super) fn new(host: &'a str, method: &'a str) -> Self {
-        let host = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
-        };
+        let host = without_port(host);
         let host = host.strip_suffix('.').unwrap_or(host);
         let method = if method.eq_ignore_ascii_case("HEAD") { "GET" } else { method };
         Self { host, method }
@@ -54,13 +52,13 @@ impl<'a> HostAndMethod<'a> {
 }
 
 impl PathTree {
-    /// The tree over a list of rules.
-    pub(super) fn of(list: &[Rule]) -> Self {
+    /// The tree over a list of rules; folded, it wants paths in lower case.
+    pub(super) fn of(list: &[Rule], folded: bool) -> Self {
         let mut tree = Self { nodes: vec![Node::default()] };
         for (index, rule) in list.iter().enumerate() {
             let mut at = 0;
             for segment in rule.pattern.segments() {
-                at = tree.child(at, segment);
+                at = tree.child(at, segment, folded);
             }
             if let Some(node) = tree.nodes.get_mut(at) {
                 let rules = if rule.pattern.has_rest() { &mut node.below } else { &mut node.here };
@@ -107,18 +105,21 @@ impl PathTree {
         narrower.or_else(|| narrowest(&node.below, list, asked))
     }
 
-    fn child(&mut self, at: usize, segment: &Segment) -> usize {
+    fn child(&mut self, at: usize, segment: &Segment, folded: bool) -> usize {
         let new = self.nodes.len();
         let Some(node) = self.nodes.get_mut(at) else { return at };
         let child = match segment {
             Segment::Name(_) => *node.name.get_or_insert(new),
-            Segment::Literal(bytes) => match node.place(bytes) {
-                Ok(place) => node.literals.get(place).map_or(at, |(_, child)| *child),
-                Err(place) => {
-                    node.literals.insert(place, (bytes.clone(), new));
-                    new
+            Segment::Literal(bytes) => {
+                let bytes = if folded { bytes.to_ascii_lowercase() } else { bytes.clone() };
+                match node.place(&bytes) {
+                    Ok(place) => node.literals.get(place).map_or(at, |(_, child)| *child),
+                    Err(place) => {
+                        node.literals.insert(place, (bytes, new));
+                        new
+                    }
                 }
-            },
+            }
         };
         if child == new {
             self.nodes.push(Node::default());

@@ -6,7 +6,7 @@
 
 use crate::asset_names::page_of_segments;
 use crate::path_params::{PathParams, is_capturable};
-use clerk_edge_http::percent::{decode_once, escape, is_unreserved, push_escape};
+use clerk_edge_http::percent::{UNRESERVED, decode_once, escaped_byte, push_escape};
 
 /// A rule's path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Segment {
             return Err(format!("{stray:?} is no part of a path"));
         }
         let stray = part.bytes().enumerate().any(|(at, byte)| {
-            byte == b'%' && escape(part.as_bytes().get(at..).unwrap_or_default()).is_none()
+            byte == b'%' && escaped_byte(part.as_bytes().get(at..).unwrap_or_default()).is_none()
         });
         if stray {
             return Err("a `%` is followed by two hex digits; write `%25` for itself".to_owned());
@@ -169,7 +169,7 @@ fn push_literal(bytes: &[u8], out: &mut String) {
         let kept = matches!(byte, b'@' | b'+' | b'=' | b'!' | b'$' | b'&' | b'\'' | b',' | b'(')
             || *byte == b')'
             || *byte == b':' && at > 0;
-        if kept || is_unreserved(*byte) {
+        if kept || UNRESERVED.contains(*byte) {
             out.push(char::from(*byte));
         } else {
             push_escape(*byte, out);

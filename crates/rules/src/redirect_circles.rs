@@ -12,8 +12,8 @@ use crate::check::Examples;
 use crate::problem::Problem;
 use crate::problem_place::{Place, Problems};
 use crate::redirect_walk::{AssumedCaller, RedirectPath, Walk, WalkEnd};
-use crate::response::{Otherwise, SignedOut};
-use crate::rule_set::{Rule, Rules};
+use crate::rule::{Otherwise, Rule, SignedOut};
+use crate::rule_set::Rules;
 use crate::target::Target;
 
 /// Every such problem; `sign_in` is the path of the sign-in page where it is on this site.

@@ -1,4 +1,4 @@
-//! Where a visitor of one kind ends up who asks for a page and follows every redirect.
+//! Where a caller of one kind ends up who asks for a page and follows every redirect.
 //!
 //! What the rules alone do not settle (a permission, a claim …) is a question with two answers,
 //! and both are followed; the same question has the same answer all along the way. So a circle
@@ -8,15 +8,17 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
-use crate::condition::{ClaimWanted, Condition, OrgWanted};
-use crate::facts::Truth;
-use crate::path_params::PathParams;
-use crate::response::{Otherwise, SignedOut};
-use crate::rule_set::{Match, Requirement, Rule, Rules};
-use crate::target::Target;
+use crate::claim_path::ClaimPath;
+use crate::condition::{ClaimWanted, Condition};
+use crate::decide::{Caller, Decision, decide};
+use crate::facts::{Facts, Known, Lookup, Truth};
+use crate::reverification::Reverification;
+use crate::rule::{Requirement, Rule};
+use crate::rule_set::{Match, Rules};
+use clerk_edge_http::kind::RequestKind;
 use clerk_edge_http::path::RequestPath;
 
-/// A kind of visitor, as far as the rules tell them apart.
+/// A kind of caller, as far as the rules tell them apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum AssumedCaller {
     /// Nobody is signed in, or the session is pending.
@@ -41,7 +43,7 @@ pub(super) enum WalkEnd {
 /// One way from a page, by the answers that were assumed.
 #[derive(Clone, Debug)]
 pub(super) struct RedirectPath {
-    /// The field of the first rule that sent the visitor on; none where it stayed.
+    /// The field of the first rule that sent the caller on; none where it stayed.
     pub(super) field: Option<String>,
     /// How it ends.
     pub(super) end: WalkEnd,
@@ -49,42 +51,34 @@ pub(super) struct RedirectPath {
     pub(super) trail: Vec<String>,
 }
 
-/// Follows one kind of visitor on one host.
+/// Follows one kind of caller on one host.
 pub(super) struct Walk<'r> {
     rules: &'r Rules,
     host: &'r str,
-    visitor: &'r AssumedCaller,
+    caller: &'r AssumedCaller,
     left: Cell<usize>,
     ways: RefCell<Vec<RedirectPath>>,
     roles: RefCell<BTreeSet<String>>,
 }
 
-/// Where the walk stands: what came before, and what is assumed of the visitor.
+/// Where the walk stands: what came before, and what is assumed of the caller.
 #[derive(Clone, Default)]
 struct WalkState<'r> {
     field: Option<String>,
     trail: Vec<String>,
     seen: Vec<(Option<usize>, &'r str, String)>,
-    answers: Vec<(Question, bool)>,
+    answers: Vec<(OpenQuestion, bool)>,
 }
 
 /// Something that may be so or not, independently of all else but the question in front of it:
 /// nobody has a permission without an organization.
-type Question = (String, Option<String>);
-
-/// What a rule does with the visitor.
-enum Step<'r> {
-    Stay,
-    Refuse(String),
-    Go(String, &'r Target),
-    Ask(Question),
-}
+type OpenQuestion = (String, Option<String>);
 
 impl<'r> Walk<'r> {
     /// A walk that has not begun.
-    pub(super) fn new(rules: &'r Rules, host: &'r str, visitor: &'r AssumedCaller) -> Self {
+    pub(super) fn new(rules: &'r Rules, host: &'r str, caller: &'r AssumedCaller) -> Self {
         let left = Cell::new(STOPS_MAX);
-        Self { rules, host, visitor, left, ways: RefCell::default(), roles: RefCell::default() }
+        Self { rules, host, caller, left, ways: RefCell::default(), roles: RefCell::default() }
     }
 
     /// Every way from a page, named as the operator knows it; and the roles that were asked for.
@@ -98,32 +92,44 @@ impl<'r> Walk<'r> {
         self.left.set(left);
         let found = RequestPath::parse(path).ok();
         let found = found.as_ref().and_then(|path| self.rules.find(self.host, "GET", path).ok());
-        let Some(Match { rule, names }) = found else {
+        let Some(Match { rule, params }) = found else {
             return self.end(state, WalkEnd::Refused, Some("path-ambiguous".to_owned()));
         };
         let here = (rule.index, rule.path_text(), path.to_owned());
         if state.seen.contains(&here) || state.seen.len() > REDIRECTS_MAX {
             return self.end(state, WalkEnd::Circle, None);
         }
-        match self.step(rule, &names, &state.answers) {
-            Step::Stay => self.end(state, WalkEnd::Arrived, None),
-            Step::Refuse(how) => self.end(state, WalkEnd::Refused, Some(how)),
-            Step::Ask(question) => {
+        self.note_roles(rule);
+        let assumed =
+            Assumed { caller: self.caller, answers: &state.answers, open: <_>::default() };
+        let matched = Match { rule, params };
+        let decision = decide(&matched, assumed.caller(), RequestKind::Page);
+        match (decision, assumed.open.take()) {
+            (Decision::Allow, _) => self.end(state, WalkEnd::Arrived, None),
+            _ if rule.report_only => self.end(state, WalkEnd::Arrived, None),
+            (Decision::NeedsLookup, Some(question)) => {
                 for answer in [false, true] {
                     let mut state = state.clone();
                     state.answers.push((question.clone(), answer));
                     self.stop(path, state);
                 }
             }
-            Step::Go(field, target) => {
-                state.field.get_or_insert(field);
+            (Decision::Redirect { field, target }, _) => {
+                state.field.get_or_insert(field.to_string());
                 state.seen.push(here);
-                let Some(next) = target.path(&names) else {
+                let Some(next) = target.path(&matched.params) else {
                     return self.end(state, WalkEnd::Arrived, None);
                 };
                 state.trail.push(next.clone());
                 self.stop(&next, state);
             }
+            (Decision::SignIn, _) => {
+                self.end(state, WalkEnd::Refused, Some("sign-in".to_owned()));
+            }
+            (Decision::Refuse(code), _) => {
+                self.end(state, WalkEnd::Refused, Some(code.status().to_string()));
+            }
+            (Decision::NeedsLookup, None) => self.end(state, WalkEnd::Arrived, None),
         }
     }
 
@@ -132,64 +138,6 @@ impl<'r> Walk<'r> {
             last.extend([" (", &how, ")"]);
         }
         self.ways.borrow_mut().push(RedirectPath { field: state.field, end, trail: state.trail });
-    }
-
-    fn step(&self, rule: &'r Rule, names: &PathParams, answers: &[(Question, bool)]) -> Step<'r> {
-        self.note_roles(rule);
-        let allowed = match &rule.requirement {
-            Requirement::Anyone(_) => return Step::Stay,
-            _ if rule.report_only => return Step::Stay,
-            Requirement::Optional(_) if *self.visitor == AssumedCaller::SignedOut => {
-                return Step::Stay;
-            }
-            _ if *self.visitor == AssumedCaller::SignedOut => return signed_out(rule),
-            Requirement::Optional(_) | Requirement::SignedIn => Truth::Holds,
-            Requirement::Condition(condition) => {
-                let open = RefCell::new(None);
-                let judge = |single: &Condition| self.judge(single, names, answers, &open);
-                let truth = condition.judge_with(&judge);
-                match (truth, open.take()) {
-                    (Truth::Unknown, Some(question)) => return Step::Ask(question),
-                    (truth, _) => truth,
-                }
-            }
-        };
-        if allowed == Truth::Holds { self.sent(rule) } else { denied(rule) }
-    }
-
-    fn sent(&self, rule: &'r Rule) -> Step<'r> {
-        let Some(send) = &rule.send else { return Step::Stay };
-        let own = match self.visitor {
-            AssumedCaller::Role(own) => send.by_role().find(|(named, _)| named == own),
-            AssumedCaller::NoRole | AssumedCaller::SignedOut => None,
-        };
-        match own.or_else(|| send.rest().map(|target| ("*", target))) {
-            Some((key, target)) => Step::Go(format!("send.{key}"), target),
-            None => Step::Stay,
-        }
-    }
-
-    /// What is known of a single question; the first that is open is noted.
-    fn judge(
-        &self,
-        single: &Condition,
-        names: &PathParams,
-        answers: &[(Question, bool)],
-        open: &RefCell<Option<Question>>,
-    ) -> Truth {
-        if let Condition::Role(wanted) = single {
-            return matches!(self.visitor, AssumedCaller::Role(role) if wanted.contains(role))
-                .into();
-        }
-        let mut truth = Truth::Fails;
-        for question in questions(single, names) {
-            let answer = answered(&question, answers);
-            if answer == Truth::Unknown {
-                open.borrow_mut().get_or_insert(question);
-            }
-            truth = truth.or(answer);
-        }
-        truth
     }
 
     fn note_roles(&self, rule: &Rule) {
@@ -203,21 +151,6 @@ impl<'r> Walk<'r> {
     }
 }
 
-fn signed_out(rule: &Rule) -> Step<'_> {
-    match &rule.signed_out {
-        SignedOut::SignIn => Step::Refuse("sign-in".to_owned()),
-        SignedOut::Status(status) => Step::Refuse(status.to_string()),
-        SignedOut::Redirect(target) => Step::Go("signed_out".to_owned(), target),
-    }
-}
-
-fn denied(rule: &Rule) -> Step<'_> {
-    match &rule.otherwise {
-        Otherwise::Status(status) => Step::Refuse(status.to_string()),
-        Otherwise::Redirect(target) => Step::Go("otherwise".to_owned(), target),
-    }
-}
-
 fn add_roles(condition: &Condition, roles: &mut BTreeSet<String>) {
     if let Condition::Role(wanted) = condition {
         roles.extend(wanted.iter().cloned());
@@ -227,38 +160,9 @@ fn add_roles(condition: &Condition, roles: &mut BTreeSet<String>) {
     }
 }
 
-/// What a single condition comes down to: it holds if one of these does.
-fn questions(single: &Condition, names: &PathParams) -> Vec<Question> {
-    let of_org = |kind: &str, wanted: &[String]| {
-        let one = |name: &String| (ORG.to_owned(), Some(format!("{kind} {name}")));
-        wanted.iter().map(one).collect()
-    };
-    let alone = |kind: &str, wanted: &[String]| {
-        wanted.iter().map(|name| (format!("{kind} {name}"), None)).collect()
-    };
-    match single {
-        Condition::Permission(wanted) => of_org("permission", wanted),
-        Condition::Feature(wanted) => alone("feature", wanted),
-        Condition::Plan(wanted) => alone("plan", wanted),
-        Condition::Org(OrgWanted::Some) => vec![(ORG.to_owned(), None)],
-        Condition::Org(OrgWanted::Named(name)) => of_org("named", std::slice::from_ref(name)),
-        Condition::Org(OrgWanted::Captured(name)) => {
-            let value = String::from_utf8_lossy(names.get(name).unwrap_or_default());
-            of_org("named", &[value.into_owned()])
-        }
-        Condition::Claim(path, ClaimWanted::Exists) => vec![(format!("claim {path}"), None)],
-        Condition::Claim(path, ClaimWanted::OneOf(values)) => {
-            let one =
-                |value: &serde_json::Value| (format!("claim {path}"), Some(value.to_string()));
-            values.iter().map(one).collect()
-        }
-        other => vec![(other.to_string(), None)],
-    }
-}
-
 /// The answer that follows from those assumed: a part of something absent is absent, and where a
 /// part is there the whole is.
-fn answered((whole, part): &Question, answers: &[(Question, bool)]) -> Truth {
+fn answered((whole, part): &OpenQuestion, answers: &[(OpenQuestion, bool)]) -> Truth {
     let same = answers.iter().filter(|((known, _), _)| known == whole);
     for ((_, known), answer) in same {
         let settled = match (known, part, answer) {
@@ -271,6 +175,77 @@ fn answered((whole, part): &Question, answers: &[(Question, bool)]) -> Truth {
         }
     }
     Truth::Unknown
+}
+
+/// A caller with what is assumed so far. The first question without an answer is noted.
+struct Assumed<'a> {
+    caller: &'a AssumedCaller,
+    answers: &'a [(OpenQuestion, bool)],
+    open: RefCell<Option<OpenQuestion>>,
+}
+
+impl Assumed<'_> {
+    fn caller(&self) -> Caller<'_> {
+        match self.caller {
+            AssumedCaller::SignedOut => Caller::SignedOut,
+            AssumedCaller::NoRole | AssumedCaller::Role(_) => Caller::Known(self),
+        }
+    }
+
+    fn ask(&self, whole: String, part: Option<String>) -> Truth {
+        let question = (whole, part);
+        let answer = answered(&question, self.answers);
+        if answer == Truth::Unknown {
+            self.open.borrow_mut().get_or_insert(question);
+        }
+        answer
+    }
+}
+
+impl Facts for Assumed<'_> {
+    fn roles(&self) -> Known<&[String]> {
+        match self.caller {
+            AssumedCaller::Role(role) => Known::Yes(std::slice::from_ref(role)),
+            AssumedCaller::NoRole | AssumedCaller::SignedOut => Known::No,
+        }
+    }
+
+    fn permission(&self, name: &str) -> Truth {
+        self.ask(ORG.to_owned(), Some(format!("permission {name}")))
+    }
+
+    fn feature(&self, name: &str) -> Truth {
+        self.ask(format!("feature {name}"), None)
+    }
+
+    fn plan(&self, name: &str) -> Truth {
+        self.ask(format!("plan {name}"), None)
+    }
+
+    fn organization(&self, wanted: Option<&[u8]>) -> Truth {
+        let named = wanted.map(|name| format!("named {}", String::from_utf8_lossy(name)));
+        self.ask(ORG.to_owned(), named)
+    }
+
+    fn claim(&self, path: &ClaimPath, wanted: &ClaimWanted) -> Truth {
+        let whole = || format!("claim {path}");
+        let ClaimWanted::OneOf(values) = wanted else { return self.ask(whole(), None) };
+        let truth = |value: &serde_json::Value| self.ask(whole(), Some(value.to_string()));
+        values.iter().map(truth).fold(Truth::Fails, Truth::or)
+    }
+
+    fn reverified(&self, wanted: &Reverification) -> Truth {
+        self.ask(Condition::Reverified(*wanted).to_string(), None)
+    }
+
+    /// Makes the decision ask for the answer to the question that was noted.
+    fn lookup(&self) -> Lookup {
+        Lookup::NotTried
+    }
+
+    fn lacks_a_header(&self) -> bool {
+        false
+    }
 }
 
 const ORG: &str = "org";

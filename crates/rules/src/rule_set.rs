@@ -23,16 +23,10 @@
 //! # Ok::<(), String>(())
 //! ```
 
-use crate::check;
-use crate::condition::Condition;
 use crate::path_params::PathParams;
 use crate::path_tree;
 use crate::path_tree::PathTree;
-use crate::pattern::Pattern;
-use crate::problem::Problem;
-use crate::read;
-use crate::redirect_circles;
-use crate::response::{Otherwise, RedirectByRole, SignedOut};
+use crate::rule::Rule;
 use clerk_edge_http::path::RequestPath;
 
 /// Holding one means: every rule was understood, none ties with another, each can be reached, and
@@ -43,6 +37,9 @@ pub struct Rules {
     tree: PathTree,
     fallback: Rule,
     pub(crate) assets: bool,
+    /// The same rules for an upstream that ignores case: literals in lower case.
+    pub(crate) folded: Option<PathTree>,
+    suffixes: Vec<String>,
 }
 
 /// What reading the rules has to know besides their text.
@@ -50,43 +47,13 @@ pub struct Rules {
 pub struct Context {
     /// Whether static assets are the upstream: then the names of one page share its rule.
     pub assets: bool,
+    /// Whether the upstream ignores the case of a path: then both readings are judged.
+    pub ignores_case: bool,
+    /// What the upstream may cut off the end of a path: one more reading each.
+    pub suffixes: Vec<String>,
     /// The path of the sign-in page, where it is on this site.
     pub sign_in: Option<String>,
 }
-
-/// One line of the operator's text, or the built-in one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rule {
-    pub(crate) index: Option<usize>,
-    pub(crate) pattern: Pattern,
-    pub(crate) host: Option<String>,
-    pub(crate) methods: Vec<String>,
-    pub(crate) requirement: Requirement,
-    pub(crate) signed_out: SignedOut,
-    pub(crate) otherwise: Otherwise,
-    pub(crate) send: Option<RedirectByRole>,
-    pub(crate) lookup: bool,
-    pub(crate) report_only: bool,
-}
-
-/// What a path asks. Every path has one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Requirement {
-    /// Nothing; no authentication work is done.
-    Anyone(OpenPath),
-    /// Nothing, but whoever it is shall be known.
-    Optional(OpenPath),
-    /// A session.
-    #[default]
-    SignedIn,
-    /// A session of which this holds.
-    Condition(Condition),
-}
-
-/// Holding one means: a rule says that a request may go on without a session. Only reading such
-/// a rule makes one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpenPath(pub(crate) ());
 
 /// The rule that a request falls under, and what its path captured.
 #[derive(Clone, Debug)]
@@ -94,7 +61,7 @@ pub struct Match<'a> {
     /// The rule, the built-in one included.
     pub rule: &'a Rule,
     /// The values of its `:name` segments.
-    pub names: PathParams,
+    pub params: PathParams,
 }
 
 /// The path falls under different rules, or gives different names, depending on who reads it;
@@ -103,19 +70,16 @@ pub struct Match<'a> {
 pub struct Ambiguous;
 
 impl Rules {
-    /// Reads the JSON list of rules.
-    ///
-    /// # Errors
-    /// Every problem there is, each with its place.
-    pub fn read(json_text: &str, context: &Context) -> Result<Self, Vec<Problem>> {
-        let list = read::rules(json_text, context)?;
-        let tree = PathTree::of(&list);
-        let rules = Self { list, tree, fallback: Rule::default(), assets: context.assets };
-        let mut problems = check::problems(&rules);
-        if problems.is_empty() {
-            problems = redirect_circles::problems(&rules, context.sign_in.as_deref());
+    /// The rules of a list that was checked by itself.
+    pub(crate) fn of(list: Vec<Rule>, context: &Context) -> Self {
+        Self {
+            tree: PathTree::of(&list, false),
+            folded: context.ignores_case.then(|| PathTree::of(&list, true)),
+            list,
+            fallback: Rule::default(),
+            assets: context.assets,
+            suffixes: context.suffixes.clone(),
         }
-        if problems.is_empty() { Ok(rules) } else { Err(problems) }
     }
 
     /// The rule for a request. The host may carry a port.
@@ -129,20 +93,22 @@ impl Rules {
         path: &RequestPath,
     ) -> Result<Match<'_>, Ambiguous> {
         let asked = path_tree::HostAndMethod::new(host, method);
-        if let Some(text) = path.single() {
+        let one_reading = self.folded.is_none() && self.suffixes.is_empty();
+        if let Some(text) = path.single().filter(|_| one_reading) {
             return Ok(self.find_single(&asked, text));
         }
-        let mut readings = path.stored_readings().iter().map(|reading| {
-            let mut segments: Vec<&[u8]> = reading.segments().collect();
-            if self.assets {
-                crate::asset_names::page_of_segments(&mut segments);
+        let mut first: Option<Match<'_>> = None;
+        for segments in path.readings() {
+            for found in self.find_all(&asked, segments) {
+                let agrees =
+                    |it: &Match<'_>| it.rule.index == found.rule.index && it.params == found.params;
+                if !first.as_ref().is_none_or(agrees) {
+                    return Err(Ambiguous);
+                }
+                first = first.or(Some(found));
             }
-            self.matched(&asked, segments.iter().copied())
-        });
-        let first = readings.next().ok_or(Ambiguous)?;
-        let agreed = readings
-            .all(|other| other.rule.index == first.rule.index && other.names == first.names);
-        agreed.then_some(first).ok_or(Ambiguous)
+        }
+        first.ok_or(Ambiguous)
     }
 
     /// The rules in the operator's order.
@@ -175,12 +141,48 @@ impl Rules {
         self.matched(asked, clerk_edge_http::path::split(page))
     }
 
+    /// What one reading of the path falls under, as it stands and as the upstream may take it.
+    fn find_all(
+        &self,
+        asked: &path_tree::HostAndMethod<'_>,
+        mut path: Vec<&[u8]>,
+    ) -> Vec<Match<'_>> {
+        if self.assets {
+            crate::asset_names::page_of_segments(&mut path);
+        }
+        let cut = self.suffixes.iter().filter_map(|suffix| self.without(suffix, &path));
+        let mut found = Vec::new();
+        for path in std::iter::once(path.clone()).chain(cut) {
+            found.push(self.matched(asked, path.iter().copied()));
+            if let Some(tree) = &self.folded {
+                let lower: Vec<_> = path.iter().map(|it| it.to_ascii_lowercase()).collect();
+                let rule = tree.find(&self.list, asked, lower.iter().map(Vec::as_slice));
+                let rule = rule.unwrap_or(&self.fallback);
+                found.push(Match { rule, params: rule.pattern.names(path.iter().copied()) });
+            }
+        }
+        found
+    }
+
+    /// The path without a suffix, where it ends in it.
+    fn without<'s>(&self, suffix: &str, path: &[&'s [u8]]) -> Option<Vec<&'s [u8]>> {
+        let (last, before) = path.split_last()?;
+        let (stem, end) = last.split_at_checked(last.len().checked_sub(suffix.len())?)?;
+        let same = if self.folded.is_some() {
+            end.eq_ignore_ascii_case(suffix.as_bytes())
+        } else {
+            end == suffix.as_bytes()
+        };
+        let stem = Some(stem).filter(|stem| !stem.is_empty());
+        same.then(|| before.iter().copied().chain(stem).collect())
+    }
+
     fn matched<'s, S>(&self, asked: &path_tree::HostAndMethod<'_>, segments: S) -> Match<'_>
     where
         S: Iterator<Item = &'s [u8]> + Clone,
     {
         let rule = self.tree.find(&self.list, asked, segments.clone()).unwrap_or(&self.fallback);
-        Match { rule, names: rule.pattern.names(segments) }
+        Match { rule, params: rule.pattern.names(segments) }
     }
 }
 
@@ -188,68 +190,6 @@ impl PartialEq for Rules {
     /// The tree follows from the list.
     fn eq(&self, other: &Self) -> bool {
         self.list == other.list && self.assets == other.assets
-    }
-}
-
-impl Rule {
-    /// The place in the operator's list; none for the built-in rule.
-    #[must_use]
-    pub fn index(&self) -> Option<usize> {
-        self.index
-    }
-
-    /// The path as the rule writes it, in canonical form; `default` for the built-in rule.
-    #[must_use]
-    pub fn path_text(&self) -> &str {
-        if self.index.is_some() { self.pattern.text() } else { "default" }
-    }
-
-    /// The host that the rule is narrowed to.
-    #[must_use]
-    pub fn host(&self) -> Option<&str> {
-        self.host.as_deref()
-    }
-
-    /// The methods that the rule is narrowed to; none means all. `HEAD` follows `GET`.
-    #[must_use]
-    pub fn methods(&self) -> &[String] {
-        &self.methods
-    }
-
-    /// What the path asks.
-    #[must_use]
-    pub fn requirement(&self) -> &Requirement {
-        &self.requirement
-    }
-
-    /// What becomes of a visitor who is not signed in.
-    #[must_use]
-    pub fn signed_out(&self) -> &SignedOut {
-        &self.signed_out
-    }
-
-    /// What becomes of one who is signed in but not allowed.
-    #[must_use]
-    pub fn otherwise(&self) -> &Otherwise {
-        &self.otherwise
-    }
-
-    /// Where one who is allowed is sent on to, by role.
-    #[must_use]
-    pub fn send(&self) -> Option<&RedirectByRole> {
-        self.send.as_ref()
-    }
-
-    /// Whether a missing role or claim is looked up also where only a header would carry it.
-    #[must_use]
-    pub fn lookup(&self) -> bool {
-        self.lookup
-    }
-
-    /// Whether the decision is logged and not carried out.
-    #[must_use]
-    pub fn report_only(&self) -> bool {
-        self.report_only
     }
 }
 
@@ -268,14 +208,14 @@ mod tests {
         let paths = "/ /a /a/ /a/b /a/b/ /a/c /d/c /d/d /index.html /index /a.html /a/index.html \
                      /a/b.html /a/b/index /d/c.html/ /.b /.b/ /.html /a/.html /a/b/index.html.html";
         for assets in [false, true] {
-            let context = Context { assets, sign_in: None };
+            let context = Context { assets, ..Context::default() };
             let rules = Rules::read(text, &context).unwrap_or_default();
             assert_eq!(rules.len(), 5);
             for raw in paths.split(' ').filter(|raw| !raw.is_empty()) {
                 let path = RequestPath::parse(raw);
                 let short = path.map(|path| {
                     assert!(path.single().is_some(), "{raw}");
-                    rules.find("", "GET", &path).map(|f| (f.rule.index, f.names)).ok()
+                    rules.find("", "GET", &path).map(|f| (f.rule.index, f.params)).ok()
                 });
                 let mut segments: Vec<&[u8]> = clerk_edge_http::path::split(raw).collect();
                 if assets {
@@ -283,7 +223,7 @@ mod tests {
                 }
                 let asked = path_tree::HostAndMethod::new("", "GET");
                 let long = rules.matched(&asked, segments.iter().copied());
-                let long = Ok(Some((long.rule.index, long.names)));
+                let long = Ok(Some((long.rule.index, long.params)));
                 assert_eq!(short, long, "{raw} (assets: {assets})");
             }
         }

@@ -6,8 +6,9 @@
 
 use crate::path_params::PathParams;
 use crate::pattern::is_name;
-use clerk_edge_http::path::RequestPath;
-use clerk_edge_http::percent::{decode_once, push_segment};
+use clerk_edge_http::path::{RequestPath, has_dot_segments};
+use clerk_edge_http::percent::{URI, push_segment};
+use clerk_edge_http::url::Url;
 
 /// Holding one means: whatever is filled in, it leads where the operator said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +61,8 @@ impl Target {
 
     /// Reads a target; `names` are those that the rule's path captures.
     pub(super) fn read(text: &str, names: &[&str]) -> Result<Self, String> {
-        if let Some(stray) =
-            text.chars().find(|c| !c.is_ascii_graphic() || "\\\"<>^`{|}".contains(*c))
-        {
+        let is_stray = |c: &char| !u8::try_from(*c).is_ok_and(|byte| URI.contains(byte));
+        if let Some(stray) = text.chars().find(is_stray) {
             return Err(format!("{stray:?} cannot stand in an address; write it as an escape"));
         }
         if text.starts_with('/') { site(text, names) } else { elsewhere(text) }
@@ -116,8 +116,8 @@ fn part(segment: &str, names: &[&str]) -> Result<TargetPart, String> {
     if segment.is_empty() {
         return Err("a target holds no empty segment (`//`)".to_owned());
     }
-    if let b"." | b".." = decode_once(segment.as_bytes()).as_slice() {
-        return Err("a target is written without `.` and `..`".to_owned());
+    if has_dot_segments(segment) {
+        return Err(DOT_SEGMENTS.to_owned());
     }
     let canonical = RequestPath::parse(&format!("/{segment}"))
         .map_err(|_| "a target is a path with whole escapes".to_owned())?;
@@ -128,28 +128,15 @@ fn elsewhere(text: &str) -> Result<Target, String> {
     let rest = text.strip_prefix("https://").ok_or(
         "a target is a path on this site (`/…`) or an address that begins with `https://`",
     )?;
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
-    if !is_host(host) || port.parse::<u16>().is_err() {
-        return Err("the address has no host that can be called".to_owned());
+    if Url::parse_exact(text).is_none() {
+        let problem = if has_dot_segments(rest) { DOT_SEGMENTS } else { NO_HOST };
+        return Err(problem.to_owned());
     }
-    if after.split(['/', '?', '#']).any(|part| part.strip_prefix(':').is_some_and(is_name)) {
+    if rest.split(['/', '?', '#']).any(|part| part.strip_prefix(':').is_some_and(is_name)) {
         return Err("`:name` is filled in on this site alone; write the address out".to_owned());
     }
     Ok(Target(TargetKind::Elsewhere(text.to_owned())))
 }
 
-/// Whether a text is a host's name, in the letters that are sent (RFC 1123, 2.1).
-pub(super) fn is_host(text: &str) -> bool {
-    text.len() <= HOST_BYTES_MAX
-        && text.split('.').all(|label| {
-            !label.is_empty()
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
-}
-
-/// As long as a name in the DNS may be (RFC 1035, 2.3.4).
-const HOST_BYTES_MAX: usize = 253;
+const DOT_SEGMENTS: &str = "a target is written without `.` and `..`";
+const NO_HOST: &str = "the address has no host that can be called";

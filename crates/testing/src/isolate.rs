@@ -1,12 +1,14 @@
 //! An isolate for session tests: settings, and what the isolate keeps between requests.
 
+use clerk_edge_gate::auth::credential;
 use clerk_edge_gate::clerk_api::failed_nonces::FailedNonces;
 use clerk_edge_gate::context::RequestContext;
-use clerk_edge_gate::keys::find::Keys;
+use clerk_edge_gate::keys::{Keys, KeysUnavailable};
 use clerk_edge_gate::session;
 use clerk_edge_gate::session::state::RequestState;
-use clerk_edge_gate::session::{KeysUnavailableFault, SessionVerifier};
+use clerk_edge_gate::session::verify::SessionVerifier;
 use clerk_edge_gate::settings::Settings;
+use clerk_edge_http::incoming::Incoming;
 use clerk_edge_token::verified_cache::VerifiedCache;
 
 use crate::platform::FakePlatform;
@@ -34,7 +36,7 @@ impl Isolate {
     }
 
     /// The verifier of sessions.
-    pub fn desk(&self) -> SessionVerifier<'_, Imported> {
+    pub fn verifier(&self) -> SessionVerifier<'_, Imported> {
         SessionVerifier {
             settings: &self.settings,
             keys: &self.keys,
@@ -52,8 +54,22 @@ impl Isolate {
         request: &Request,
         platform: &FakePlatform,
         now_ms: i64,
-    ) -> Result<RequestState, KeysUnavailableFault> {
+    ) -> Result<RequestState, KeysUnavailable> {
         let ctx = RequestContext::new(platform, now_ms);
-        ready(session::state(&self.desk(), request, &ctx))
+        self.authenticate(request, &ctx)
+    }
+
+    /// The same with a context. The token of the header is read as the gate reads it.
+    ///
+    /// # Errors
+    /// If no key could be fetched.
+    pub fn authenticate(
+        &self,
+        request: &Request,
+        ctx: &RequestContext<'_, FakePlatform>,
+    ) -> Result<RequestState, KeysUnavailable> {
+        let authorization = request.header("authorization");
+        let bearer = authorization.as_deref().and_then(credential::presented);
+        ready(session::authenticate_request(&self.verifier(), request, bearer, ctx))
     }
 }

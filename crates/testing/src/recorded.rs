@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clerk_edge_gate::session::KeysUnavailableFault;
+use clerk_edge_gate::keys::KeysUnavailable;
 use clerk_edge_gate::session::state::{RequestState, SignedOutReason};
 use clerk_edge_rules::reverification::{Level, Reverification};
 use clerk_edge_token::claims::Claims;
@@ -28,7 +28,7 @@ pub fn decide_at(isolate: &Isolate, question: &Value) -> Value {
     let request = Request::of(&question["request"]);
     let mut found = match isolate.state(&request, &clerk, question["now_ms"].as_i64().unwrap()) {
         Ok(state) => describe(&state, &question["has_params"]),
-        Err(KeysUnavailableFault::KeysUnavailable { .. }) => {
+        Err(KeysUnavailable { .. }) => {
             json!({ "status": "unavailable", "reason": null })
         }
     };

@@ -56,4 +56,9 @@ impl Incoming for Request {
         let values: Vec<&str> = all.map(|(_, value)| value.trim_matches([' ', '\t'])).collect();
         (!values.is_empty()).then(|| Cow::Owned(values.join(", ")))
     }
+
+    fn header_names(&self) -> Cow<'_, str> {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        Cow::Owned(names.join("\n"))
+    }
 }

@@ -1,6 +1,6 @@
 //! Visitors of an ordinary instance: isolates, requests, and the outcome as a text.
 
-use clerk_edge_gate::session::KeysUnavailableFault;
+use clerk_edge_gate::keys::KeysUnavailable;
 use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::settings::Settings;
 use serde_json::Value;
@@ -53,7 +53,7 @@ pub fn bearer(token: &str) -> Request {
 }
 
 /// Status and reason as one text.
-pub fn outcome(state: &Result<RequestState, KeysUnavailableFault>) -> String {
+pub fn outcome(state: &Result<RequestState, KeysUnavailable>) -> String {
     match state {
         Ok(RequestState::SignedIn(state)) => format!("signed-in {}", state.session.subject()),
         Ok(RequestState::SignedOut(state)) => match state.reason() {

@@ -1,19 +1,20 @@
-//! The closed table of algorithms. A name that is not in it has no meaning: there is no row for
-//! `none` or for a shared secret, so nothing can ask for them.
+//! The table of algorithms. A name that is not in it is refused: there is no row for `none` and
+//! none for shared secrets, so no token can ask for them. Verification itself is behind
+//! [`crate::crypto`].
 
 /// An algorithm that a session token may be signed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256; what Clerk signs with.
+    /// RSASSA-PKCS1-v1_5 with SHA-256, which Clerk uses.
     Rs256,
-    /// The same with SHA-384.
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
     Rs384,
-    /// The same with SHA-512.
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
     Rs512,
 }
 
 impl Algorithm {
-    /// The row for a JOSE name, exactly spelt.
+    /// The algorithm with this JOSE name, compared byte by byte.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
@@ -34,7 +35,7 @@ impl Algorithm {
         }
     }
 
-    /// The hash as WebCrypto names it.
+    /// The name of its hash in WebCrypto.
     #[must_use]
     pub const fn hash(self) -> &'static str {
         match self {
@@ -50,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_row_has_its_own_hash() {
+    fn each_name_has_its_hash_and_other_names_have_no_row() {
         for (name, hash) in [("RS256", "SHA-256"), ("RS384", "SHA-384"), ("RS512", "SHA-512")] {
             let row = Algorithm::named(name).map(|row| (row.name(), row.hash()));
             assert_eq!(row, Some((name, hash)));

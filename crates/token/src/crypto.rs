@@ -1,13 +1,14 @@
-//! The signature checks that the host does: WebCrypto in Workers and Node, `rsa` in tests.
+//! The port for signatures: what the host's cryptography does, WebCrypto in Workers and Node and
+//! the crate `rsa` in tests. Which key is used for which token is decided elsewhere.
 
 use crate::algorithm::Algorithm;
 use crate::key::PublicKey;
 
-/// Imports keys and checks signatures. Futures are bound to the request that made them and are
-/// never kept for another.
-#[expect(async_fn_in_trait, reason = "one thread; nothing here is ever sent to another")]
+/// Imports keys and verifies signatures. A future belongs to the request that made it and is never
+/// kept for another.
+#[expect(async_fn_in_trait, reason = "there is one thread, so no future has to be `Send`")]
 pub trait Crypto {
-    /// A public key as the host's cryptography holds it, imported once for one algorithm.
+    /// A public key that was imported for one algorithm.
     type Key: Clone + 'static;
 
     /// Imports a key for one algorithm.
@@ -26,6 +27,6 @@ pub trait Crypto {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyError;
 
-/// The host's cryptography gave no answer.
+/// The host's cryptography failed, so nothing is known about the signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifierFailed;

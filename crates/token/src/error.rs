@@ -1,30 +1,30 @@
-//! Why a token is refused.
+//! Why a token is refused. The names of the reasons, as clients see them, belong in the gate.
 
-/// Why a token is refused, in the words that Clerk's users search for.
+/// Why a token is refused. The variants are the reasons of Clerk's SDK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenError {
-    /// It has run out.
+    /// `exp` is in the past.
     Expired,
-    /// It says that it was made in the future.
+    /// `iat` is in the future.
     IssuedInTheFuture,
-    /// No JWT that we read.
+    /// Not a JWT, or one that cannot be decoded.
     Invalid,
-    /// `alg` is none that we take.
+    /// `alg` is not in the table of algorithms.
     InvalidAlgorithm,
-    /// `azp` is no party of ours.
+    /// `azp` is not an authorized party.
     InvalidAuthorizedParties,
-    /// `iss` is not our issuer.
+    /// `iss` is not an accepted issuer.
     InvalidIssuer,
-    /// The signature is not the key's.
+    /// The signature is not valid for the key.
     InvalidSignature,
-    /// No key of ours has its `kid`.
+    /// No key of the instance has its `kid`.
     KeyIdMismatch,
-    /// Its time has not come.
+    /// `nbf` is in the future.
     NotActiveYet,
-    /// A machine's token, or one made from a template.
+    /// A machine token, or one made from a JWT template.
     TypeMismatch,
-    /// Nothing that has a name.
+    /// Any other fault: Clerk's `unexpected-error`.
     Unexpected,
-    /// A claim is missing or wrong, or the key does not fit.
+    /// A claim is missing or wrong, or the key cannot be used.
     VerificationFailed,
 }

@@ -1,27 +1,25 @@
-//! A session token, in stages that cannot be skipped: unbelieved, presented, signed, session.
+//! A session token, from text to session, in stages that cannot be skipped.
 //!
 //! ```text
-//! text ── Unbelieved::read ──> Unbelieved     decoded; says what it claims, proves nothing
-//!         Unbelieved::present ──> Presented   of a kind and an algorithm that we take
-//!         Presented::verify ──> Signed        the instance's key covers exactly these bytes
-//!         Signed::admit ──> Session           for us, from our issuer, now
+//! text ── UnverifiedToken::read ──> UnverifiedToken     decoded; nothing is verified
+//!         UnverifiedToken::check ──> VerifiableToken    a session token, with an algorithm of ours
+//!         VerifiableToken::verify ──> VerifiedToken     signed by the instance's key
+//!         VerifiedToken::admit ──> Session              for this site, from this issuer, now
 //! ```
 //!
-//! Each has one maker and private fields; leaving a stage out does not compile. What is read is
-//! what Clerk's own server SDK reads, with JavaScript's tolerance for odd JSON; what it cannot
-//! read has the same reason here. Nothing in this folder knows of HTTP, cookies or keys' sources.
+//! Each stage has one maker and private fields, so code that skips one does not compile. A token
+//! is read as Clerk's own server SDK reads it, with JavaScript's tolerance for odd JSON, and is
+//! refused for the same reason. HTTP, cookies, and where keys come from belong in the gate.
 
 pub mod algorithm;
 pub mod claims;
 pub mod crypto;
 pub mod error;
-pub mod js_decimal;
 pub mod js_number;
 pub mod key;
 pub mod limits;
 pub mod policy;
 pub mod session;
-pub mod signature_accepted;
 pub mod unverified;
 pub mod verifiable;
 pub mod verified;

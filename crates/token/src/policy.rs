@@ -1,35 +1,37 @@
-//! What a session's token must say: whose it may be, for whom and with which allowance for clocks.
+//! What the claims of a session token must say: its parties, audience and issuers, and by how much
+//! clocks may differ. The comparison is in [`crate::session`].
 
-/// The parties, audience and issuers that are accepted, and the allowance for clocks.
+/// The accepted parties, audience and issuers, and the accepted difference of clocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Accepted `azp`; empty means any.
+    /// Accepted values of `azp`; empty means any.
     pub authorized_parties: Vec<String>,
-    /// Accepted `aud`; empty means any.
+    /// Accepted values of `aud`; empty means any.
     pub audience: Vec<String>,
-    /// Accepted `iss`.
+    /// Accepted values of `iss`.
     pub issuers: Issuers,
-    /// How far clocks may differ.
+    /// By how much this machine's clock and Clerk's may differ.
     pub clock_skew_ms: i64,
 }
 
-/// Whose tokens are accepted.
+/// The issuers whose tokens are accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Issuers {
-    /// `any`: `iss` is not compared (keys are still this instance's alone).
+    /// Any issuer: `iss` is not compared. The keys are still those of this instance only.
     Any,
-    /// One of these, exactly. One that begins with `/` means that path on the request's origin.
+    /// One of these, compared byte by byte. An issuer that begins with `/` is a path on the
+    /// request's origin.
     Only(Vec<String>),
 }
 
 impl Policy {
-    /// The same with another allowance for clocks.
+    /// The same policy with another accepted difference of clocks.
     #[must_use]
     pub fn with_clock_skew_ms(&self, clock_skew_ms: i64) -> Self {
         Self { clock_skew_ms, ..self.clone() }
     }
 
-    /// Whether an issuer is a path, so that the request's origin is needed.
+    /// Whether an issuer is a path, so that the request's origin is needed to compare it.
     pub(super) fn needs_origin(&self) -> bool {
         match &self.issuers {
             Issuers::Any => false,

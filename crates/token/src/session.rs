@@ -1,24 +1,26 @@
-//! Whether a signed token is a session: for us, from our issuer, now.
+//! The last stage: a verified token whose claims fit the policy and the time.
 //!
-//! The order of the checks is that of Clerk's SDK, and so are its leniencies: `aud` counts only
-//! where both sides have one, seconds are cut to whole ones, `null` is no absence. Time is an
-//! argument. A time beyond JavaScript's calendar is refused; there it would never come.
+//! The order of the checks is that of Clerk's SDK, and so is its leniency: `aud` counts only if
+//! both sides have one, seconds are truncated to whole ones, and `null` does not count as absent.
+//! Time is an argument. Times beyond JavaScript's range of dates are refused.
 
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::claims::{Claims, Malformed};
+use crate::claims::Claims;
+use crate::claims::malformed::Malformed;
 use crate::error::TokenError;
 use crate::policy::{Issuers, Policy};
 
-/// Holding one means: somebody is signed in, here and now, and these are their claims.
+/// A session token that is valid for this site at the time of the request.
 #[derive(Clone, Debug)]
 pub struct Session {
     claims: Rc<Claims>,
 }
 
 impl Session {
+    /// Checks the claims of a verified token, in the order of Clerk's SDK.
     pub(super) fn admit(
         claims: &Rc<Claims>,
         policy: &Policy,
@@ -34,16 +36,16 @@ impl Session {
             return Err(TokenError::Expired);
         }
         let latest = number(now_ms.saturating_add(policy.clock_skew_ms));
-        if claims.value("nbf").map(date_ms).transpose()?.is_some_and(|begin| begin > latest) {
+        if claims.value("nbf").map(date_ms).transpose()?.is_some_and(|start| start > latest) {
             return Err(TokenError::NotActiveYet);
         }
-        if claims.value("iat").map(date_ms).transpose()?.is_some_and(|made| made > latest) {
+        if claims.value("iat").map(date_ms).transpose()?.is_some_and(|issued| issued > latest) {
             return Err(TokenError::IssuedInTheFuture);
         }
         Ok(Self { claims: Rc::clone(claims) })
     }
 
-    /// All that the token says.
+    /// All claims of the token.
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.claims
@@ -61,29 +63,29 @@ impl Session {
         self.claims.text("sid")
     }
 
-    /// Who acts in the subject's name, where somebody does.
+    /// The user who impersonates the subject (`act.sub`), if there is one.
     #[must_use]
     pub fn actor_subject(&self) -> Option<&str> {
         self.claims.value("act")?.get("sub")?.as_str()
     }
 
-    /// Whether Clerk still waits for something, such as the choice of an organization.
+    /// Whether the session has a pending task, such as choosing an organization.
     #[must_use]
     pub fn is_pending(&self) -> bool {
         self.claims.text("sts") == Some("pending")
     }
 
-    /// When it ends, in whole seconds since 1970.
+    /// When the token expires, in whole seconds since 1970.
     #[must_use]
     pub fn expires_at_seconds(&self) -> i64 {
         let seconds = self.claims.value("exp").and_then(|exp| date_ms(exp).ok()).unwrap_or(0.0);
         whole(seconds / 1_000.0)
     }
 
-    /// Whether its claims can be told at all.
+    /// Checks the claims that have a grammar of Clerk's.
     ///
     /// # Errors
-    /// [`Malformed`] where Clerk's own grammar is broken in it.
+    /// [`Malformed`] if one of them breaks it.
     pub fn well_formed(&self) -> Result<(), Malformed> {
         self.claims.well_formed()
     }
@@ -130,7 +132,8 @@ fn issuer(
     if fits { Ok(()) } else { Err(TokenError::InvalidIssuer) }
 }
 
-/// A time claim in milliseconds since 1970: whole seconds, within the range of dates.
+/// A time claim in milliseconds since 1970, truncated to whole seconds; an error if it is not a
+/// number or is beyond the range of dates.
 fn date_ms(claimed: &Value) -> Result<f64, TokenError> {
     let seconds = claimed.as_f64().ok_or(TokenError::VerificationFailed)?;
     let date = seconds.trunc() * 1_000.0;
@@ -147,5 +150,5 @@ fn whole(seconds: f64) -> i64 {
     seconds as i64
 }
 
-/// ECMA-262, 21.4.1.1: a hundred million days either way.
+/// ECMA-262, 21.4.1.1: a hundred million days before and after 1970.
 const DATE_MS_MAX: f64 = 8.64e15;

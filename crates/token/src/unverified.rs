@@ -1,8 +1,8 @@
-//! A token that was decoded and proves nothing.
+//! The first stage: a decoded token whose signature is not verified.
 //!
-//! Clerk's decision tree looks into tokens before their signature is checked: to choose between
-//! cookies, to compare ages, to name the session that is to be refreshed. Such looks have this
-//! type. There is no way from here to a session but through a key.
+//! Clerk's decision tree reads tokens before that: to choose between cookies, to compare ages, to
+//! name the session of a refresh. Code that does so uses this type. Only verification with a key
+//! turns it into a session.
 
 use std::rc::Rc;
 
@@ -13,9 +13,8 @@ use serde_json::Value;
 use crate::claims::Claims;
 use crate::error::TokenError;
 use crate::limits::TOKEN_BYTES_MAX;
-use crate::verifiable::VerifiableToken;
 
-/// Holding one means: somebody sent a text that decodes as a JWT. Nothing in it is believed.
+/// A decoded JWT whose signature is not verified. None of its claims may be trusted.
 #[derive(Clone, Debug)]
 pub struct UnverifiedToken {
     text: Rc<str>,
@@ -24,12 +23,12 @@ pub struct UnverifiedToken {
     signature: Vec<u8>,
 }
 
-/// Why a text is not even that.
+/// Why a text cannot be decoded as a JWT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeError {
-    /// Larger than any token of Clerk's; it was not looked at.
+    /// Longer than [`TOKEN_BYTES_MAX`]; it was not parsed.
     TooLarge,
-    /// Not three parts of base64url, JSON and an object of claims.
+    /// Not three parts of base64url, of which the first is JSON and the second a JSON object.
     Undecodable,
 }
 
@@ -37,7 +36,7 @@ impl UnverifiedToken {
     /// Decodes a text.
     ///
     /// # Errors
-    /// [`DecodeError`] where it is too large or no JWT.
+    /// [`DecodeError`] if it is too long or not a JWT.
     pub fn read(text: &str) -> Result<Self, DecodeError> {
         if text.len() > TOKEN_BYTES_MAX {
             return Err(DecodeError::TooLarge);
@@ -59,16 +58,16 @@ impl UnverifiedToken {
         Some(Self { text: text.into(), header, claims, signature: segment::bytes(signature)? })
     }
 
-    /// What it claims.
+    /// Its claims, which are not verified.
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
 
-    /// The key that it names. A header without members cannot even be asked.
+    /// The `kid` of the header, if there is one. A number is taken as its text, as in JavaScript.
     ///
     /// # Errors
-    /// [`TokenError::Unexpected`] where the header is `null`.
+    /// [`TokenError::Unexpected`] if the header is `null`, which throws in Clerk's SDK.
     pub fn key_id(&self) -> Result<Option<String>, TokenError> {
         if self.header.is_null() {
             return Err(TokenError::Unexpected);
@@ -80,32 +79,23 @@ impl UnverifiedToken {
         })
     }
 
-    /// Refuses what is no session's token by its kind: a machine's, or one made from a template.
-    /// [`Self::present`] does the same; the tree asks early because its order is a promise.
+    /// Checks that it is a session token and neither a machine token nor one made from a JWT
+    /// template. The next stage checks the same; the decision tree has to check this earlier.
     ///
     /// # Errors
-    /// [`TokenError::TypeMismatch`].
-    pub fn kind(&self) -> Result<(), TokenError> {
-        let machine = self.claims.text("sub").is_some_and(|sub| sub.starts_with("mch_"))
+    /// [`TokenError::TypeMismatch`] if it is another kind of token.
+    pub fn check_kind(&self) -> Result<(), TokenError> {
+        let is_machine = self.claims.text("sub").is_some_and(|sub| sub.starts_with("mch_"))
             || matches!(self.header_text("typ"), Some("at+jwt" | "application/at+jwt"));
-        let category = match self.header.get("cat") {
+        let is_session = match self.header.get("cat") {
             None => true,
             Some(Value::String(name)) => SESSION_CATEGORIES.contains(&name.as_str()),
             Some(_) => false,
         };
-        if machine || !category {
+        if is_machine || !is_session {
             return Err(TokenError::TypeMismatch);
         }
         Ok(())
-    }
-
-    /// The next stage: a token of a kind and with an algorithm that we take.
-    ///
-    /// # Errors
-    /// The first [`TokenError`] of kind, `crit`, `typ` and `alg`.
-    pub fn present(&self) -> Result<VerifiableToken, TokenError> {
-        self.kind()?;
-        VerifiableToken::of(self)
     }
 
     pub(super) fn text(&self) -> &Rc<str> {
@@ -135,5 +125,5 @@ fn cut(text: &str) -> Option<(&str, &str)> {
     Some((before, after.get(1..)?))
 }
 
-/// Clerk's categories of a session's token: the session itself, and "do not look at this".
+/// Clerk's `cat` of a session token: its session token, and the one that says "do not inspect".
 const SESSION_CATEGORIES: [&str; 2] = ["cl_B7d4PD111AAA", "cl_I7d4PD111III"];

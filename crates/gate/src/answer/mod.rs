@@ -7,6 +7,7 @@ pub mod page;
 pub mod problem_json;
 pub mod refusal;
 
+use clerk_edge_http::percent;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::problem::Problem;
 
@@ -133,28 +134,7 @@ pub fn escape(text: &str) -> String {
 /// end the header nor be rejected by the platform.
 #[must_use]
 pub fn redirect(location: &str) -> Answer {
-    Answer::new(307).with("location", header_safe(location))
-}
-
-/// The text with all bytes but visible ASCII percent-encoded.
-#[must_use]
-pub fn header_safe(text: &str) -> String {
-    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return text.to_owned();
-    }
-    let mut safe = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_graphic() {
-            safe.push(char::from(byte));
-        } else {
-            safe.push('%');
-            for digit in [byte >> 4, byte & 0xf] {
-                let digit = char::from_digit(u32::from(digit), 16).unwrap_or('0');
-                safe.push(digit.to_ascii_uppercase());
-            }
-        }
-    }
-    safe
+    Answer::new(307).with("location", percent::encode(location, percent::VISIBLE))
 }
 
 #[cfg(test)]

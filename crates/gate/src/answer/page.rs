@@ -72,6 +72,7 @@ const fn title_and_text(code: Code) -> (&'static str, &'static str) {
         Code::NotAllowed => ("You have no access to this page", NOT_ALLOWED),
         Code::NotFound => ("Page not found", NOT_FOUND),
         Code::PathAmbiguous => ("This address cannot be used", PATH_AMBIGUOUS),
+        Code::HostInvalid => ("This address cannot be used", HOST_INVALID),
         Code::TokenTooLarge => ("The sign-in data is too large", TOKEN_TOO_LARGE),
         Code::RedirectLoop => ("Signing in does not work", REDIRECT_LOOP),
         Code::KeysUnavailable | Code::ClaimsUnavailable => {
@@ -89,6 +90,8 @@ const NOT_ALLOWED: &str = "<p>You are signed in, but your account may not open t
 const NOT_FOUND: &str = "<p>There is nothing at this address.</p>";
 const PATH_AMBIGUOUS: &str = "<p>The address has more than one meaning. Follow a link from the \
     site, or type the address without special characters.</p>";
+const HOST_INVALID: &str = "<p>The address names this site in an unusual way. Follow a link from \
+    the site, or type the address without special characters.</p>";
 const TOKEN_TOO_LARGE: &str = "<p>Your browser sent more sign-in data than this site accepts. \
     Delete the cookies of this site and sign in again.</p>";
 const REDIRECT_LOOP: &str = "<p>Your browser was redirected several times to confirm your \

@@ -1,91 +1,150 @@
-//! Who asks, as the line sees it, and what their browser is told besides.
+//! The result of authentication: who asks, why nobody is signed in, headers for the browser.
 
 pub mod credential;
 pub mod principal;
 
-use crate::auth::principal::User;
+use clerk_edge_http::incoming::Incoming;
+use clerk_edge_rules::code::Code;
+use clerk_edge_rules::decide::Caller;
+
+use crate::auth::principal::{PublicMetadata, User};
 use crate::context::RequestContext;
 use crate::gate::Gate;
+use crate::keys::KeysUnavailable;
+use crate::lookup::LookupFailed;
 use crate::platform::Platform;
 use crate::session;
-use crate::session::KeysUnavailableFault;
 use crate::session::reason::Reason;
-use crate::session::state::{Halt, RequestState};
+use crate::session::state::RequestState;
+use crate::session::verify::SessionVerifier;
 use crate::settings::Settings;
-use clerk_edge_http::incoming::Incoming;
 
 /// Who asks, as far as could be found out.
-#[derive(Debug)]
-pub(super) enum AuthStatus<'a> {
-    /// Nobody was asked for: the route is open.
+#[derive(Clone, Debug)]
+pub(crate) enum AuthStatus<'a> {
+    /// The route is open, so nobody was asked.
     NotAsked,
     /// It could not be found out.
     Unavailable {
         /// When it may be worth trying again.
         retry_after_seconds: u32,
     },
-    /// Clerk is to be asked, by way of the browser.
+    /// The browser has to go to Clerk and back first.
     Handshake {
         /// Where to.
         location: String,
     },
     /// Nobody is signed in.
     SignedOut {
-        /// Somebody is, but Clerk still waits for something.
+        /// Somebody is, but has a task of Clerk's left to do.
         pending: bool,
-        /// What ends the request on every route that asks for a session.
-        halt: Option<Halt>,
+        /// The code that ends the request on every route that needs a session.
+        refusal: Option<Code>,
     },
     /// This person.
     SignedIn(User<'a>),
 }
 
-/// What came of asking.
-#[derive(Debug)]
-pub(super) struct Auth<'a> {
-    /// Who.
-    pub(super) who: AuthStatus<'a>,
-    /// Clerk's word for why nobody is signed in.
-    pub(super) reason: Option<Reason>,
+/// The result of authentication. [`authenticate`] alone makes one of a person.
+#[derive(Clone, Debug)]
+pub(crate) struct Auth<'a> {
+    /// Who asks.
+    pub(crate) status: AuthStatus<'a>,
+    /// Clerk's reason why nobody is signed in.
+    pub(crate) reason: Option<Reason>,
     /// Headers to append to whatever the browser receives.
-    pub(super) headers: Vec<(&'static str, String)>,
-    /// A development instance wants its marks out of the address: whoever it is, a redirect.
-    pub(super) cleaned: Option<String>,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// Development instance: the same URL without Clerk's parameters, to redirect to.
+    clean_url: Option<String>,
 }
 
 impl<'a> Auth<'a> {
-    /// Of a route that asks for nobody.
-    pub(super) const fn nobody() -> Self {
+    /// Of a route that asks nobody.
+    pub(crate) const fn not_asked() -> Self {
         Self::of(AuthStatus::NotAsked)
     }
 
-    /// What the browser is told where nothing is carried out: cookies that renew a session, but
-    /// nothing of a trip that is not made.
-    pub(super) fn held_back(mut self) -> Self {
-        if matches!(self.who, AuthStatus::Handshake { .. }) {
+    /// Where the browser goes first, whoever it is: to Clerk, or to the clean URL.
+    pub(crate) fn redirect(&self) -> Option<&str> {
+        match &self.status {
+            _ if self.clean_url.is_some() => self.clean_url.as_deref(),
+            AuthStatus::Handshake { location } => Some(location),
+            _ => None,
+        }
+    }
+
+    /// The same where a redirect to Clerk is not carried out: cookies that renew a session stay,
+    /// headers of the handshake do not.
+    pub(crate) fn without_handshake(mut self) -> Self {
+        if matches!(self.status, AuthStatus::Handshake { .. }) {
             self.headers.clear();
         }
         self
     }
 
-    const fn of(who: AuthStatus<'a>) -> Self {
-        Self { who, reason: None, headers: Vec::new(), cleaned: None }
+    /// Who asks, for the decision.
+    pub(crate) fn caller(&self) -> Caller<'_> {
+        match &self.status {
+            AuthStatus::SignedIn(user) => Caller::Known(user),
+            AuthStatus::Unavailable { .. } => Caller::Unknown(Code::KeysUnavailable),
+            AuthStatus::SignedOut { refusal: Some(code), .. } => Caller::Unknown(*code),
+            AuthStatus::NotAsked | AuthStatus::Handshake { .. } | AuthStatus::SignedOut { .. } => {
+                Caller::SignedOut
+            }
+        }
+    }
+
+    /// The signed-in user.
+    pub(crate) const fn user(&self) -> Option<&User<'a>> {
+        match &self.status {
+            AuthStatus::SignedIn(user) => Some(user),
+            _ => None,
+        }
+    }
+
+    /// Why the look-up failed, if it did.
+    pub(crate) fn failed_lookup(&self) -> Option<LookupFailed> {
+        match self.user()?.metadata() {
+            PublicMetadata::Failed(failed) => Some(*failed),
+            _ => None,
+        }
+    }
+
+    /// Looks up what the token lacks and adds it.
+    pub(crate) async fn look_up<K, P>(
+        &mut self,
+        gate: &Gate<K>,
+        settings: &Settings,
+        ctx: &RequestContext<'_, P>,
+    ) where
+        K: Clone + 'static,
+        P: Platform<Key = K>,
+    {
+        if let AuthStatus::SignedIn(user) = &mut self.status {
+            let subject = user.session().subject();
+            let result = gate.lookups.public_metadata(settings, subject, ctx).await;
+            user.add_metadata(result.into());
+        }
+    }
+
+    const fn of(status: AuthStatus<'a>) -> Self {
+        Self { status, reason: None, headers: Vec::new(), clean_url: None }
     }
 
     fn from_state(state: RequestState, settings: &'a Settings) -> Self {
         let headers = state.headers().into_iter().filter(|(name, _)| !OF_REDIRECTS.contains(name));
         let headers = headers.collect();
         match state {
-            RequestState::SignedIn(it) => Self {
-                headers,
-                cleaned: it.browser.location,
-                ..Self::of(AuthStatus::SignedIn(User::new(settings, it.session, it.token.len())))
-            },
+            RequestState::SignedIn(it) => {
+                let user = User::new(settings, it.session, it.token.len());
+                let clean_url = it.browser.location;
+                Self { headers, clean_url, ..Self::of(AuthStatus::SignedIn(user)) }
+            }
             RequestState::SignedOut(it) => Self {
                 headers,
                 reason: it.reason().cloned(),
-                who: AuthStatus::SignedOut { pending: it.is_pending(), halt: it.halt },
-                cleaned: it.browser.location,
+                status: AuthStatus::SignedOut { pending: it.is_pending(), refusal: it.refusal },
+                clean_url: it.browser.location,
             },
             RequestState::Handshake(it) => Self {
                 headers,
@@ -96,28 +155,30 @@ impl<'a> Auth<'a> {
     }
 }
 
-impl<K: Clone + 'static> Gate<K> {
-    pub(super) async fn ask<'a, P, R>(
-        &'a self,
-        settings: &'a Settings,
-        request: &R,
-        ctx: &RequestContext<'_, P>,
-    ) -> Auth<'a>
-    where
-        P: Platform<Key = K>,
-        R: Incoming,
-    {
-        let verifier = session::SessionVerifier {
-            settings,
-            keys: &self.keys,
-            remembered: &self.remembered,
-            nonces: &self.nonces,
-        };
-        match session::state(&verifier, request, ctx).await {
-            Ok(state) => Auth::from_state(state, settings),
-            Err(KeysUnavailableFault::KeysUnavailable { retry_after_seconds }) => {
-                Auth::of(AuthStatus::Unavailable { retry_after_seconds })
-            }
+/// Finds out who asks, as Clerk's SDK decides it.
+pub(crate) async fn authenticate<'a, K, P, R>(
+    gate: &'a Gate<K>,
+    settings: &'a Settings,
+    request: &R,
+    ctx: &RequestContext<'_, P>,
+) -> Auth<'a>
+where
+    K: Clone + 'static,
+    P: Platform<Key = K>,
+    R: Incoming,
+{
+    let verifier = SessionVerifier {
+        settings,
+        keys: &gate.keys,
+        remembered: &gate.remembered,
+        nonces: &gate.nonces,
+    };
+    let authorization = request.header("authorization");
+    let bearer = authorization.as_deref().and_then(credential::presented);
+    match session::authenticate_request(&verifier, request, bearer, ctx).await {
+        Ok(state) => Auth::from_state(state, settings),
+        Err(KeysUnavailable { retry_after_seconds }) => {
+            Auth::of(AuthStatus::Unavailable { retry_after_seconds })
         }
     }
 }

@@ -1,19 +1,20 @@
-//! Who asks, as rules and headers see it: the session, and what was looked up where its token was
-//! silent.
+//! The signed-in user, as rules and headers see it: the session, and what was looked up where its
+//! token lacks a claim.
 //!
-//! The role is looked for in the token first, at each configured place in turn, and only then in
-//! what Clerk's API said. It refuses to guess: what was not asked for is "not in the token", which
-//! is something else than "nowhere".
+//! The role is read in the token first, at each configured place in turn, and only then in the
+//! user's public metadata. "Not in the token" and "nowhere" are different answers.
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
-use crate::settings::Settings;
 use clerk_edge_rules::claim_path::ClaimPath;
-use clerk_edge_rules::facts::{Facts, Known};
+use clerk_edge_rules::condition::ClaimWanted;
+use clerk_edge_rules::facts::{Facts, Known, Lookup, Truth};
 use clerk_edge_rules::reverification::Reverification;
 use clerk_edge_token::session::Session;
+use serde_json::Value;
+
+use crate::lookup::{LookedUp, LookupFailed};
+use crate::settings::Settings;
 
 /// A person with a session.
 #[derive(Clone, Debug)]
@@ -29,18 +30,46 @@ pub(crate) struct User<'a> {
 /// What is known of the user's public metadata beyond the token.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum PublicMetadata {
-    /// Nobody asked yet.
+    /// Nothing was looked up yet.
     NotAsked,
-    /// Asked for, and this is what it holds.
+    /// The metadata.
     Found(Rc<Value>),
-    /// Asked for, and there is none.
+    /// There is no such user, or one without metadata.
     Absent,
+    /// Without a secret key nothing can be looked up.
+    NotConfigured,
+    /// The look-up failed.
+    Failed(LookupFailed),
+}
+
+impl PublicMetadata {
+    /// The name in the JSON of `/debug-role`.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::NotAsked => "not-asked",
+            Self::Found(_) => "found",
+            Self::Absent => "absent",
+            Self::NotConfigured => "not-configured",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+impl From<Result<LookedUp, LookupFailed>> for PublicMetadata {
+    fn from(result: Result<LookedUp, LookupFailed>) -> Self {
+        match result {
+            Ok(LookedUp::Found(metadata)) => Self::Found(metadata),
+            Ok(LookedUp::Absent) => Self::Absent,
+            Ok(LookedUp::NotConfigured) => Self::NotConfigured,
+            Err(failed) => Self::Failed(failed),
+        }
+    }
 }
 
 impl<'a> User<'a> {
     /// From the token alone.
     pub(super) fn new(settings: &'a Settings, session: Session, token_bytes: usize) -> Self {
-        let mut visitor = Self {
+        let mut user = Self {
             settings,
             session,
             token_bytes,
@@ -48,12 +77,12 @@ impl<'a> User<'a> {
             roles: Vec::new(),
             role_source: None,
         };
-        visitor.find_role();
-        visitor
+        user.find_role();
+        user
     }
 
     /// Adds what was looked up.
-    pub(crate) fn learn(&mut self, metadata: PublicMetadata) {
+    pub(crate) fn add_metadata(&mut self, metadata: PublicMetadata) {
         self.metadata = metadata;
         self.find_role();
     }
@@ -63,13 +92,13 @@ impl<'a> User<'a> {
         &self.session
     }
 
-    /// How long the token's text is.
+    /// The length of the token's text.
     pub(crate) const fn token_bytes(&self) -> usize {
         self.token_bytes
     }
 
     /// The roles, as far as they are known.
-    pub(crate) fn names(&self) -> &[String] {
+    pub(crate) fn roles(&self) -> &[String] {
         &self.roles
     }
 
@@ -78,31 +107,44 @@ impl<'a> User<'a> {
         self.role_source
     }
 
+    /// What is known of the public metadata.
+    pub(crate) fn metadata(&self) -> &PublicMetadata {
+        &self.metadata
+    }
+
     /// What was looked up, where anything was found.
     pub(crate) fn looked_up(&self) -> Option<&Value> {
         match &self.metadata {
             PublicMetadata::Found(value) => Some(value),
-            PublicMetadata::NotAsked | PublicMetadata::Absent => None,
+            _ => None,
         }
     }
 
-    /// Whether a header would have to stay empty for want of a look-up.
-    pub(crate) fn lacks_a_header(&self) -> bool {
-        let lacks = |path: &ClaimPath| matches!(self.claim(path), Known::NotInToken);
-        matches!(self.roles(), Known::NotInToken)
-            || self.settings.claim_headers.iter().any(|(_, path)| lacks(path))
+    /// A claim of the token or, where the token has none, of the public metadata.
+    pub(crate) fn claim_value(&self, path: &ClaimPath) -> Known<&Value> {
+        let in_token = path.read_present(self.session.claims().all());
+        if let Some(value) = in_token {
+            return Known::Yes(value);
+        }
+        match &self.metadata {
+            PublicMetadata::Found(metadata) => {
+                path.read_present_in_metadata(metadata).map_or(Known::No, Known::Yes)
+            }
+            PublicMetadata::Absent => Known::No,
+            _ => Known::NotInToken,
+        }
     }
 
     fn find_role(&mut self) {
         let claims = self.session.claims().all();
-        // The first place where anything stands counts, whether or not it is a role.
+        // The first place that has a value counts, whether or not the value is a role.
         let mut places = self.settings.role_claims.iter();
-        let in_token = places.find_map(|path| Some((path, full(path.read(claims))?)));
+        let in_token = places.find_map(|path| Some((path, path.read_present(claims)?)));
         let in_token = in_token.and_then(|(path, value)| Some((texts(value)?, path.as_str())));
         let found = in_token.or_else(|| {
             let metadata = self.looked_up()?;
             let mut places = self.settings.role_claims.iter();
-            let value = places.find_map(|path| full(path.read_in_metadata(metadata)))?;
+            let value = places.find_map(|path| path.read_present_in_metadata(metadata))?;
             Some((texts(value)?, "lookup"))
         });
         if let Some((roles, source)) = found {
@@ -118,51 +160,57 @@ impl Facts for User<'_> {
             return Known::Yes(&self.roles);
         }
         match self.metadata {
-            PublicMetadata::NotAsked => Known::NotInToken,
             PublicMetadata::Found(_) | PublicMetadata::Absent => Known::No,
+            _ => Known::NotInToken,
         }
     }
 
-    fn permission(&self, name: &str) -> bool {
-        self.session.claims().has_permission(name)
+    fn permission(&self, name: &str) -> Truth {
+        self.session.claims().has_permission(name).into()
     }
 
-    fn feature(&self, name: &str) -> bool {
-        self.session.claims().has_feature(name)
+    fn feature(&self, name: &str) -> Truth {
+        self.session.claims().has_feature(name).into()
     }
 
-    fn plan(&self, name: &str) -> bool {
-        self.session.claims().has_plan(name)
+    fn plan(&self, name: &str) -> Truth {
+        self.session.claims().has_plan(name).into()
     }
 
-    fn org_id(&self) -> Option<&str> {
-        self.session.claims().organization()?.id()
+    fn organization(&self, wanted: Option<&[u8]>) -> Truth {
+        let Some(active) = self.session.claims().organization() else { return Truth::Fails };
+        let Some(wanted) = wanted else { return active.id().is_some().into() };
+        // Ids begin with `org_`, and slugs hold no underscore: slugs are chosen by their owners.
+        let name = if wanted.starts_with(b"org_") { active.id() } else { active.slug() };
+        name.is_some_and(|name| name.as_bytes() == wanted).into()
     }
 
-    fn org_slug(&self) -> Option<&str> {
-        self.session.claims().organization()?.slug()
+    fn claim(&self, path: &ClaimPath, wanted: &ClaimWanted) -> Truth {
+        self.claim_value(path).truth(|value| wanted.admits(value))
     }
 
-    fn claim(&self, path: &ClaimPath) -> Known<&Value> {
-        if let Some(value) = full(path.read(self.session.claims().all())) {
-            return Known::Yes(value);
-        }
-        match &self.metadata {
-            PublicMetadata::NotAsked => Known::NotInToken,
-            PublicMetadata::Absent => Known::No,
-            PublicMetadata::Found(metadata) => {
-                path.read_in_metadata(metadata).map_or(Known::No, Known::Yes)
-            }
-        }
-    }
-
-    fn reverified(&self, wanted: &Reverification) -> bool {
+    fn reverified(&self, wanted: &Reverification) -> Truth {
         let ages = self.session.claims().factor_ages();
-        ages.is_some_and(|ages| wanted.holds(ages.first, ages.second))
+        ages.is_some_and(|ages| wanted.holds(ages.first, ages.second)).into()
+    }
+
+    fn lookup(&self) -> Lookup {
+        match self.metadata {
+            PublicMetadata::NotAsked => Lookup::NotTried,
+            PublicMetadata::Found(_) | PublicMetadata::Absent => Lookup::Done,
+            PublicMetadata::NotConfigured => Lookup::NotConfigured,
+            PublicMetadata::Failed(_) => Lookup::Failed,
+        }
+    }
+
+    fn lacks_a_header(&self) -> bool {
+        let lacks = |path: &ClaimPath| matches!(self.claim_value(path), Known::NotInToken);
+        matches!(Facts::roles(self), Known::NotInToken)
+            || self.settings.claim_headers.iter().any(|(_, path)| lacks(path))
     }
 }
 
-/// A text, or the texts of a list; an empty one counts as nothing.
+/// A text, or the texts of a list; an empty one counts as absent.
 fn texts(value: &Value) -> Option<Vec<String>> {
     let names: Vec<String> = match value {
         Value::String(name) => vec![name.clone()],
@@ -171,13 +219,4 @@ fn texts(value: &Value) -> Option<Vec<String>> {
     };
     let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
     (!names.is_empty()).then_some(names)
-}
-
-/// An empty text or list counts as nothing.
-pub(crate) fn full(value: Option<&Value>) -> Option<&Value> {
-    value.filter(|value| match value {
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        _ => true,
-    })
 }

@@ -1,39 +1,41 @@
-//! Leaves the Backend API alone after repeated failures, so that neither it nor our visitors wait
-//! for nothing.
+//! Stops calls of the Backend API after repeated failures, so that neither it nor visitors wait in
+//! vain.
 //!
-//! Closed, every call goes. After three failures in a row none does for 5 seconds, then one goes
-//! as a probe: success closes the breaker, failure doubles the rest, up to a minute. Moments are
-//! those at which requests came. A probe whose request was cancelled never reports, so it counts
-//! for 5 seconds and no longer. It refuses to rest because the clock was set back.
+//! Normally every call goes. After three failures in a row none goes for 5 seconds, then one goes
+//! as a probe: a success ends the pauses, a failure makes the next one twice as long, up to a
+//! minute. A probe whose request was cancelled never reports, so it counts for 5 seconds and no
+//! longer. A clock that was set back does not prolong a pause.
 
 use std::cell::Cell;
 
 use crate::limits::{
-    BREAKER_FAILURES, BREAKER_PROBE_SECONDS, BREAKER_REST_SECONDS, BREAKER_REST_SECONDS_MAX,
-    RETRY_AFTER_SECONDS_MAX,
+    BREAKER_DOUBLED_MAX, BREAKER_FAILURES, BREAKER_PAUSE_SECONDS, BREAKER_PAUSE_SECONDS_MAX,
+    BREAKER_PROBE_SECONDS, REQUEST_ORDER_SECONDS, RETRY_AFTER_SECONDS_MAX,
 };
+use crate::until::{Until, is_within, retry_after_seconds};
 
-/// One isolate's experience with the API.
+/// What this isolate knows about calls of the API.
 #[derive(Debug, Default)]
 pub struct Breaker {
     failures: Cell<u32>,
-    resting_until_ms: Cell<Option<i64>>,
+    pause: Cell<Option<Until>>,
     probe_sent_ms: Cell<Option<i64>>,
 }
 
 impl Breaker {
-    /// Whether a call may go now; if not, in how many seconds.
+    /// Whether a call may go now.
+    ///
+    /// # Errors
+    /// In how many seconds one may go; at least 1.
     pub fn may_call(&self, now_ms: i64) -> Result<(), u32> {
-        if self.resting_until_ms.get().is_none() {
+        if self.pause.get().is_none() {
             return Ok(());
         }
         if self.left_ms(now_ms).is_some() {
             return Err(self.retry_after_seconds(now_ms));
         }
-        let is_probed = self.probe_sent_ms.get().is_some_and(|sent_ms| {
-            now_ms.saturating_sub(sent_ms).saturating_abs() < millis(BREAKER_PROBE_SECONDS)
-        });
-        if is_probed {
+        let sent_ms = self.probe_sent_ms.get();
+        if sent_ms.is_some_and(|sent_ms| is_within(sent_ms, BREAKER_PROBE_SECONDS, now_ms)) {
             return Err(1);
         }
         self.probe_sent_ms.set(Some(now_ms));
@@ -43,12 +45,12 @@ impl Breaker {
     /// A call was answered.
     pub fn succeeded(&self) {
         self.failures.set(0);
-        self.resting_until_ms.set(None);
+        self.pause.set(None);
         self.probe_sent_ms.set(None);
     }
 
-    /// A call of a request that came then failed. Calls that were under way when the rest was
-    /// decided tell nothing new.
+    /// A call failed whose request arrived at `began_ms`. A call that was running when the pause
+    /// began does not count again.
     pub fn failed(&self, began_ms: i64) {
         if self.left_ms(began_ms).is_some() {
             return;
@@ -57,42 +59,31 @@ impl Breaker {
         self.failures.set(failures);
         self.probe_sent_ms.set(None);
         if let Some(times) = failures.checked_sub(BREAKER_FAILURES) {
-            let rest = BREAKER_REST_SECONDS.checked_shl(times.min(DOUBLED_MAX)).unwrap_or(i64::MAX);
-            self.rest_until(began_ms, rest.min(BREAKER_REST_SECONDS_MAX));
+            let times = times.min(BREAKER_DOUBLED_MAX);
+            let seconds = BREAKER_PAUSE_SECONDS.checked_shl(times).unwrap_or(i64::MAX);
+            self.pause_from(began_ms, seconds.min(BREAKER_PAUSE_SECONDS_MAX));
         }
     }
 
-    /// The API said for how long it wants to be left alone.
-    pub fn rest(&self, seconds: i64, now_ms: i64) {
+    /// The API asked for a pause with `Retry-After`.
+    pub fn pause(&self, seconds: i64, now_ms: i64) {
         self.probe_sent_ms.set(None);
-        self.rest_until(now_ms, seconds.clamp(1, RETRY_AFTER_SECONDS_MAX));
+        self.pause_from(now_ms, seconds.clamp(1, RETRY_AFTER_SECONDS_MAX));
     }
 
     /// In how many seconds a call may go; at least 1.
     pub fn retry_after_seconds(&self, now_ms: i64) -> u32 {
-        let left = self.left_ms(now_ms).unwrap_or_default();
-        u32::try_from(left.saturating_add(999).div_euclid(1_000)).unwrap_or_default().max(1)
+        retry_after_seconds(self.left_ms(now_ms))
     }
 
-    fn rest_until(&self, from_ms: i64, seconds: i64) {
-        let until = from_ms.saturating_add(millis(seconds));
-        // The longer rest stays, if it is one and not a moment before the clock was set back.
-        let stays = self.left_ms(from_ms).map(|left| from_ms.saturating_add(left));
-        self.resting_until_ms.set(Some(stays.unwrap_or(until).max(until)));
+    /// Of this pause and the one that is there, the longer counts.
+    fn pause_from(&self, began_ms: i64, seconds: i64) {
+        let longest = RETRY_AFTER_SECONDS_MAX.saturating_add(REQUEST_ORDER_SECONDS);
+        let pause = Until::after(began_ms, seconds, longest);
+        self.pause.set(Some(pause.or_later(self.pause.get(), began_ms)));
     }
 
     fn left_ms(&self, now_ms: i64) -> Option<i64> {
-        let left = self.resting_until_ms.get()?.saturating_sub(now_ms);
-        let max = millis(RETRY_AFTER_SECONDS_MAX.saturating_add(TOLERANCE_SECONDS));
-        (left > 0 && left <= max).then_some(left)
+        self.pause.get()?.left_ms(now_ms)
     }
 }
-
-fn millis(seconds: i64) -> i64 {
-    seconds.saturating_mul(1_000)
-}
-
-/// Requests that run side by side do not report in the order in which they came.
-const TOLERANCE_SECONDS: i64 = 10;
-/// Doubling more often than this only overflows.
-const DOUBLED_MAX: u32 = 16;

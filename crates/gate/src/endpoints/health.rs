@@ -7,8 +7,11 @@ use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::answer::problem_json::ProblemEntry;
-use crate::settings::InstanceKind;
+use crate::context::{KeySource, RequestContext};
+use crate::gate::Gate;
+use crate::platform::Platform;
 use crate::settings::problems::SettingsProblems;
+use crate::settings::{InstanceKind, Settings};
 
 /// What the gate knows of itself.
 #[derive(Clone, Debug)]
@@ -38,6 +41,34 @@ pub struct Keys {
     pub age_seconds: u64,
     /// How many.
     pub count: usize,
+}
+
+/// The health answer of a gate that is open.
+pub(crate) async fn answer<K, P>(
+    gate: &Gate<K>,
+    settings: &Settings,
+    ctx: &RequestContext<'_, P>,
+) -> Answer
+where
+    K: Clone + 'static,
+    P: Platform<Key = K>,
+{
+    let keys = gate.keys.ensure_loaded(settings, ctx).await.ok().map(|status| Keys {
+        source: status.source.map_or("none", KeySource::as_str),
+        age_seconds: status.age_seconds.map_or(0, u64::from),
+        count: status.count,
+    });
+    let counters = gate.lookups.status();
+    let health = Health {
+        instance: settings.instance.kind,
+        rules_count: settings.rules.len(),
+        rules_hash: &settings.rules.hash(),
+        keys,
+        lookups: counters.count,
+        lookup_failures: counters.failures,
+        notes: &settings.notes,
+    };
+    health.answer()
 }
 
 impl Health<'_> {

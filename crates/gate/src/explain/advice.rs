@@ -4,8 +4,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::explain::SessionReport;
-use crate::explain::role::LookupState;
+use crate::auth::principal::PublicMetadata;
+use crate::explain::session::SessionReport;
+use crate::lookup::ADD_TO_SESSION_TOKEN;
 use crate::settings::Settings;
 
 /// One piece of advice.
@@ -21,27 +22,29 @@ pub(crate) struct Advice {
 pub(crate) fn of(
     settings: &Settings,
     session: &SessionReport<'_>,
-    looked: LookupState,
+    metadata: &PublicMetadata,
 ) -> Vec<Advice> {
     let mut all = Vec::new();
     let role = &session.role;
-    let claim = || Some(token_claim(settings));
+    let claim = |text: &str| Advice {
+        text: format!("{text}{ADD_TO_SESSION_TOKEN}"),
+        paste: Some(token_claim(settings)),
+    };
     if is_unfilled(session) {
         all.push(advice(UNFILLED, None));
     }
-    match looked {
-        LookupState::Found if role.source.as_deref() == Some("lookup") => {
-            all.push(advice(NOT_IN_TOKEN, claim()));
+    match metadata {
+        PublicMetadata::Found(_) if role.source.as_deref() == Some("lookup") => {
+            all.push(claim(NOT_IN_TOKEN));
         }
-        LookupState::NotAsked | LookupState::Found if !role.names.is_empty() => {}
-        LookupState::NotConfigured => all.push(advice(NO_SECRET, claim())),
-        LookupState::Failed(failed) => {
-            let text = format!("The user could not be looked up: {}. {PASTE_INSTEAD}", failed.why);
-            all.push(Advice { text, paste: claim() });
+        PublicMetadata::NotAsked | PublicMetadata::Found(_) if !role.names.is_empty() => {}
+        PublicMetadata::NotConfigured => all.push(claim(NO_SECRET)),
+        PublicMetadata::Failed(failed) => {
+            all.push(claim(&format!("The user could not be looked up: {}. ", failed.why)));
         }
-        LookupState::NotAsked | LookupState::Found | LookupState::Absent => {
+        PublicMetadata::NotAsked | PublicMetadata::Found(_) | PublicMetadata::Absent => {
             all.push(advice(NO_ROLE, Some(json!({ "role": "admin" }).to_string())));
-            all.push(advice(THEN_TOKEN, claim()));
+            all.push(claim(""));
         }
     }
     if session.token.is_tight() {
@@ -75,18 +78,12 @@ fn is_unfilled(session: &SessionReport<'_>) -> bool {
         || session.claims.as_object().into_iter().flatten().any(|(_, value)| has_braces(value))
 }
 
-const NOT_IN_TOKEN: &str = "The role stands in the user's public metadata, but not in the session \
-    token, so Clerk's API is asked for it. Put it into the token: Clerk Dashboard, Sessions, \
-    Customize session token.";
+const NOT_IN_TOKEN: &str = "The role is in the user's public metadata, but not in the session \
+    token, so it is looked up at Clerk's API. ";
 const NO_SECRET: &str = "The token has no role, and without CLERK_SECRET_KEY the user's metadata \
-    cannot be looked up. Put the role into the token (Clerk Dashboard, Sessions, Customize session \
-    token), or set the secret: wrangler secret put CLERK_SECRET_KEY.";
-const PASTE_INSTEAD: &str = "With the role in the session token nobody needs to be asked: Clerk \
-    Dashboard, Sessions, Customize session token.";
+    cannot be looked up. Set the secret: wrangler secret put CLERK_SECRET_KEY. ";
 const NO_ROLE: &str = "This user has no role. Give one in the public metadata: Clerk Dashboard, \
     Users, the user, Metadata, Public. Private metadata never reaches the token or the gate.";
-const THEN_TOKEN: &str = "Then see to it that the token carries it: Clerk Dashboard, Sessions, \
-    Customize session token.";
 const TIGHT: &str = "The token is close to its limit. A browser drops a cookie of more than 4,096 \
     bytes, and everybody it happens to is signed out. Put single values into the token in place of \
     whole metadata.";

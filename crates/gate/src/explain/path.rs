@@ -1,45 +1,43 @@
 //! What the gate would do with a path if the caller asked for it: the rule, each condition, the
-//! outcome and the headers.
-//!
-//! It goes through the same functions as a request does. It refuses to carry anything out.
+//! outcome and the headers. The decision is the one that a request gets; nothing is carried out.
 
-use serde::Serialize;
-
-use crate::auth::principal::User;
-use crate::auth::{Auth, AuthStatus};
-use crate::early_response::EarlyResponse;
-use crate::endpoints::Own;
-use crate::explain::role::LookupState;
-use crate::forward::headers::{AuthHeaders, headers_to_set};
-use crate::grant::{Grant, Verdict, identity_headers};
-use crate::judge::{lacks_a_role, nobody, settle};
-use crate::log::Outcome;
-use crate::settings::{Settings, Upstream};
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::code::Code;
+use clerk_edge_rules::decide::Decision;
+use clerk_edge_rules::explain::conditions;
 use clerk_edge_rules::facts::Truth;
-use clerk_edge_rules::response::SignedOut;
-use clerk_edge_rules::rule_set::{Match, Requirement};
+use clerk_edge_rules::rule::{Requirement, SignedOut};
+use clerk_edge_rules::rule_set::Match;
+use serde::Serialize;
 
-/// A path that somebody asks about, as far as it leads.
+use crate::auth::Auth;
+use crate::early_response::EarlyResponse;
+use crate::endpoint::Endpoint;
+use crate::forward::auth_headers;
+use crate::grant::{Grant, early_response};
+use crate::log::Outcome;
+use crate::log::record::outcome_of;
+use crate::settings::{Settings, Upstream};
+
+/// A path that somebody asks about, and what was found for it.
 pub(crate) struct PathQuestion<'a> {
     asked: String,
     found: PathKind<'a>,
 }
 
 enum PathKind<'a> {
-    /// It can be read in more than one way.
+    /// It has more than one meaning.
     Ambiguous,
     /// The gate answers it by itself.
-    Own(RequestPath),
+    Endpoint(RequestPath),
     /// It falls under a rule.
     Rule(RequestPath, Match<'a>),
 }
 
-/// The answer.
+/// The explanation.
 #[derive(Debug, Serialize)]
 pub(crate) struct PathExplanation {
     /// The path as it was typed.
@@ -69,7 +67,7 @@ pub(crate) struct ConditionLine {
     pub(crate) depth: usize,
     /// What it asks.
     pub(crate) text: String,
-    /// `hit`, `missed` or `not-known`.
+    /// `hit`, `miss` or `not-known`.
     pub(crate) result: &'static str,
 }
 
@@ -90,8 +88,14 @@ pub(crate) struct ExplainedOutcome {
     pub(crate) words: String,
 }
 
+/// The outcome for one kind of request, and who asks as the gate would know it then.
+struct Outlook<'o, 'a> {
+    auth: &'o Auth<'a>,
+    outcome: ExplainedOutcome,
+}
+
 impl<'a> PathQuestion<'a> {
-    /// Finds the rule for a path that was typed: a whole address will do, its query does not count.
+    /// Finds the rule for a path that was typed: a whole URL will do, and its query is ignored.
     pub(crate) fn read(typed: &str, settings: &'a Settings, request: &impl Incoming) -> Self {
         let path = UrlParts::of(typed).map_or(typed, |it| it.path);
         let path = path.split(['?', '#']).next().unwrap_or_default();
@@ -100,47 +104,54 @@ impl<'a> PathQuestion<'a> {
         Self { asked: typed.to_owned(), found }
     }
 
-    /// Whether the rule depends on what the token lacks.
-    pub(crate) fn lacks(&self, visitor: &User<'_>) -> bool {
+    /// Whether the gate would look claims up, for a page or for anything else.
+    pub(crate) fn needs_lookup(&self, auth: &Auth<'_>) -> bool {
         let PathKind::Rule(_, matched) = &self.found else { return false };
-        let verdict = Grant::judge(matched.rule.requirement(), visitor, &matched.names);
-        matches!(verdict, Verdict::Unknown) || (matched.rule.lookup() && visitor.lacks_a_header())
+        KINDS.iter().any(|kind| needs_lookup(matched, auth, *kind))
     }
 
-    /// What would become of the caller there.
-    pub(crate) fn judge(
+    /// What would become of the caller there. `looked_up` is `auth` with what was looked up; it
+    /// counts only where the gate itself would have looked it up.
+    pub(crate) fn explain<'b>(
         self,
         settings: &Settings,
         request: &impl Incoming,
-        asked: &Auth<'_>,
-        looked: LookupState,
+        auth: &Auth<'b>,
+        looked_up: &Auth<'b>,
     ) -> PathExplanation {
         let (path, matched) = match self.found {
             PathKind::Ambiguous => {
-                let end = || ExplainedOutcome::stopped(&EarlyResponse::PATH, false);
+                let end = || ExplainedOutcome::stopped(&EarlyResponse::AMBIGUOUS_PATH, false);
                 return PathExplanation::plain(self.asked, None, end);
             }
-            PathKind::Own(path) => {
+            PathKind::Endpoint(path) => {
                 return PathExplanation::plain(self.asked, Some(&path), ExplainedOutcome::own);
             }
             PathKind::Rule(path, matched) => (path, matched),
         };
-        let end = |kind| match attempt(settings, request, asked, &matched, looked, kind) {
-            Ok(()) => ExplainedOutcome::forward(settings),
-            Err(stop) => ExplainedOutcome::of_stop(&stop, &matched),
-        };
-        let (outcome, outcome_unless_page) = (end(RequestKind::Page), end(RequestKind::Other));
-        let goes_on = outcome.goes_on() || outcome_unless_page.goes_on();
-        let headers = if goes_on { headers(asked, &matched, settings) } else { Vec::new() };
+        let [page, other] = KINDS.map(|kind| {
+            let auth = if needs_lookup(&matched, auth, kind) { looked_up } else { auth };
+            let outcome = match Grant::of(&matched, auth, kind) {
+                Ok(_) => ExplainedOutcome::forward(settings),
+                Err(decision) => {
+                    let response =
+                        early_response(decision, &matched, auth, settings, request, kind);
+                    ExplainedOutcome::of_response(&response, &matched)
+                }
+            };
+            Outlook { auth, outcome }
+        });
+        let forwarded = [&page, &other].into_iter().find(|it| it.outcome.goes_on());
+        let headers = forwarded.map(|it| headers(it.auth, &matched, settings)).unwrap_or_default();
         let no_headers = settings.upstream == Upstream::Assets && !headers.is_empty();
         PathExplanation {
             asked: self.asked,
             canonical: Some(path.as_str().to_owned()),
             rule: Some(matched.rule.path_text().to_owned()),
             rule_text: matched.rule.index().map(|_| matched.rule.to_string()),
-            conditions: conditions(asked, &matched),
-            outcome,
-            outcome_unless_page,
+            conditions: condition_lines(&matched, page.auth),
+            outcome: page.outcome,
+            outcome_unless_page: other.outcome,
             headers,
             headers_note: no_headers.then_some(OF_ASSETS),
         }
@@ -189,9 +200,9 @@ impl ExplainedOutcome {
         }
     }
 
-    fn of_stop(stop: &EarlyResponse, matched: &Match<'_>) -> Self {
-        let mut end = Self::stopped(stop, matched.rule.report_only());
-        // The way back in a sign-in's address would be the one to this page.
+    fn of_response(response: &EarlyResponse, matched: &Match<'_>) -> Self {
+        let mut end = Self::stopped(response, matched.rule.report_only());
+        // The `redirect_url` would name this page instead of the explained path.
         if *matched.rule.signed_out() == SignedOut::SignIn && end.action == "redirect" {
             end.location = end.location.take().map(without_return);
             end.words = end.words_of_redirect();
@@ -199,14 +210,14 @@ impl ExplainedOutcome {
         end
     }
 
-    fn stopped(stop: &EarlyResponse, report_only: bool) -> Self {
-        let action = stop.outcome().unwrap_or(Outcome::Refuse).as_str();
-        let code = stop.denial_code();
+    fn stopped(response: &EarlyResponse, report_only: bool) -> Self {
+        let action = outcome_of(response).unwrap_or(Outcome::Refuse).as_str();
+        let code = response.code_of_refusal();
         let mut end = Self {
             action,
             status: Some(code.map_or(307, Code::status)),
             code: code.map(Code::as_str),
-            location: stop.location().map(str::to_owned),
+            location: response.location().map(str::to_owned),
             report_only,
             words: String::new(),
         };
@@ -228,72 +239,38 @@ impl ExplainedOutcome {
 
 fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Option<PathKind<'a>> {
     let path = RequestPath::parse(path).ok()?;
-    if Own::of(&path, settings).is_some() {
-        return Some(PathKind::Own(path));
+    if Endpoint::of(&path, settings).is_some() {
+        return Some(PathKind::Endpoint(path));
     }
-    let host = UrlParts::of(request.url())?.authority;
-    let matched = settings.rules.find(host, "GET", &path).ok()?;
+    let host = UrlParts::of(request.url())?.host()?;
+    let matched = settings.rules.find(host, "GET", &path).ok();
+    let matched = matched.filter(|_| settings.upstream.holds(&path))?;
     Some(PathKind::Rule(path, matched))
 }
 
-fn attempt(
-    settings: &Settings,
-    request: &impl Incoming,
-    asked: &Auth<'_>,
-    matched: &Match<'_>,
-    looked: LookupState,
-    kind: RequestKind,
-) -> Result<(), EarlyResponse> {
-    let requirement = matched.rule.requirement();
-    match (&asked.who, requirement) {
-        (_, Requirement::Anyone(_)) => Ok(()),
-        (AuthStatus::SignedIn(visitor), _) => {
-            let wanted = match Grant::judge(requirement, visitor, &matched.names) {
-                Verdict::Unknown => true,
-                Verdict::Granted(_) => lacks_a_role(matched.rule, visitor, kind),
-                Verdict::Refused => false,
-            };
-            if let (true, LookupState::Failed(failed)) = (wanted, looked) {
-                return Err(EarlyResponse::later(
-                    Code::ClaimsUnavailable,
-                    failed.retry_after_seconds,
-                ));
-            }
-            settle(visitor, matched, kind).map(|_| ())
-        }
-        (_, Requirement::Optional(_)) => Ok(()),
-        (who, _) => Err(nobody(who, settings, request, matched, kind)),
-    }
+fn needs_lookup(matched: &Match<'_>, auth: &Auth<'_>, kind: RequestKind) -> bool {
+    matches!(Grant::of(matched, auth, kind), Err(Decision::NeedsLookup))
 }
 
-fn conditions(asked: &Auth<'_>, matched: &Match<'_>) -> Vec<ConditionLine> {
-    let (AuthStatus::SignedIn(visitor), Requirement::Condition(condition)) =
-        (&asked.who, matched.rule.requirement())
-    else {
-        return Vec::new();
-    };
-    let lines = condition.explain(visitor, &matched.names).into_iter();
+fn condition_lines(matched: &Match<'_>, auth: &Auth<'_>) -> Vec<ConditionLine> {
+    let lines = conditions(matched, auth.caller()).into_iter();
     lines
         .map(|line| ConditionLine {
             depth: line.depth,
             text: line.text,
             result: match line.truth {
                 Truth::Holds => "hit",
-                Truth::Fails => "missed",
+                Truth::Fails => "miss",
                 Truth::Unknown => "not-known",
             },
         })
         .collect()
 }
 
-fn headers(asked: &Auth<'_>, matched: &Match<'_>, settings: &Settings) -> Vec<(String, String)> {
-    match (&asked.who, matched.rule.requirement()) {
-        (_, Requirement::Anyone(_)) | (AuthStatus::NotAsked, _) => Vec::new(),
-        (AuthStatus::SignedIn(visitor), _) => identity_headers(visitor, settings),
-        (AuthStatus::Unavailable { .. }, _) => headers_to_set(AuthHeaders::Unavailable, &[]),
-        (AuthStatus::SignedOut { .. } | AuthStatus::Handshake { .. }, _) => {
-            headers_to_set(AuthHeaders::SignedOut, &[])
-        }
+fn headers(auth: &Auth<'_>, matched: &Match<'_>, settings: &Settings) -> Vec<(String, String)> {
+    match matched.rule.requirement() {
+        Requirement::Anyone => Vec::new(),
+        _ => auth_headers(&auth.status, settings),
     }
 }
 
@@ -304,5 +281,7 @@ fn without_return(location: String) -> String {
     }
 }
 
+/// Both kinds of request, the page first.
+const KINDS: [RequestKind; 2] = [RequestKind::Page, RequestKind::Other];
 const OF_ASSETS: &str = "The upstream is static assets, and files receive no headers. A Worker or \
                          an origin in their place would receive these.";

@@ -4,7 +4,7 @@
 
 use crate::auth::{Auth, AuthStatus};
 use crate::session::reason::{Reason, RefreshError};
-use crate::session::state::Halt;
+use clerk_edge_rules::code::Code;
 use clerk_edge_token::error::TokenError;
 
 /// What happened, and what helps.
@@ -17,8 +17,8 @@ pub(crate) struct ReasonText {
 }
 
 /// For what came of asking.
-pub(crate) fn of(asked: &Auth<'_>) -> ReasonText {
-    match (&asked.who, &asked.reason) {
+pub(crate) fn of(auth: &Auth<'_>) -> ReasonText {
+    match (&auth.status, &auth.reason) {
         (AuthStatus::SignedIn(_), _) => say("You are signed in: the token was accepted.", ""),
         (AuthStatus::Unavailable { .. }, _) => say(
             "No key of the Clerk instance could be had, so no token can be checked.",
@@ -30,11 +30,11 @@ pub(crate) fn of(asked: &Auth<'_>) -> ReasonText {
              organization. Until then you count as signed out.",
             "Open a page that needs a session: it leads to what is still to do.",
         ),
-        (AuthStatus::SignedOut { halt: Some(Halt::TokenTooLarge), .. }, _) => say(
+        (AuthStatus::SignedOut { refusal: Some(Code::TokenTooLarge), .. }, _) => say(
             "The token that was sent is larger than any of Clerk's, and was not read.",
             "Delete the cookies of this site and sign in again.",
         ),
-        (AuthStatus::SignedOut { halt: Some(Halt::RedirectLoop), .. }, _) => say(
+        (AuthStatus::SignedOut { refusal: Some(Code::RedirectLoop), .. }, _) => say(
             "Your browser was sent to Clerk and back three times and came without a session each \
              time.",
             "The publishable key and the secret key must belong to the same instance, cookies must \

@@ -3,24 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::auth::principal::{User, full};
-use crate::lookup::LookupFailed;
+use crate::auth::principal::{PublicMetadata, User};
 use crate::settings::Settings;
-
-/// What became of the look-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LookupState {
-    /// None was needed.
-    NotAsked,
-    /// The user has public metadata.
-    Found,
-    /// No such user, or no public metadata.
-    Absent,
-    /// There is no secret key to ask with.
-    NotConfigured,
-    /// Nobody could look.
-    Failed(LookupFailed),
-}
+use clerk_edge_rules::claim_path::is_present;
 
 /// The role, and the way to it.
 #[derive(Debug, Serialize)]
@@ -49,58 +34,45 @@ pub(crate) struct RolePlace {
 }
 
 impl RoleFound {
-    /// The way that the gate went for this visitor.
-    pub(crate) fn of(settings: &Settings, visitor: &User<'_>, looked: LookupState) -> Self {
-        let source = visitor.role_source();
-        let claims = visitor.session().claims().all();
+    /// The way that the gate went for this user.
+    pub(crate) fn of(settings: &Settings, user: &User<'_>) -> Self {
+        let source = user.role_source();
+        let claims = user.session().claims().all();
         let mut is_settled = false;
         let in_token = settings.role_claims.iter().map(|path| {
             let place = path.to_string();
             let value = path.read(claims);
             let hit = source == Some(place.as_str()) && !is_settled;
             let note = if hit { TAKEN } else { note(value, is_settled) };
-            is_settled |= full(value).is_some();
+            is_settled |= value.is_some_and(is_present);
             RolePlace { place, value: value.cloned(), hit, note: note.to_owned() }
         });
-        let steps = in_token.chain([user_object(settings, visitor, looked)]).collect();
+        let steps = in_token.chain([user_object(settings, user)]).collect();
         Self {
-            names: visitor.names().to_vec(),
+            names: user.roles().to_vec(),
             source: source.map(str::to_owned),
             steps,
-            lookup: looked.as_str(),
+            lookup: user.metadata().as_str(),
         }
     }
 }
 
-impl LookupState {
-    /// The name in the JSON.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotAsked => "not-asked",
-            Self::Found => "found",
-            Self::Absent => "absent",
-            Self::NotConfigured => "not-configured",
-            Self::Failed(_) => "failed",
-        }
-    }
-}
-
-fn user_object(settings: &Settings, visitor: &User<'_>, looked: LookupState) -> RolePlace {
-    let metadata = visitor.looked_up();
+fn user_object(settings: &Settings, user: &User<'_>) -> RolePlace {
+    let metadata = user.looked_up();
     let value = metadata.and_then(|it| {
         settings.role_claims.iter().find_map(|path| path.read_in_metadata(it)).cloned()
     });
-    let hit = visitor.role_source() == Some("lookup");
-    let note = match looked {
+    let hit = user.role_source() == Some("lookup");
+    let note = match user.metadata() {
         _ if hit => TAKEN.to_owned(),
-        LookupState::NotAsked => "not asked: the token says enough".to_owned(),
-        LookupState::Found if value.is_some() => {
+        PublicMetadata::NotAsked => "not asked: the token says enough".to_owned(),
+        PublicMetadata::Found(_) if value.is_some() => {
             "found, but it is not where the role came from".into()
         }
-        LookupState::Found => "the user has public metadata, but no role in it".to_owned(),
-        LookupState::Absent => "the user has no public metadata".to_owned(),
-        LookupState::NotConfigured => "not configured: CLERK_SECRET_KEY is not set".to_owned(),
-        LookupState::Failed(failed) => format!("failed: {}", failed.why),
+        PublicMetadata::Found(_) => "the user has public metadata, but no role in it".to_owned(),
+        PublicMetadata::Absent => "the user has no public metadata".to_owned(),
+        PublicMetadata::NotConfigured => "not configured: CLERK_SECRET_KEY is not set".to_owned(),
+        PublicMetadata::Failed(failed) => format!("failed: {}", failed.why),
     };
     RolePlace { place: "user object: public_metadata".to_owned(), value, hit, note }
 }
@@ -109,7 +81,7 @@ fn note(value: Option<&Value>, is_settled: bool) -> &'static str {
     match value {
         None => "nothing stands there",
         Some(_) if is_settled => "passed over: an earlier place counts",
-        Some(value) if full(Some(value)).is_none() => "empty, which counts as nothing",
+        Some(value) if !is_present(value) => "empty, which counts as nothing",
         Some(_) => "no role: neither a text nor a list of texts, and later places do not count",
     }
 }

@@ -6,11 +6,13 @@
 use memchr::memchr;
 use serde_json::Value;
 
+use crate::auth::principal::User;
 use crate::limits::CLAIM_HEADERS_BYTES_MAX;
 use crate::settings::Upstream;
 use crate::settings::claim_headers::{has_header_prefix, same_header_name};
-use clerk_edge_http::header_value::{encode, join};
+use clerk_edge_http::percent::{header_list, header_value};
 use clerk_edge_rules::claim_path::ClaimPath;
+use clerk_edge_rules::facts::Known;
 use clerk_edge_token::claims::Claims;
 
 /// What the upstream may know of the user. Texts are raw; they are encoded in this file only.
@@ -73,19 +75,21 @@ pub fn headers_to_set(
     headers.set
 }
 
-/// The value of each `CLAIM_HEADERS` entry, looked for in the token and then in the metadata.
-#[must_use]
-pub fn custom_values(
+/// The value of each `CLAIM_HEADERS` entry, from the token or else from the public metadata. It is
+/// the value that a condition on the same path sees.
+pub(crate) fn custom_values(
     wanted: &[(String, ClaimPath)],
-    claims: &Value,
-    metadata: Option<&Value>,
+    user: &User<'_>,
 ) -> Vec<(String, Option<Value>)> {
-    let find =
-        |path: &ClaimPath| path.read(claims).or_else(|| path.read_in_metadata(metadata?)).cloned();
+    let find = |path: &ClaimPath| match user.claim_value(path) {
+        Known::Yes(value) => Some(value.clone()),
+        Known::No | Known::NotInToken => None,
+    };
     wanted.iter().map(|(name, path)| (name.clone(), find(path))).collect()
 }
 
-/// The names, of those in the request (one on each line), that are removed.
+/// The names, of those in the request (one on each line), that are removed. They are compared by
+/// [`same_header_name`].
 #[must_use]
 pub fn headers_to_remove<'a>(
     names: &'a str,
@@ -117,11 +121,11 @@ fn is_set_by_gate(name: &str, custom: &[(String, ClaimPath)]) -> bool {
         || custom.iter().any(|(header, _)| same_header_name(name, header))
 }
 
-/// Headers that make frameworks skip their own checks. A client must not send them.
+/// Headers that make frameworks skip their own checks, or take another path or method than the
+/// request's. A client must not send them.
 fn skips_checks(name: &str) -> bool {
-    has_header_prefix(name, "x-middleware-")
-        || has_header_prefix(name, "x-invoke-")
-        || same_header_name(name, "x-matched-path")
+    OVERRIDE_PREFIXES.iter().any(|prefix| has_header_prefix(name, prefix))
+        || OVERRIDES.iter().any(|header| same_header_name(name, header))
 }
 
 /// Headers for the next hop only, which must not be sent to another host. Headers that a client's
@@ -139,21 +143,24 @@ struct HeaderBudget {
 impl HeaderBudget {
     fn put_identity(&mut self, identity: &Identity<'_>, custom: &[(String, Option<Value>)]) {
         self.put("x-clerk-auth-status", "signed-in".to_owned());
-        self.put("x-clerk-user-id", encode(identity.user_id));
-        self.put_some("x-clerk-session-id", identity.session_id.map(encode));
-        let roles = (!identity.roles.is_empty()).then(|| join(identity.roles));
+        self.put("x-clerk-user-id", header_value(identity.user_id));
+        self.put_some("x-clerk-session-id", identity.session_id.map(header_value));
+        let roles = (!identity.roles.is_empty()).then(|| header_list(identity.roles));
         self.put_some("x-clerk-role", roles);
         if let Some(organization) = &identity.organization {
-            self.put("x-clerk-org-id", encode(organization.id));
-            self.put_some("x-clerk-org-slug", organization.slug.map(encode));
-            self.put_some("x-clerk-org-role", organization.role.map(encode));
+            self.put("x-clerk-org-id", header_value(organization.id));
+            self.put_some("x-clerk-org-slug", organization.slug.map(header_value));
+            self.put_some("x-clerk-org-role", organization.role.map(header_value));
         }
-        self.put_some("x-clerk-actor", identity.actor.map(encode));
+        self.put_some("x-clerk-actor", identity.actor.map(header_value));
         for (name, value) in custom {
             self.put_some(name, value.as_ref().map(claim_value));
         }
         if let Some(organization) = &identity.organization {
-            self.put_or_mark_omitted("x-clerk-org-permissions", join(organization.permissions));
+            self.put_or_mark_omitted(
+                "x-clerk-org-permissions",
+                header_list(organization.permissions),
+            );
         }
         if let Some(claims) = identity.claims {
             self.put_or_mark_omitted("x-clerk-claims", claims.encoded().to_owned());
@@ -194,11 +201,21 @@ impl HeaderBudget {
 /// The value of a header for a claim: a string as it is, anything else as JSON.
 fn claim_value(value: &Value) -> String {
     match value {
-        Value::String(text) => encode(text),
-        other => encode(&other.to_string()),
+        Value::String(text) => header_value(text),
+        other => header_value(&other.to_string()),
     }
 }
 
+/// Headers that Next.js, and middleware of Express, Rack and Symfony, obey.
+const OVERRIDE_PREFIXES: [&str; 3] = ["x-middleware-", "x-invoke-", "x-http-method"];
+const OVERRIDES: [&str; 6] = [
+    "x-matched-path",
+    "x-nextjs-data",
+    "next-resume",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-method-override",
+];
 /// RFC 9110, 7.6.1, without `Upgrade`, so that a `WebSocket` is forwarded.
 const HOP_BY_HOP: [&str; 7] = [
     "connection",
@@ -234,6 +251,38 @@ mod tests {
             ),
             ["x_plan", "x-matched-path", "x-invoke-path"]
         );
+    }
+
+    #[test]
+    fn every_byte_that_is_not_a_letter_or_digit_counts_as_a_hyphen() {
+        let custom = [("x-plan".to_owned(), ClaimPath::parse("plan").unwrap())];
+        for byte in "!#$%&'*+-.^_`|~".chars() {
+            for name in [format!("X{byte}Clerk{byte}new"), format!("x{byte}PLAN")] {
+                assert_eq!(headers_to_remove(&name, &custom, &Upstream::Assets), [name.as_str()]);
+            }
+            let others = [
+                format!("x0clerk{byte}role"),
+                format!("{byte}x-clerk-role"),
+                format!("x{byte}plan{byte}"),
+                format!("x{byte}clerk"),
+            ];
+            assert!(headers_to_remove(&others.join("\n"), &custom, &Upstream::Assets).is_empty());
+        }
+    }
+
+    #[test]
+    fn headers_that_override_path_or_method_are_removed() {
+        let names = "x-middleware-rewrite\nx_invoke.path\nx-matched-path\nx-nextjs-data\n\
+                     next-resume\nX-Original-URL\nx_rewrite_url\nx-http-method\n\
+                     X-HTTP-Method-Override\nx-method-override";
+        let kept = "x-nextjs\nx-original-urls\nx-rewrite\nx-method\nx-http\naccept";
+        let all: Vec<&str> = names.lines().collect();
+        let url = Upstream::Url("https://origin.example".to_owned());
+        for upstream in [Upstream::Service, Upstream::Passthrough, url] {
+            assert_eq!(headers_to_remove(names, &[], &upstream), all);
+            assert!(headers_to_remove(kept, &[], &upstream).is_empty());
+        }
+        assert!(headers_to_remove(names, &[], &Upstream::Assets).is_empty());
     }
 
     #[test]

@@ -1,7 +1,115 @@
-//! What goes on to the upstream, and what may be said of its answer.
+//! A request that goes on to the upstream: where to, and which headers are removed and set.
 //!
-//! Pure data: which headers are taken away, which are set, and how the answer must be kept from
-//! caches. It refuses to look at bodies and to decide whether a request may go on at all.
+//! Bodies pass untouched. Whether a request may go on is decided before ([`crate::grant`]).
 
 pub mod cache_guard;
 pub mod headers;
+
+use std::borrow::Cow;
+
+use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::path::RequestPath;
+use clerk_edge_http::url_parts::UrlParts;
+
+use crate::auth::principal::User;
+use crate::auth::{Auth, AuthStatus};
+use crate::forward::headers::{
+    AuthHeaders, Identity, Organization, custom_values, headers_to_remove, headers_to_set,
+};
+use crate::grant::Grant;
+use crate::settings::{Settings, Upstream};
+
+/// A request that may go on.
+#[derive(Debug)]
+pub struct Forward<'a> {
+    /// Where it goes.
+    pub upstream: &'a Upstream,
+    /// The URL, where it is not the one that came.
+    pub url: Option<String>,
+    /// The names of request headers to remove.
+    pub remove: Vec<String>,
+    /// Request headers to set.
+    pub set: Vec<(String, String)>,
+}
+
+impl<'a> Forward<'a> {
+    /// The request as it goes on.
+    pub(crate) fn new(
+        _: &Grant,
+        auth: &Auth<'_>,
+        settings: &'a Settings,
+        request: &impl Incoming,
+        path: &RequestPath,
+        url: &UrlParts<'_>,
+    ) -> Self {
+        let upstream = &settings.upstream;
+        // Files need no headers: a request for one passes untouched.
+        let mut set = match upstream {
+            Upstream::Assets => Vec::new(),
+            _ => auth_headers(&auth.status, settings),
+        };
+        if matches!(upstream, Upstream::Url(_)) {
+            set.extend(forwarded(request, url));
+        }
+        let names = request.header_names();
+        let remove = headers_to_remove(&names, &settings.claim_headers, upstream);
+        let remove = remove.into_iter().map(str::to_owned).collect();
+        Self { upstream, url: target(upstream, path, url), remove, set }
+    }
+}
+
+/// Another origin is told what the gate saw. Whatever a client wrote there is overwritten.
+fn forwarded(request: &impl Incoming, url: &UrlParts<'_>) -> Vec<(String, String)> {
+    let peer = request.header("cf-connecting-ip").map(Cow::into_owned);
+    let headers = [
+        ("x-forwarded-host", Some(url.authority.to_owned())),
+        ("x-forwarded-proto", Some(url.scheme.to_owned())),
+        ("x-forwarded-for", peer),
+    ];
+    headers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// The headers that say who asks.
+pub(crate) fn auth_headers(status: &AuthStatus<'_>, settings: &Settings) -> Vec<(String, String)> {
+    match status {
+        AuthStatus::NotAsked => Vec::new(),
+        AuthStatus::Unavailable { .. } => headers_to_set(AuthHeaders::Unavailable, &[]),
+        AuthStatus::SignedOut { .. } | AuthStatus::Handshake { .. } => {
+            headers_to_set(AuthHeaders::SignedOut, &[])
+        }
+        AuthStatus::SignedIn(user) => identity_headers(user, settings),
+    }
+}
+
+/// The headers of this user.
+fn identity_headers(user: &User<'_>, settings: &Settings) -> Vec<(String, String)> {
+    let session = user.session();
+    let organization = session.claims().organization().and_then(|it| {
+        Some(Organization {
+            id: it.id()?,
+            slug: it.slug(),
+            role: it.role(),
+            permissions: it.permissions(),
+        })
+    });
+    let identity = Identity {
+        user_id: session.subject(),
+        session_id: session.session_id(),
+        roles: user.roles(),
+        organization,
+        actor: session.actor_subject(),
+        claims: Some(session.claims()),
+    };
+    let custom = custom_values(&settings.claim_headers, user);
+    headers_to_set(AuthHeaders::SignedIn(&identity), &custom)
+}
+
+/// Judge the bytes you send: the canonical path, whatever form it came in.
+fn target(upstream: &Upstream, path: &RequestPath, url: &UrlParts<'_>) -> Option<String> {
+    let query = url.query.map(|it| format!("?{it}")).unwrap_or_default();
+    match upstream {
+        Upstream::Url(base) => Some(format!("{base}{}{query}", path.as_str())),
+        _ if path.as_str() == url.path => None,
+        _ => Some(format!("{}://{}{}{query}", url.scheme, url.authority, path.as_str())),
+    }
+}

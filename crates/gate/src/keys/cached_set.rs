@@ -1,102 +1,102 @@
-//! The set that this isolate holds: how old it is, whether it still serves, and when it is time
-//! to look for a newer one.
+//! The key set that this isolate holds: its age, whether it is usable, when it is renewed.
 //!
-//! Two clocks run: since Clerk gave the set (beyond 24 hours it serves no more), and since this
-//! isolate last made sure of it (beyond 5 minutes it serves, but is renewed). It refuses to
-//! replace a set by an older one, and to believe a moment that lies ahead.
+//! Two times count: when Clerk returned the set (after 24 hours it is not usable any more), and
+//! when this isolate last checked that it is current (after 5 minutes it is usable, but renewed).
+//! A set is never replaced by an older one. A timestamp in the future is not trusted.
 
 use crate::context::KeySource;
 use crate::keys::stored_set::StoredSet;
-use crate::limits::{KEYS_FRESH_MEMORY_SECONDS, KEYS_FRESH_STORE_SECONDS, KEYS_STALE_SECONDS};
+use crate::limits::{KEYS_AHEAD_MS_MAX, KEYS_FRESH_MEMORY_SECONDS, KEYS_FRESH_STORE_SECONDS};
+use crate::until::{age_ms, millis};
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::crypto::KeyError;
 use clerk_edge_token::key::PublicKey;
 use clerk_edge_token::key::jwks::SetEntry;
 
-/// A set, with the keys of it that the platform has imported.
+/// A key set, and those of its keys that the platform has imported.
 #[derive(Debug)]
 pub(super) struct CachedSet<K> {
-    record: StoredSet,
-    /// Where it was asked for; it is nobody's set elsewhere.
-    asked_at: String,
+    stored: StoredSet,
+    /// The URL it was fetched from; it is used for that URL only.
+    jwks_url: String,
     source: KeySource,
-    made_sure_ms: i64,
-    /// Which of this isolate's fetches it, or what it was compared with, came from.
+    checked_at_ms: i64,
+    /// The number of the fetch that returned this set, or the one it was compared with.
     fetch: u64,
-    imported: Vec<Imported<K>>,
+    imported: Vec<ImportedKey<K>>,
 }
 
-/// A set that has just come.
+/// A set that has just arrived.
 #[derive(Debug)]
 pub(super) struct NewSet {
-    pub(super) record: StoredSet,
+    pub(super) stored: StoredSet,
     pub(super) source: KeySource,
-    /// Until when it is known to be Clerk's.
-    pub(super) made_sure_ms: i64,
-    /// Which of this isolate's fetches brought it; `None` where the store did.
+    /// When it was known to be current.
+    pub(super) checked_at_ms: i64,
+    /// The number of this isolate's fetch that returned it; `None` if it is from the store.
     pub(super) fetch: Option<u64>,
 }
 
-/// What the platform made of a key. That it could not import one is kept too.
+/// The result of importing a key. A failure is kept, too.
 #[derive(Debug)]
-struct Imported<K> {
+struct ImportedKey<K> {
     key_id: String,
     algorithm: Algorithm,
     key: Result<K, KeyError>,
 }
 
-/// What a set says about a key id.
+/// What a set holds under a key id.
 #[derive(Debug)]
 pub(super) enum KeyLookup<K> {
-    /// Imported before.
+    /// A key that is imported.
     Ready(K),
-    /// Usable, to be imported.
+    /// A usable key that is not imported yet.
     Raw(PublicKey),
-    /// In the set, but not to be used for this algorithm.
+    /// A key that is not usable for this algorithm.
     Unfit,
-    /// Not in the set.
+    /// No key.
     Missing,
 }
 
-/// What came of offering a set.
+/// What became of a new set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Replaced {
-    /// The accepted keys are others than before.
+    /// The usable keys are not the same as before.
     Changed,
-    /// The same keys, newly made sure of.
+    /// The keys are the same, and known to be current.
     Same,
-    /// What is held is newer.
+    /// The set that is held is newer and stays.
     Older,
 }
 
 impl<K: Clone> CachedSet<K> {
-    pub(super) fn new(offer: NewSet, asked_at: &str) -> Self {
+    pub(super) fn new(new: NewSet, jwks_url: &str) -> Self {
         Self {
-            record: offer.record,
-            asked_at: asked_at.to_owned(),
-            source: offer.source,
-            made_sure_ms: offer.made_sure_ms,
-            fetch: offer.fetch.unwrap_or_default(),
+            stored: new.stored,
+            jwks_url: jwks_url.to_owned(),
+            source: new.source,
+            checked_at_ms: new.checked_at_ms,
+            fetch: new.fetch.unwrap_or_default(),
             imported: Vec::new(),
         }
     }
 
-    /// Takes another set over, unless it is older than this one. This isolate's own fetches are
-    /// ordered by their beginning, whatever the clock did meanwhile; sets of the store, which
-    /// others fetched, by their stamps.
-    pub(super) fn take(&mut self, offer: NewSet, now_ms: i64) -> Replaced {
-        let is_older = match offer.fetch {
+    /// Replaces this set by another one, unless that is older. Fetches of this isolate are ordered
+    /// by their beginning, whatever the clock did meanwhile; sets of the store, which other
+    /// isolates fetched, by their timestamps.
+    pub(super) fn replace(&mut self, new: NewSet, now_ms: i64) -> Replaced {
+        let is_older = match new.fetch {
             Some(fetch) => fetch < self.fetch,
-            None => is_newer(self.record.fetched_at_ms, offer.record.fetched_at_ms, now_ms),
+            None => is_newer(self.stored.fetched_at_ms, new.stored.fetched_at_ms, now_ms),
         };
         if is_older {
             return Replaced::Older;
         }
-        let same = self.record.set.accepts_the_same(&offer.record.set);
-        self.record = offer.record;
-        self.source = offer.source;
-        self.made_sure_ms = offer.made_sure_ms;
-        self.fetch = offer.fetch.unwrap_or(self.fetch);
+        let same = self.stored.set.accepts_the_same(&new.stored.set);
+        self.stored = new.stored;
+        self.source = new.source;
+        self.checked_at_ms = new.checked_at_ms;
+        self.fetch = new.fetch.unwrap_or(self.fetch);
         if same {
             return Replaced::Same;
         }
@@ -104,27 +104,25 @@ impl<K: Clone> CachedSet<K> {
         Replaced::Changed
     }
 
-    /// Whether it may serve at all: it was asked for there, and is not too old.
-    pub(super) fn serves(&self, asked_at: &str, now_ms: i64) -> bool {
-        self.asked_at == asked_at && serves(self.record.fetched_at_ms, now_ms)
+    /// Whether it may be used: it was fetched from this URL and is not too old.
+    pub(super) fn is_usable(&self, jwks_url: &str, now_ms: i64) -> bool {
+        self.jwks_url == jwks_url && self.stored.is_usable(now_ms)
     }
 
-    /// Whether it is time to make sure of it again.
-    pub(super) fn is_due(&self, spread: u32, now_ms: i64) -> bool {
-        let age = age_ms(self.made_sure_ms, now_ms);
-        let spread = jitter(spread, self.made_sure_ms, KEYS_FRESH_MEMORY_SECONDS);
-        age.is_none_or(|age| age >= spread)
+    /// Whether it should be renewed.
+    pub(super) fn is_due(&self, jitter_seed: u32, now_ms: i64) -> bool {
+        is_due(self.checked_at_ms, KEYS_FRESH_MEMORY_SECONDS, jitter_seed, now_ms)
     }
 
-    /// What it says about a key id.
-    pub(super) fn see(&self, key_id: &str, algorithm: Algorithm) -> KeyLookup<K> {
-        let known = |one: &&Imported<K>| one.algorithm == algorithm && one.key_id == key_id;
-        match self.imported.iter().find(known).map(|one| &one.key) {
+    /// What it holds under a key id.
+    pub(super) fn find(&self, key_id: &str, algorithm: Algorithm) -> KeyLookup<K> {
+        let is_it = |one: &&ImportedKey<K>| one.algorithm == algorithm && one.key_id == key_id;
+        match self.imported.iter().find(is_it).map(|one| &one.key) {
             Some(Ok(key)) => return KeyLookup::Ready(key.clone()),
             Some(Err(KeyError)) => return KeyLookup::Unfit,
             None => {}
         }
-        match self.record.set.get(key_id) {
+        match self.stored.set.get(key_id) {
             Some(SetEntry::Usable(key)) if key.algorithm().is_none_or(|own| own == algorithm) => {
                 KeyLookup::Raw(key.clone())
             }
@@ -133,72 +131,57 @@ impl<K: Clone> CachedSet<K> {
         }
     }
 
-    /// Keeps what the platform made of a key of this set.
+    /// Keeps the result of importing a key of this set.
     pub(super) fn keep(&mut self, key_id: &str, algorithm: Algorithm, key: Result<K, KeyError>) {
-        if matches!(self.see(key_id, algorithm), KeyLookup::Raw(_)) {
-            self.imported.push(Imported { key_id: key_id.to_owned(), algorithm, key });
+        if matches!(self.find(key_id, algorithm), KeyLookup::Raw(_)) {
+            self.imported.push(ImportedKey { key_id: key_id.to_owned(), algorithm, key });
         }
     }
 
-    pub(super) fn record(&self) -> &StoredSet {
-        &self.record
+    /// How many keys of it are usable.
+    pub(super) fn count(&self) -> usize {
+        self.stored.set.count()
     }
 
     pub(super) fn source(&self) -> KeySource {
         self.source
     }
 
-    /// Since Clerk gave it; a moment ahead counts as now.
+    /// How long ago Clerk returned it; 0 for a timestamp in the future.
     pub(super) fn age_seconds(&self, now_ms: i64) -> u32 {
-        let age = now_ms.saturating_sub(self.record.fetched_at_ms).max(0).div_euclid(1_000);
+        let age = now_ms.saturating_sub(self.stored.fetched_at_ms).max(0).div_euclid(1_000);
         u32::try_from(age).unwrap_or(u32::MAX)
     }
 }
 
-impl StoredSet {
-    /// Whether it may serve at all.
-    pub(super) fn serves(&self, now_ms: i64) -> bool {
-        serves(self.fetched_at_ms, now_ms)
-    }
-
-    /// Whether, as the store's, it is time to replace it.
-    pub(super) fn is_due(&self, spread: u32, now_ms: i64) -> bool {
-        let age = age_ms(self.fetched_at_ms, now_ms);
-        let spread = jitter(spread, self.fetched_at_ms, KEYS_FRESH_STORE_SECONDS);
-        age.is_none_or(|age| age >= spread)
-    }
+/// Whether a set in the store should be replaced.
+pub(super) fn is_due_in_store(stored: &StoredSet, jitter_seed: u32, now_ms: i64) -> bool {
+    is_due(stored.fetched_at_ms, KEYS_FRESH_STORE_SECONDS, jitter_seed, now_ms)
 }
 
-/// Up to a day old. A moment ahead is a wrong clock, ours or the writer's: within a day the set
-/// serves as a stale one does, beyond it is nobody's.
-fn serves(fetched_at_ms: i64, now_ms: i64) -> bool {
-    let distance = now_ms.saturating_sub(fetched_at_ms).saturating_abs();
-    distance <= KEYS_STALE_SECONDS.saturating_mul(1_000)
+/// Whether a set that was current then is not fresh any more. One whose timestamp lies ahead is not
+/// fresh.
+fn is_due(checked_at_ms: i64, fresh_seconds: i64, jitter_seed: u32, now_ms: i64) -> bool {
+    let fresh_ms = fresh_ms(jitter_seed, checked_at_ms, fresh_seconds);
+    age_ms(checked_at_ms, KEYS_AHEAD_MS_MAX, now_ms).is_none_or(|age| age >= fresh_ms)
 }
 
-/// Whether one set is newer than another. One that lies ahead is newer than nothing: else it
-/// could never be replaced.
+/// Whether one set is newer than another. One whose timestamp lies ahead never is: otherwise it
+/// could not be replaced.
 fn is_newer(one_ms: i64, other_ms: i64, now_ms: i64) -> bool {
-    one_ms > other_ms && age_ms(one_ms, now_ms).is_some()
+    one_ms > other_ms && age_ms(one_ms, KEYS_AHEAD_MS_MAX, now_ms).is_some()
 }
 
-/// How long ago; `None` where it lies ahead by more than clocks and requests side by side explain.
-fn age_ms(at_ms: i64, now_ms: i64) -> Option<i64> {
-    let age = now_ms.saturating_sub(at_ms);
-    (age >= -TOLERANCE_MS).then_some(age.max(0))
-}
-
-/// Some moment in the last fifth of the fresh time: another one for each isolate, and for each
-/// set that it holds, so that they do not all come at once.
-fn jitter(spread: u32, salt_ms: i64, fresh_seconds: i64) -> i64 {
-    let fresh_ms = fresh_seconds.saturating_mul(1_000);
-    let salted = i64::from(spread).wrapping_add(salt_ms).wrapping_mul(MIX);
-    let early = (salted.wrapping_shr(33) & 0x3ff).saturating_mul(fresh_ms) / (5 * 1_024);
+/// For how long a set is fresh: up to a fifth less than `fresh_seconds`, by another amount for each
+/// isolate and each set, so that isolates do not renew all at the same time.
+fn fresh_ms(jitter_seed: u32, checked_at_ms: i64, fresh_seconds: i64) -> i64 {
+    let fresh_ms = millis(fresh_seconds);
+    let mixed = i64::from(jitter_seed).wrapping_add(checked_at_ms).wrapping_mul(MIX);
+    let early = (mixed.wrapping_shr(33) & 0x3ff).saturating_mul(fresh_ms) / (5 * 1_024);
     fresh_ms.saturating_sub(early)
 }
 
-const TOLERANCE_MS: i64 = 60_000;
-/// Any odd number with bits all over will do (this is 2^64 divided by the golden ratio).
+/// 2^64 divided by the golden ratio; any odd number whose bits look random would do.
 const MIX: i64 = -7_046_029_254_386_353_131;
 
 #[cfg(test)]
@@ -206,28 +189,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_serves_for_a_day_and_not_longer() {
-        let day = KEYS_STALE_SECONDS * 1_000;
-        assert!(serves(0, day));
-        assert!(!serves(0, day + 1));
-        assert!(serves(day, 0));
-        assert!(!serves(day + 1, 0));
-    }
-
-    #[test]
-    fn a_moment_ahead_has_no_age() {
-        assert_eq!(age_ms(0, 7), Some(7));
-        assert_eq!(age_ms(TOLERANCE_MS, 0), Some(0));
-        assert_eq!(age_ms(TOLERANCE_MS + 1, 0), None);
+    fn a_set_with_a_timestamp_far_ahead_is_never_the_newer_one() {
         assert!(is_newer(2, 1, 2));
         assert!(!is_newer(1, 1, 2));
-        assert!(!is_newer(TOLERANCE_MS + 1, 1, 0));
+        assert!(is_newer(KEYS_AHEAD_MS_MAX, 1, 0));
+        assert!(!is_newer(KEYS_AHEAD_MS_MAX + 1, 1, 0));
     }
 
     #[test]
-    fn renewal_comes_in_the_last_fifth_and_not_for_all_at_once() {
-        let moments: Vec<i64> =
-            (0..1_000).map(|spread| jitter(spread * 4_294_967, 5, 300)).collect();
+    fn isolates_renew_in_the_last_fifth_and_not_all_at_once() {
+        let moments: Vec<i64> = (0..1_000).map(|seed| fresh_ms(seed * 4_294_967, 5, 300)).collect();
         assert!(moments.iter().all(|at| (240_000..=300_000).contains(at)));
         let (first, last) = (moments.iter().min(), moments.iter().max());
         assert!(first.is_some_and(|at| *at < 245_000) && last.is_some_and(|at| *at > 295_000));

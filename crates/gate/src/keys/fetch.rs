@@ -1,28 +1,35 @@
-//! Clerk as a source of keys: whom to ask in which order, and what counts as an answer.
+//! Fetches the key set from Clerk.
 //!
-//! The Frontend API first, since its set is public; then the Backend API where there is a secret.
-//! Anything but a 200 with a usable set counts as no answer. It refuses to follow redirects, to
-//! try twice, and to ask at any address that the configuration does not name.
+//! The Frontend API is asked first, because its set is public; then the Backend API, if there is a
+//! secret key. Each is asked at most once, redirects are not followed, and only a 200 with a usable
+//! set counts. The URLs come from the settings alone.
 
+use crate::clerk_api::ClerkApiError;
 use crate::context::{KeySource, RequestContext};
 use crate::limits::{ANSWER_BYTES_MAX, KEYS_TIMEOUT_MS};
-use crate::platform::{ClerkCallError, ClerkRequest, Platform};
+use crate::platform::{ClerkRequest, Platform};
 use crate::settings::Settings;
 use clerk_edge_token::key::jwks::{JwksError, KeySet};
 
-/// One round: each source is asked at most once, until one answers. `None` means that nobody
-/// could be asked; each source's reason is in the turn's log.
+/// No source returned a key set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AllSourcesFailed;
+
+/// Asks one source after the other until one returns a set. A note says why a source did not.
 pub(super) async fn fetch<P: Platform>(
     settings: &Settings,
     ctx: &RequestContext<'_, P>,
-) -> Option<(KeySet, KeySource)> {
+) -> Result<(KeySet, KeySource), AllSourcesFailed> {
     for (source, call) in calls(settings) {
         match ask(ctx.platform, &call).await {
-            Ok(set) => return Some((set, source)),
-            Err(why) => ctx.note(format!("keys: {} gave none: {why}", source.as_str())),
+            Ok(set) => return Ok((set, source)),
+            Err(why) => {
+                let source = source.as_str();
+                ctx.note(format!("keys: {source} returned no usable key set: {why}"));
+            }
         }
     }
-    None
+    Err(AllSourcesFailed)
 }
 
 fn calls(settings: &Settings) -> impl Iterator<Item = (KeySource, ClerkRequest)> {
@@ -41,37 +48,30 @@ fn calls(settings: &Settings) -> impl Iterator<Item = (KeySource, ClerkRequest)>
     std::iter::once(public).chain(private)
 }
 
-async fn ask<P: Platform>(platform: &P, call: &ClerkRequest) -> Result<KeySet, NoSet> {
-    let reply = platform.call(call).await.map_err(NoSet::ClerkRequest)?;
-    match reply.status {
-        200 => KeySet::parse(&reply.body).map_err(NoSet::Set),
-        401 | 403 if call.secret.is_some() => Err(NoSet::SecretRefused),
-        status => Err(NoSet::Status(status)),
+async fn ask<P: Platform>(platform: &P, call: &ClerkRequest) -> Result<KeySet, FetchError> {
+    let response = platform.call(call).await.map_err(ClerkApiError::NoAnswer);
+    match response.map_err(FetchError::Clerk)? {
+        response if response.status == 200 => {
+            KeySet::parse(&response.body).map_err(FetchError::Set)
+        }
+        response => {
+            let has_secret = call.secret.is_some();
+            Err(FetchError::Clerk(ClerkApiError::of_status(response.status, has_secret)))
+        }
     }
 }
 
-/// Why one source gave no set.
-enum NoSet {
-    ClerkRequest(ClerkCallError),
-    Status(u16),
-    SecretRefused,
+/// Why one source returned no usable set.
+enum FetchError {
+    Clerk(ClerkApiError),
     Set(JwksError),
 }
 
-impl std::fmt::Display for NoSet {
+impl std::fmt::Display for FetchError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::ClerkRequest(ClerkCallError::Unreachable) => f.write_str("it cannot be reached"),
-            Self::ClerkRequest(ClerkCallError::TimedOut) => {
-                f.write_str("it did not answer in time")
-            }
-            Self::ClerkRequest(ClerkCallError::TooLarge) => f.write_str("the answer is too large"),
-            Self::Status(status) => write!(f, "it answered {status}"),
-            Self::SecretRefused => f.write_str(
-                "it refuses CLERK_SECRET_KEY; take the secret of the instance that \
-                 CLERK_PUBLISHABLE_KEY names",
-            ),
-            Self::Set(unusable) => unusable.fmt(f),
+            Self::Clerk(error) => error.fmt(f),
+            Self::Set(error) => error.fmt(f),
         }
     }
 }

@@ -1,58 +1,66 @@
-//! A key set with the moment at which Clerk gave it, and its text in the store.
+//! A key set with the time at which Clerk returned it, and its text in the store.
 //!
-//! The text carries a version, and its name carries the instance, the hosts that were asked and
-//! the version again, so that neither another instance's keys nor another release's text is ever
-//! read as ours. It refuses what it does not know in full rather than reading the part it knows.
+//! The text carries a version. Its name carries the instance, the hosts that were asked and the
+//! version, so that the keys of another instance or the text of another release are never read.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::limits::ANSWER_BYTES_MAX;
+use crate::limits::KEYS_STALE_SECONDS;
 use crate::settings::Settings;
+use crate::store::{EntryError, parse_json};
+use crate::until::millis;
 use clerk_edge_token::key::jwks::{JwksError, KeySet};
 
-/// Holding one means: Clerk gave this set then, or whoever may write the store says so.
+/// A key set and the time at which Clerk returned it. One from the store is trusted as much as
+/// whoever can write to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StoredSet {
     pub(super) set: KeySet,
     pub(super) fetched_at_ms: i64,
 }
 
-/// Why the store's text is nothing to us.
+/// Why a stored text cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StoredSetError {
-    /// It is not what we write.
-    Rubbish,
-    /// It is what another release writes.
-    Version,
-    /// It is ours, but what is in it is no usable set.
+    /// It is not an entry that can be read.
+    Entry(EntryError),
+    /// It holds no usable key set.
     Set(JwksError),
+    /// The set is too old, or its timestamp lies too far ahead.
+    TooOld,
 }
 
 impl StoredSet {
-    pub(super) fn parse(text: &str) -> Result<Self, StoredSetError> {
-        if text.len() > ANSWER_BYTES_MAX {
-            return Err(StoredSetError::Rubbish);
-        }
-        let mark: Mark = serde_json::from_str(text).map_err(|_| StoredSetError::Rubbish)?;
-        if mark.v != VERSION {
-            return Err(StoredSetError::Version);
-        }
-        let wire: StoredSetJson =
-            serde_json::from_str(text).map_err(|_| StoredSetError::Rubbish)?;
-        let set = KeySet::from_entries(&wire.keys).map_err(StoredSetError::Set)?;
-        Ok(Self { set, fetched_at_ms: wire.fetched_at })
+    /// Parses an entry of the store. Its set is usable now.
+    pub(super) fn parse(text: &str, now_ms: i64) -> Result<Self, StoredSetError> {
+        let json: StoredSetJson = parse_json(text, VERSION).map_err(StoredSetError::Entry)?;
+        let set = KeySet::from_entries(&json.keys).map_err(StoredSetError::Set)?;
+        let stored = Self { set, fetched_at_ms: json.fetched_at };
+        if stored.is_usable(now_ms) { Ok(stored) } else { Err(StoredSetError::TooOld) }
     }
 
+    /// Whether it may be used now.
+    pub(super) fn is_usable(&self, now_ms: i64) -> bool {
+        is_usable(self.fetched_at_ms, now_ms)
+    }
+
+    /// The text for the store.
     pub(super) fn to_text(&self) -> String {
-        let wire =
+        let json =
             StoredSetJson { v: VERSION, fetched_at: self.fetched_at_ms, keys: self.set.entries() };
-        // Numbers, texts and lists alone: there is nothing in it that could fail to be written.
-        serde_json::to_string(&wire).unwrap_or_default()
+        // Numbers, texts and lists can always be written.
+        serde_json::to_string(&json).unwrap_or_default()
     }
 }
 
-/// Under which name this instance's keys stand in the store.
+/// A set is usable up to an age of one day. A timestamp in the future means that a clock is wrong:
+/// up to one day ahead the set counts as stale, beyond that it is not usable.
+fn is_usable(fetched_at_ms: i64, now_ms: i64) -> bool {
+    now_ms.saturating_sub(fetched_at_ms).saturating_abs() <= millis(KEYS_STALE_SECONDS)
+}
+
+/// The name of this instance's key set in the store.
 pub(super) fn name(settings: &Settings) -> String {
     let hosts = format!("{}\n{}", settings.jwks_url, settings.api_url);
     let hosts = sha1_smol::Sha1::from(hosts).digest();
@@ -62,20 +70,14 @@ pub(super) fn name(settings: &Settings) -> String {
 impl std::fmt::Display for StoredSetError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Rubbish => f.write_str("it is not in the form that is written here"),
-            Self::Version => f.write_str("it has another version's form"),
-            Self::Set(unusable) => unusable.fmt(f),
+            Self::Entry(error) => error.fmt(f),
+            Self::Set(error) => error.fmt(f),
+            Self::TooOld => f.write_str("its timestamp is more than a day off"),
         }
     }
 }
 
 const VERSION: u32 = 1;
-
-/// Read before all else: what follows may look different in another version.
-#[derive(Deserialize)]
-struct Mark {
-    v: u32,
-}
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,4 +85,16 @@ struct StoredSetJson {
     v: u32,
     fetched_at: i64,
     keys: Vec<Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_usable_for_a_day_and_not_longer() {
+        let day = KEYS_STALE_SECONDS * 1_000;
+        assert!(is_usable(0, day) && !is_usable(0, day + 1));
+        assert!(is_usable(day, 0) && !is_usable(day + 1, 0));
+    }
 }

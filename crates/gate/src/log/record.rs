@@ -1,8 +1,8 @@
 //! What the log will say of a request, gathered on its way down the line.
 
-use crate::auth::{Auth, AuthStatus};
+use crate::auth::Auth;
 use crate::context::RequestContext;
-use crate::early_response::EarlyResponse;
+use crate::early_response::{EarlyResponse, EarlyResponseKind};
 use crate::log::{LogLine, Outcome};
 use crate::session::reason::Reason;
 use crate::settings::LogLevel;
@@ -11,7 +11,7 @@ use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::request_id::request_id;
 use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::code::Code;
-use clerk_edge_rules::rule_set::{Requirement, Rule};
+use clerk_edge_rules::rule::{Requirement, Rule};
 use clerk_edge_token::session::Session;
 
 /// Words of ours and names, never a token, cookie, secret or claim value.
@@ -51,14 +51,14 @@ impl<'a> LogRecord<'a> {
 
     pub(crate) fn rule(&mut self, rule: &'a Rule) {
         self.rule = Some(rule.path_text());
-        self.open = matches!(rule.requirement(), Requirement::Anyone(_));
+        self.open = matches!(rule.requirement(), Requirement::Anyone);
     }
 
-    pub(crate) fn asked(&mut self, asked: &Auth<'a>) {
-        self.reason.clone_from(&asked.reason);
-        if let AuthStatus::SignedIn(visitor) = &asked.who {
-            self.session = Some(visitor.session().clone());
-            self.role_source = visitor.role_source();
+    pub(crate) fn authenticated(&mut self, auth: &Auth<'a>) {
+        self.reason.clone_from(&auth.reason);
+        if let Some(user) = auth.user() {
+            self.session = Some(user.session().clone());
+            self.role_source = user.role_source();
         }
     }
 
@@ -66,15 +66,15 @@ impl<'a> LogRecord<'a> {
         self.outcome = Some(Outcome::Forward);
     }
 
-    pub(crate) fn stopped(&mut self, stop: &EarlyResponse) {
-        self.outcome = stop.outcome();
-        self.code = stop.denial_code();
+    pub(crate) fn stopped(&mut self, response: &EarlyResponse) {
+        self.outcome = outcome_of(response);
+        self.code = response.code_of_refusal();
     }
 
     /// What a rule that merely reports held back.
-    pub(crate) fn would(&mut self, stop: &EarlyResponse) {
-        self.would = stop.outcome();
-        self.code = stop.denial_code();
+    pub(crate) fn would(&mut self, response: &EarlyResponse) {
+        self.would = outcome_of(response);
+        self.code = response.code_of_refusal();
     }
 
     /// What a developer is told beside the time that it took: words of ours and of Clerk's, fit
@@ -120,6 +120,16 @@ impl<'a> LogRecord<'a> {
             lookups: ctx.lookups(),
         };
         Some(line.to_json())
+    }
+}
+
+/// Nothing for the gate's own addresses, which are not logged.
+pub(crate) const fn outcome_of(response: &EarlyResponse) -> Option<Outcome> {
+    match response.kind() {
+        EarlyResponseKind::Refused { .. } => Some(Outcome::Refuse),
+        EarlyResponseKind::Redirect(_) => Some(Outcome::Redirect),
+        EarlyResponseKind::Handshake(_) => Some(Outcome::Handshake),
+        EarlyResponseKind::Endpoint(_) => None,
     }
 }
 

@@ -1,29 +1,30 @@
-//! What an answer of `GET /v1/users/{id}` means.
+//! What a response to `GET /v1/users/{id}` means: a user, no such user, or an error.
 //!
-//! A user, an unknown user, or nothing that could be relied on; the third is never taken for the
-//! second, since a rule may let those in who do *not* have a role. JSON is read as JSON whatever
-//! its media type says, and an answer about somebody else is refused.
+//! An error is never taken for "no such user", because a rule may admit users who do *not* have a
+//! role. JSON is read whatever its media type, and a response about another user is an error.
 
 use serde_json::Value;
 
-use crate::limits::USER_ID_BYTES_MAX;
-use crate::lookup::LookupError;
+use crate::clerk_api::ClerkApiError;
+use crate::limits::{RATE_LIMIT_SECONDS, USER_ID_BYTES_MAX};
+use crate::lookup::lookup_error::LookupError;
 use crate::platform::ClerkResponse;
+use clerk_edge_http::plain_id::is_plain_id;
 
 /// What the API says about a user.
 #[derive(Debug, PartialEq)]
 pub(super) enum UserAnswer {
-    /// There is none of this id.
+    /// There is no user with this id.
     Unknown,
-    /// There is one, with or without metadata.
+    /// There is one, with or without public metadata.
     Known(Option<Value>),
 }
 
-/// An answer that says nothing.
+/// A response that says nothing about the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct UserAnswerError {
     pub(super) why: LookupError,
-    /// How long the API wants to be left alone, where it says so.
+    /// For how long the API asks not to be called, if it does.
     pub(super) retry_after_seconds: Option<i64>,
 }
 
@@ -46,28 +47,25 @@ impl From<LookupError> for UserAnswerError {
     }
 }
 
-/// Whether this can stand in an address as it is.
+/// Whether a token's `sub` is a user id, which can be put into the path of a call as it is.
 pub(super) fn is_user_id(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= USER_ID_BYTES_MAX
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    is_plain_id(text, USER_ID_BYTES_MAX)
 }
 
-/// Reads an answer to the question about this user.
-pub(super) fn read(reply: &ClerkResponse, user_id: &str) -> Result<UserAnswer, UserAnswerError> {
-    match reply.status {
-        200 => read_user(&reply.body, user_id).ok_or(LookupError::NotUnderstood.into()),
-        404 if is_of_clerk(&reply.body) => Ok(UserAnswer::Unknown),
-        401 | 403 => Err(LookupError::SecretRefused.into()),
-        429 => {
-            let wait = read_seconds(reply).unwrap_or(RATE_LIMIT_SECONDS);
-            Err(UserAnswerError { why: LookupError::RateLimited, retry_after_seconds: Some(wait) })
+/// Reads a response about this user.
+pub(super) fn read(response: &ClerkResponse, user_id: &str) -> Result<UserAnswer, UserAnswerError> {
+    let status = response.status;
+    let retry_after_seconds = match status {
+        200 => {
+            return read_user(&response.body, user_id).ok_or(LookupError::NotUnderstood.into());
         }
-        status => {
-            let retry_after_seconds = if status == 503 { read_seconds(reply) } else { None };
-            Err(UserAnswerError { why: LookupError::Status(status), retry_after_seconds })
-        }
-    }
+        404 if is_of_clerk(&response.body) => return Ok(UserAnswer::Unknown),
+        429 => Some(read_seconds(response).unwrap_or(RATE_LIMIT_SECONDS)),
+        503 => read_seconds(response),
+        _ => None,
+    };
+    let why = LookupError::Clerk(ClerkApiError::of_status(status, true));
+    Err(UserAnswerError { why, retry_after_seconds })
 }
 
 fn read_user(body: &[u8], user_id: &str) -> Option<UserAnswer> {
@@ -83,19 +81,17 @@ fn read_user(body: &[u8], user_id: &str) -> Option<UserAnswer> {
     }
 }
 
-/// Whether an error is the API's own: anybody on the way, or at a mistyped address, can say 404.
+/// Whether an error comes from Clerk's API: a proxy, or another host at a mistyped URL, can answer
+/// 404, too.
 fn is_of_clerk(body: &[u8]) -> bool {
-    let errors: Option<Value> = serde_json::from_slice(body).ok();
-    let errors = errors.as_ref().and_then(|answer| answer.get("errors")?.as_array());
+    let answer: Option<Value> = serde_json::from_slice(body).ok();
+    let errors = answer.as_ref().and_then(|answer| answer.get("errors")?.as_array());
     errors.is_some_and(|errors| !errors.is_empty())
 }
 
 /// `Retry-After` in seconds; the API does not use its other form, a date.
-fn read_seconds(reply: &ClerkResponse) -> Option<i64> {
-    let text = reply.retry_after.as_deref()?.trim();
+fn read_seconds(response: &ClerkResponse) -> Option<i64> {
+    let text = response.retry_after.as_deref()?.trim();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(i64::MAX))
 }
-
-/// Clerk counts calls per ten seconds; without a word from it, half of that.
-const RATE_LIMIT_SECONDS: i64 = 5;

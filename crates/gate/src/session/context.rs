@@ -1,40 +1,54 @@
-//! One request as Clerk's rules see it: its cookies, its parameters, its address, the token.
+//! One request as Clerk's SDK sees it: its cookies, its parameters, its URL, the token.
+//!
+//! Named after the SDK's `AuthenticateContext`. Some of it is read only when it is needed.
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 
-use clerk_edge_jws::equal::is_same;
-
-use crate::session::SessionVerifier;
-use crate::session::cookies::{CookiePair, Cookies};
-use crate::session::frontend;
-use crate::session::inspected_token::InspectedToken;
-use crate::session::parameters::Parameters;
-use crate::session::suffix::CookieSuffixChoice;
-use crate::settings::{InstanceKind, Settings};
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::query;
 use clerk_edge_http::url::Url;
+use clerk_edge_jws::equal::bytes_equal;
 use clerk_edge_token::js_number;
 
-/// What is read of a request, some of it only when it is asked for.
+use crate::session::cookies::{CookiePair, CookieSuffixChoice, Cookies};
+use crate::session::verify::{InspectedToken, SessionVerifier};
+use crate::settings::{InstanceKind, Settings};
+
+/// A request and what was read of it.
 pub(super) struct AuthenticateContext<'a, R> {
     pub(super) settings: &'a Settings,
     pub(super) request: &'a R,
     pub(super) cookies: &'a Cookies<'a>,
-    pub(super) parameters: Parameters<'a>,
+    pub(super) parameters: ClerkParameters<'a>,
     /// The token of the `Authorization` header.
     pub(super) bearer: Option<&'a str>,
-    /// Whether the suffixed cookies are the ones that are read.
+    /// Whether the suffixed cookies are used.
     pub(super) suffixed: bool,
-    /// How often the browser was sent to Clerk and back, lately.
-    pub(super) trips: f64,
-    /// The handshake in the address came to nothing: it is not to come back.
-    pub(super) spent: Cell<bool>,
-    address: OnceCell<Option<Url>>,
+    /// How often the browser was redirected to Clerk within the last seconds.
+    pub(super) redirect_count: f64,
+    /// The handshake in the URL failed. It is removed from return URLs.
+    pub(super) handshake_failed: Cell<bool>,
+    url: OnceCell<Option<Url>>,
+}
+
+/// The query parameters that Clerk's handshakes use. The first of one name counts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ClerkParameters<'a> {
+    /// `__clerk_handshake`, not empty.
+    pub(super) handshake: Option<Cow<'a, str>>,
+    /// `__clerk_handshake_nonce`, not empty.
+    pub(super) handshake_nonce: Option<Cow<'a, str>>,
+    /// `__clerk_db_jwt`, empty or not.
+    pub(super) dev_browser: Option<Cow<'a, str>>,
+    /// `__clerk_synced`.
+    pub(super) synced: Option<Cow<'a, str>>,
+    /// `__clerk_redirect_url`, empty or not.
+    pub(super) redirect_url: Option<Cow<'a, str>>,
 }
 
 impl<'a, R: Incoming> AuthenticateContext<'a, R> {
-    /// Reads a request; the second part is a look at the session cookie that counts.
+    /// Reads a request. The second part is the session cookie that is used.
     pub(super) fn read<K: Clone + 'static>(
         verifier: &SessionVerifier<'a, K>,
         request: &'a R,
@@ -42,20 +56,20 @@ impl<'a, R: Incoming> AuthenticateContext<'a, R> {
         bearer: Option<&'a str>,
         now_seconds: i64,
     ) -> (Self, Option<InspectedToken>) {
-        let (suffixed, session) = choose(verifier, cookies, now_seconds);
-        let trips = cookies.redirect_count.as_deref().and_then(js_number::number).unwrap_or(0.0);
-        let visit = Self {
+        let (suffixed, token) = session_cookie(verifier, cookies, now_seconds);
+        let count = cookies.redirect_count.as_deref().and_then(js_number::number);
+        let context = Self {
             settings: verifier.settings,
             request,
             cookies,
-            parameters: Parameters::read(request.url()),
+            parameters: ClerkParameters::read(request.url()),
             bearer,
             suffixed,
-            trips,
-            spent: Cell::new(false),
-            address: OnceCell::new(),
+            redirect_count: count.unwrap_or(0.0),
+            handshake_failed: Cell::new(false),
+            url: OnceCell::new(),
         };
-        (visit, session)
+        (context, token)
     }
 
     pub(super) fn is_get(&self) -> bool {
@@ -66,55 +80,75 @@ impl<'a, R: Incoming> AuthenticateContext<'a, R> {
         self.settings.instance.kind == InstanceKind::Development
     }
 
-    /// A page of its own, in the browser's words.
-    pub(super) fn is_document(&self) -> bool {
-        self.header("sec-fetch-dest").as_deref() == Some("document")
-    }
-
     /// A header that is not empty.
     pub(super) fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         self.request.header(name).filter(|value| !value.is_empty())
     }
 
-    /// The session cookie that counts.
-    pub(super) fn session_cookie(&self) -> Option<&'a str> {
-        self.chosen(&self.cookies.session)
+    /// The session cookie that is used, else the token of the header.
+    pub(super) fn session_token(&self) -> Option<&'a str> {
+        self.cookie(&self.cookies.session).or(self.bearer)
     }
 
-    /// The session cookie, else the token of the header.
-    pub(super) fn session_text(&self) -> Option<&'a str> {
-        self.session_cookie().or(self.bearer)
-    }
-
-    /// When the newest sign-in or sign-out was, says Clerk's cookie; 0 for never.
+    /// `__client_uat`: when the newest sign-in or sign-out was; 0 for never.
     pub(super) fn client_uat(&self) -> f64 {
-        self.chosen(&self.cookies.client_uat).map_or(0.0, js_number::parse_int)
+        self.cookie(&self.cookies.client_uat).map_or(0.0, js_number::parse_int)
     }
 
-    /// The mark of a development instance's browser.
+    /// The development browser token, of the URL or else of the cookie.
     pub(super) fn dev_browser(&self) -> Option<&str> {
-        let parameter = self.parameters.dev_browser.as_deref().filter(|mark| !mark.is_empty());
-        parameter.or_else(|| self.chosen(&self.cookies.dev_browser))
+        let parameter = self.parameters.dev_browser.as_deref().filter(|token| !token.is_empty());
+        parameter.or_else(|| self.cookie(&self.cookies.dev_browser))
     }
 
-    /// The address that the visitor sees.
-    pub(super) fn address(&self) -> Option<&Url> {
-        self.address.get_or_init(|| address(self.settings, self.request)).as_ref()
+    /// The URL as the browser sees it.
+    pub(super) fn url(&self) -> Option<&Url> {
+        self.url.get_or_init(|| browser_url(self.settings, self.request)).as_ref()
     }
 
-    /// The origin that the visitor sees.
+    /// The origin as the browser sees it.
     pub(super) fn origin(&self) -> Option<String> {
-        Some(self.address()?.origin())
+        Some(self.url()?.origin())
     }
 
-    fn chosen(&self, twin: &'a CookiePair<'a>) -> Option<&'a str> {
-        if self.suffixed { twin.suffixed.as_deref() } else { twin.plain.as_deref() }
+    fn cookie(&self, pair: &'a CookiePair<'a>) -> Option<&'a str> {
+        if self.suffixed { pair.suffixed.as_deref() } else { pair.plain.as_deref() }
     }
 }
 
-/// The address that the visitor sees. Forwarded headers count only where the settings say that
-/// whoever stands before us sets them. A path that looks like a host stays a path.
-pub(super) fn address<R: Incoming>(settings: &Settings, request: &R) -> Option<Url> {
+impl<'a> ClerkParameters<'a> {
+    /// Reads the query of a URL. A query without `__clerk` and without `%` is not parsed. (With `%`
+    /// a name may be percent-encoded.)
+    pub(super) fn read(url: &'a str) -> Self {
+        let mut found = Self::default();
+        let Some((_, query)) = url.split_once('?') else {
+            return found;
+        };
+        let query = query.split('#').next().unwrap_or_default();
+        if !query.contains("__clerk") && !query.contains('%') {
+            return found;
+        }
+        for (name, value) in query::pairs(query) {
+            let parameter = match name.as_ref() {
+                "__clerk_handshake" => &mut found.handshake,
+                "__clerk_handshake_nonce" => &mut found.handshake_nonce,
+                "__clerk_db_jwt" => &mut found.dev_browser,
+                "__clerk_synced" => &mut found.synced,
+                "__clerk_redirect_url" => &mut found.redirect_url,
+                _ => continue,
+            };
+            parameter.get_or_insert(value);
+        }
+        let is_filled = |value: &Cow<'_, str>| !value.is_empty();
+        found.handshake = found.handshake.filter(is_filled);
+        found.handshake_nonce = found.handshake_nonce.filter(is_filled);
+        found
+    }
+}
+
+/// The URL as the browser sees it. `X-Forwarded-*` counts only with `CLERK_TRUST_FORWARDED_HOST`.
+/// A path that begins with `//` is not read as a host.
+pub(super) fn browser_url<R: Incoming>(settings: &Settings, request: &R) -> Option<Url> {
     let own = Url::parse(request.url())?;
     if !settings.trust_forwarded_host {
         return Some(own);
@@ -134,23 +168,26 @@ pub(super) fn address<R: Incoming>(settings: &Settings, request: &R) -> Option<U
     }
 }
 
-fn choose<K: Clone + 'static>(
+/// Whether the suffixed cookies are used, and the session cookie that is used.
+fn session_cookie<K: Clone + 'static>(
     verifier: &SessionVerifier<'_, K>,
     cookies: &Cookies<'_>,
     now_seconds: i64,
 ) -> (bool, Option<InspectedToken>) {
-    let twin = &cookies.session;
-    let plain = twin.plain.as_deref().map(|text| InspectedToken::at(text, verifier));
-    // Mostly both cookies hold the same token: one look is enough.
-    let suffixed = twin.suffixed.as_deref().map(|text| match (&plain, twin.plain.as_deref()) {
-        (Some(look), Some(other)) if is_same(text.as_bytes(), other.as_bytes()) => look.clone(),
-        _ => InspectedToken::at(text, verifier),
+    let pair = &cookies.session;
+    let plain = pair.plain.as_deref().map(|text| verifier.inspect(text));
+    // Usually both cookies hold the same token, which is then inspected once.
+    let suffixed = pair.suffixed.as_deref().map(|text| match (&plain, pair.plain.as_deref()) {
+        (Some(token), Some(other)) if bytes_equal(text.as_bytes(), other.as_bytes()) => {
+            token.clone()
+        }
+        _ => verifier.inspect(text),
     });
     let choice = CookieSuffixChoice {
         plain: plain.as_ref(),
         suffixed: suffixed.as_ref(),
         client_uat: &cookies.client_uat,
-        instance_host: &frontend::instance_host(verifier.settings),
+        frontend_host: &verifier.settings.frontend_host(),
         is_production: verifier.settings.instance.kind == InstanceKind::Production,
         now_seconds,
     };

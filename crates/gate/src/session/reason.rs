@@ -1,41 +1,43 @@
-//! Why nobody is signed in, in Clerk's words: users search for them, and Clerk's own Frontend API
+//! Why no user is signed in, in Clerk's words: users search for them, and Clerk's Frontend API
 //! counts them.
 //!
-//! The list is closed but for one thing: a refusal to refresh carries the code of Clerk's API,
-//! which is taken only where it is a short plain name.
+//! The list is closed with one exception: a failed refresh carries the error code of Clerk's API,
+//! if that is a short plain text.
 
 use std::borrow::Cow;
 
+use crate::limits::API_CODE_BYTES_MAX;
+use clerk_edge_http::plain_id::is_plain_id;
 use clerk_edge_token::error::TokenError;
 
-/// Why a visitor is signed out, or sent through a handshake.
+/// Why a request is signed out, or needs a handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Clerk's cookie says that somebody is signed in, but there is no token.
+    /// `__client_uat` says that a user is signed in, but there is no session token.
     ClientUatWithoutSession,
-    /// A page of another origin led here, and that origin may know of a newer session.
+    /// A page of another origin links here, and that origin may have a newer session.
     CrossOriginSync,
-    /// A development instance's browser has no mark yet.
+    /// Development instance: the browser has no `__clerk_db_jwt` yet.
     DevBrowserMissing,
-    /// A development instance's browser brings its mark in the address.
+    /// Development instance: `__clerk_db_jwt` is in the URL.
     DevBrowserSync,
-    /// The token has run out and was not refreshed.
+    /// The token has expired and was not refreshed.
     Expired(RefreshError),
     /// The token is older than the newest sign-in or sign-out.
     IssuedBeforeClientUat,
-    /// The token says that it was made in the future.
+    /// The token's `iat` is in the future.
     IssuedInTheFuture,
-    /// The token's time has not come.
+    /// The token's `nbf` is in the future.
     NotActiveYet,
     /// The primary domain answers a satellite.
     PrimaryResponds,
     /// A satellite asks its primary domain.
     SatelliteNeedsSyncing,
-    /// There is neither token nor cookie.
+    /// There is neither a session token nor `__client_uat`.
     SessionAndClientUatMissing,
-    /// The handshake brought no session.
+    /// The handshake returned no session.
     SessionMissing,
-    /// There is a token, but Clerk's cookie does not say that anybody is signed in.
+    /// There is a session token, but `__client_uat` does not say that a user is signed in.
     SessionWithoutClientUat,
     /// The token was refused.
     Token(TokenError),
@@ -44,44 +46,42 @@ pub enum Reason {
 /// Why an expired token was not refreshed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefreshError {
-    /// Clerk said no, with this code.
+    /// Clerk answered with this error code.
     Api(ApiCode),
     /// Clerk did not answer.
     FetchError,
-    /// What Clerk gave is no session for us.
+    /// What Clerk returned is not a valid session token for this site.
     InvalidSessionToken,
-    /// There is no secret key to ask with.
+    /// There is no secret key for the call.
     MissingApiClient,
-    /// The token does not name its session.
+    /// The token has no `sid`.
     MissingSessionId,
-    /// The browser brings no refresh token.
+    /// There is no refresh cookie.
     NoRefreshCookie,
-    /// Only a `GET` is refreshed.
+    /// Only a `GET` request is refreshed.
     NotGet,
-    /// The token cannot even be decoded.
+    /// The token cannot be decoded.
     Undecodable,
-    /// Clerk said no without a code.
+    /// Clerk answered with an error without a usable code.
     UnexpectedApiError,
-    /// Clerk said yes without a token.
+    /// Clerk's answer has no cookies.
     UnexpectedSdkError,
 }
 
-/// Holding one means: a code of Clerk's API, short and of plain characters.
+/// An error code of Clerk's API, which is a short plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiCode(String);
 
 impl ApiCode {
-    /// Takes a code if it is one.
+    /// The code, if the text is one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        let fits = (1..=CODE_BYTES_MAX).contains(&text.len()) && text.bytes().all(plain);
-        fits.then(|| Self(text.to_owned()))
+        is_plain_id(text, API_CODE_BYTES_MAX).then(|| Self(text.to_owned()))
     }
 }
 
 impl Reason {
-    /// Clerk's word for it.
+    /// Clerk's name of the reason.
     #[must_use]
     pub fn as_str(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
@@ -100,7 +100,7 @@ impl Reason {
             Self::SessionAndClientUatMissing => "session-token-and-uat-missing",
             Self::SessionMissing => "session-token-missing",
             Self::SessionWithoutClientUat => "session-token-but-no-client-uat",
-            Self::Token(flaw) => flaw_as_str(*flaw),
+            Self::Token(error) => token_error_as_str(*error),
         })
     }
 }
@@ -128,8 +128,8 @@ impl RefreshError {
     }
 }
 
-const fn flaw_as_str(flaw: TokenError) -> &'static str {
-    match flaw {
+const fn token_error_as_str(error: TokenError) -> &'static str {
+    match error {
         TokenError::Expired => "token-expired",
         TokenError::Invalid => "token-invalid",
         TokenError::InvalidAlgorithm => "token-invalid-algorithm",
@@ -144,6 +144,3 @@ const fn flaw_as_str(flaw: TokenError) -> &'static str {
         TokenError::VerificationFailed => "token-verification-failed",
     }
 }
-
-/// Clerk's codes are some thirty characters long.
-const CODE_BYTES_MAX: usize = 64;

@@ -1,90 +1,83 @@
-//! Refresh: Clerk makes a new token for an expired one, without a trip of the browser's.
+//! Refresh: exchanges an expired token for a new one by a Backend API call, without redirecting the
+//! browser.
 //!
-//! At most one call per request. Clerk is told of the request's headers what it needs to judge
-//! the visitor, and neither cookies nor credentials.
+//! At most one call per request. It carries the request headers by which Clerk recognises the
+//! client, and no cookies or credentials.
 
 use serde_json::{Map, Value, json};
 
 use crate::clerk_api;
 use crate::context::RequestContext;
-use crate::limits::{ANSWER_BYTES_MAX, SESSION_CALL_TIMEOUT_MS};
+use crate::keys::KeysUnavailable;
+use crate::limits::{ANSWER_BYTES_MAX, SESSION_CALL_TIMEOUT_MS, SESSION_ID_BYTES_MAX};
 use crate::platform::{ClerkRequest, ClerkResponse, Platform};
 use crate::session::context::AuthenticateContext;
-use crate::session::inspected_token::InspectedToken;
 use crate::session::reason::{ApiCode, RefreshError};
 use crate::session::set_cookie;
 use crate::session::set_cookie::SessionCookie;
 use crate::session::state::{BrowserUpdate, RequestState};
-use crate::session::verify::admitted;
-use crate::session::{KeysUnavailableFault, SessionVerifier, settle};
+use crate::session::verify::SessionVerifier;
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::plain_id::is_plain_id;
+use clerk_edge_http::url::Url;
 use clerk_edge_token::unverified::UnverifiedToken;
 
-/// Signed in anew, or why not.
-pub(super) async fn refreshed<P: Platform, R: Incoming>(
+/// Signed in with a new token, or why there is no new token.
+pub(super) async fn refresh<P: Platform, R: Incoming>(
     verifier: &SessionVerifier<'_, P::Key>,
-    visit: &AuthenticateContext<'_, R>,
+    auth: &AuthenticateContext<'_, R>,
     ctx: &RequestContext<'_, P>,
-) -> Result<Result<RequestState, RefreshError>, KeysUnavailableFault> {
-    let call = match call(verifier, visit) {
+) -> Result<Result<RequestState, RefreshError>, KeysUnavailable> {
+    let call = match refresh_call(verifier, auth) {
         Ok(call) => call,
         Err(why) => return Ok(Err(why)),
     };
     let cookies = match ctx.platform.call(&call).await {
-        Ok(reply) => cookies(&reply),
+        Ok(response) => new_cookies(&response),
         Err(_) => Err(RefreshError::FetchError),
     };
     let cookies = match cookies {
         Ok(cookies) => cookies,
         Err(why) => return Ok(Err(why)),
     };
-    let SessionCookie::Token(text) = set_cookie::session_token(&cookies) else {
+    let SessionCookie::Token(text) = set_cookie::session_cookie(&cookies) else {
         return Ok(Err(RefreshError::InvalidSessionToken));
     };
     let policy = &verifier.settings.session_policy;
-    Ok(
-        match admitted(
-            verifier,
-            InspectedToken::at(text, verifier),
-            policy,
-            &|| visit.origin(),
-            ctx,
-        )
-        .await?
-        {
-            Ok((session, token)) => {
-                let browser = BrowserUpdate { cookies, location: None };
-                Ok(settle::signed_in(session, &token, browser))
-            }
-            Err(_) => Err(RefreshError::InvalidSessionToken),
-        },
-    )
+    let origin = || auth.origin();
+    let session = verifier.verify_session(verifier.inspect(text), policy, &origin, ctx).await?;
+    Ok(match session {
+        Ok((session, token)) => {
+            let browser = BrowserUpdate { cookies, location: None };
+            Ok(RequestState::signed_in(session, &token, browser))
+        }
+        Err(_) => Err(RefreshError::InvalidSessionToken),
+    })
 }
 
-fn call<R: Incoming, K>(
+fn refresh_call<R: Incoming, K>(
     verifier: &SessionVerifier<'_, K>,
-    visit: &AuthenticateContext<'_, R>,
+    auth: &AuthenticateContext<'_, R>,
 ) -> Result<ClerkRequest, RefreshError> {
-    let refresh = visit.cookies.refresh.as_deref().ok_or(RefreshError::NoRefreshCookie)?;
+    let refresh_token = auth.cookies.refresh.as_deref().ok_or(RefreshError::NoRefreshCookie)?;
     let secret = verifier.settings.secret_key.clone().ok_or(RefreshError::MissingApiClient)?;
-    let expired = visit.session_text().unwrap_or_default();
+    let expired = auth.session_token().unwrap_or_default();
     let token = UnverifiedToken::read(expired).map_err(|_| RefreshError::Undecodable)?;
     let session = token.claims().text("sid").unwrap_or_default();
     if session.is_empty() {
         return Err(RefreshError::MissingSessionId);
     }
-    // An id that is none could lead the call elsewhere.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    if session.len() > SESSION_ID_BYTES_MAX || !session.bytes().all(plain) {
+    // Reject ids that would alter the path of the call.
+    if !is_plain_id(session, SESSION_ID_BYTES_MAX) {
         return Err(RefreshError::UnexpectedApiError);
     }
-    let query = if visit.suffixed { "?suffixed_cookies=true" } else { "" };
+    let query = if auth.suffixed { "?suffixed_cookies=true" } else { "" };
     let body = json!({
         "format": "cookie",
         "expired_token": expired,
-        "refresh_token": refresh,
-        "request_origin": visit.address().map(clerk_edge_http::url::Url::origin),
-        "request_headers": told(visit),
+        "refresh_token": refresh_token,
+        "request_origin": auth.url().map(Url::origin),
+        "request_headers": request_headers(auth),
     });
     Ok(ClerkRequest {
         url: format!("{}/v1/sessions/{session}/refresh{query}", verifier.settings.api_url),
@@ -95,18 +88,18 @@ fn call<R: Incoming, K>(
     })
 }
 
-fn told<R: Incoming>(visit: &AuthenticateContext<'_, R>) -> Map<String, Value> {
-    let present = TOLD.iter().filter_map(|name| Some((name, visit.request.header(name)?)));
+fn request_headers<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> Map<String, Value> {
+    let present = HEADERS.iter().filter_map(|name| Some((name, auth.request.header(name)?)));
     present.map(|(name, value)| ((*name).to_owned(), json!([value]))).collect()
 }
 
-/// The new cookies, or what Clerk's answer means.
-fn cookies(reply: &ClerkResponse) -> Result<Vec<String>, RefreshError> {
-    let body = clerk_api::json(reply);
-    if (200..300).contains(&reply.status) {
-        let cookies =
-            body.and_then(|body| clerk_api::texts(body.get("cookies"))).unwrap_or_default();
-        if cookies.is_empty() || !set_cookie::are_fit(&cookies) {
+/// The new cookies, or what Clerk's response means.
+fn new_cookies(response: &ClerkResponse) -> Result<Vec<String>, RefreshError> {
+    let body = clerk_api::json(response);
+    if (200..300).contains(&response.status) {
+        let cookies = body.and_then(|body| clerk_api::texts(body.get("cookies")));
+        let cookies = cookies.unwrap_or_default();
+        if cookies.is_empty() || !set_cookie::fit_in_headers(&cookies) {
             return Err(RefreshError::UnexpectedSdkError);
         }
         return Ok(cookies);
@@ -124,8 +117,8 @@ fn cookies(reply: &ClerkResponse) -> Result<Vec<String>, RefreshError> {
     })
 }
 
-/// The headers that Clerk is told.
-const TOLD: [&str; 7] = [
+/// The request headers that the call carries.
+const HEADERS: [&str; 7] = [
     "accept-language",
     "cf-connecting-ip",
     "host",
@@ -134,4 +127,3 @@ const TOLD: [&str; 7] = [
     "user-agent",
     "x-forwarded-for",
 ];
-const SESSION_ID_BYTES_MAX: usize = 128;

@@ -1,94 +1,81 @@
-//! Where a visitor goes to sign in, and how he finds back.
+//! The redirect to the sign-in page, with the URL to return to.
 //!
-//! The target is the settings' own page or the Account Portal of the publishable key, never
-//! anything that a client named; the page he came from goes along as a parameter, and whether it
-//! may be returned to is for Clerk's list of allowed addresses to say.
+//! The sign-in page is that of the settings, or else of the instance's Account Portal, and never
+//! one that a client names. The URL of the request is added as a parameter; whether the browser may
+//! return to it is decided by Clerk's list of allowed URLs.
 
+use std::borrow::Cow;
+
+use crate::session::context;
+use crate::session::context::ClerkParameters;
 use crate::session::cookies::Cookies;
 use crate::settings::{InstanceKind, Settings};
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::url::Url;
 
-use crate::session::context;
-use crate::session::parameters::Parameters;
-
-/// Holding one means: it is known where the visitor is and what he brings.
+/// What a redirect to the sign-in page needs of a request.
 #[derive(Clone, Debug)]
 pub struct SignInRedirect<'a> {
     settings: &'a Settings,
-    here: Url,
+    url: Url,
     dev_browser: Option<String>,
 }
 
 impl<'a> SignInRedirect<'a> {
-    /// From the page that was asked for. None where its address cannot be read.
+    /// For this request; `None` if its URL cannot be parsed.
     #[must_use]
     pub fn from<R: Incoming>(settings: &'a Settings, request: &R) -> Option<Self> {
-        let here = context::address(settings, request)?;
+        let url = context::browser_url(settings, request)?;
         let dev_browser = match settings.instance.kind {
             InstanceKind::Development => dev_browser(settings, request),
             InstanceKind::Production => None,
         };
-        Some(Self { settings, here, dev_browser })
+        Some(Self { settings, url, dev_browser })
     }
 
-    /// To the sign-in page; to its `/tasks` where a session is pending.
+    /// The URL of the sign-in page; of its `/tasks` if the session is pending.
     #[must_use]
     pub fn to_sign_in(&self, is_pending: bool) -> String {
-        let target = self.settings.sign_in_url.as_deref().and_then(|page| self.page(page));
-        self.to(target.unwrap_or_else(|| self.portal("/sign-in")), is_pending)
-    }
-
-    /// To the sign-up page; without one, to the sign-in page's `/create`.
-    #[must_use]
-    pub fn to_sign_up(&self, is_pending: bool) -> String {
-        let own = self.settings.sign_up_url.as_deref().and_then(|page| self.page(page));
-        let beside = || {
-            let page = self.settings.sign_in_url.as_deref().and_then(|page| self.page(page))?;
-            Some(below(page, "create"))
-        };
-        let target = own.or_else(beside).unwrap_or_else(|| self.portal("/sign-up"));
-        self.to(target, is_pending)
-    }
-
-    fn to(&self, target: Url, is_pending: bool) -> String {
-        let target = if is_pending { below(target, "tasks") } else { target };
-        let is_elsewhere = target.host_and_port() != self.here.host_and_port();
-        let here = self.here.clone();
-        let asks_the_primary = self.settings.is_satellite && is_elsewhere;
-        let back = if asks_the_primary { here.with("__clerk_synced", "false") } else { here };
-        let target = target.with("redirect_url", &back.href());
+        let page = self.sign_in_page();
+        let page = if is_pending { below(page, "tasks") } else { page };
+        let is_elsewhere = page.host_and_port() != self.url.host_and_port();
+        let back = self.url.clone();
+        let asks_primary = self.settings.is_satellite && is_elsewhere;
+        let back = if asks_primary { back.with("__clerk_synced", "false") } else { back };
+        let page = page.with("redirect_url", &back.href());
         match self.dev_browser.as_deref().filter(|_| is_elsewhere) {
-            Some(mark) => target.with("__clerk_db_jwt", mark).href(),
-            None => target.href(),
+            Some(token) => page.with("__clerk_db_jwt", token).href(),
+            None => page.href(),
         }
     }
 
-    /// A page of the settings: a path here, or an address.
-    fn page(&self, page: &str) -> Option<Url> {
+    fn sign_in_page(&self) -> Url {
+        let own = self.settings.sign_in_url.as_deref().and_then(|page| self.parse(page));
+        own.unwrap_or_else(|| match &self.settings.instance.portal {
+            Some(portal) => portal.clone().with_path("/sign-in"),
+            // A key without a valid host has no Account Portal.
+            None => self.url.at(&self.url).without_query().with_path("/sign-in"),
+        })
+    }
+
+    /// A page of the settings: a path of this site, or a URL.
+    fn parse(&self, page: &str) -> Option<Url> {
         if page.starts_with('/') && !page.starts_with("//") {
-            return Url::parse(&format!("{}{page}", self.here.origin()));
+            return Url::parse(&format!("{}{page}", self.url.origin()));
         }
         Url::parse(page)
     }
-
-    fn portal(&self, path: &str) -> Url {
-        match &self.settings.instance.portal {
-            Some(portal) => portal.clone().with_path(path),
-            // A key without a host that can be read has no portal: better a page of our own.
-            None => self.here.at(&self.here).without_query().with_path(path),
-        }
-    }
 }
 
+/// The development browser token, of the URL or else of a cookie.
 fn dev_browser<R: Incoming>(settings: &Settings, request: &R) -> Option<String> {
-    let parameters = Parameters::read(request.url());
-    if let Some(mark) = parameters.dev_browser.filter(|mark| !mark.is_empty()) {
-        return Some(mark.into_owned());
+    let parameters = ClerkParameters::read(request.url());
+    if let Some(token) = parameters.dev_browser.filter(|token| !token.is_empty()) {
+        return Some(token.into_owned());
     }
     let header = request.header("cookie")?;
-    let twin = Cookies::read(&header, &settings.instance.cookie_suffix).dev_browser;
-    twin.suffixed.or(twin.plain).map(std::borrow::Cow::into_owned)
+    let pair = Cookies::read(&header, &settings.instance.cookie_suffix).dev_browser;
+    pair.suffixed.or(pair.plain).map(Cow::into_owned)
 }
 
 fn below(page: Url, name: &str) -> Url {

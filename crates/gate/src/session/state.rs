@@ -1,84 +1,103 @@
-//! What is known of a visitor, and what his browser is to be told, as plain data.
+//! The result of authentication: signed in, signed out, or a handshake, and what the browser gets.
+//!
+//! Plain data with its makers. How a state is found belongs to `by_cookie` and `mod`.
 
 use std::rc::Rc;
 
 use crate::session::reason::Reason;
+use clerk_edge_rules::code::Code;
+use clerk_edge_token::error::TokenError;
 use clerk_edge_token::session::Session;
+use clerk_edge_token::verified::VerifiedToken;
 
-/// Who asks.
+/// Who sent a request.
 #[derive(Clone, Debug)]
 pub enum RequestState {
-    /// Somebody is signed in.
+    /// A user with an active session.
     SignedIn(SignedIn),
-    /// Nobody is.
+    /// No such user.
     SignedOut(SignedOut),
-    /// Clerk is to be asked, by way of the browser.
+    /// The browser must be redirected to Clerk to find out.
     Handshake(Handshake),
 }
 
-/// Somebody is signed in.
+/// A user is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// As whom.
+    /// The user's session.
     pub session: Session,
-    /// The token that says so.
+    /// The verified session token.
     pub token: Rc<str>,
-    /// What goes to the browser besides.
+    /// What the browser gets.
     pub browser: BrowserUpdate,
 }
 
-/// Nobody is signed in.
+/// No user is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedOut {
     /// Why.
     pub why: SignedOutReason,
-    /// What only some routes let pass.
-    pub halt: Option<Halt>,
-    /// What goes to the browser besides.
+    /// The code with which every route refuses that needs a session: `redirect-loop` or
+    /// `token-too-large`. `None` if signing in helps.
+    pub refusal: Option<Code>,
+    /// What the browser gets.
     pub browser: BrowserUpdate,
 }
 
-/// Why nobody is signed in.
+/// Why no user is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignedOutReason {
-    /// Somebody is, but Clerk still waits for something; sign-in goes on at `/tasks`.
+    /// The session is pending: the user has signed in, but has a task to do at `/tasks`.
     Pending,
     /// For this reason.
     Because(Reason),
 }
 
-/// What ends a request on every route that asks for a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Halt {
-    /// The browser was sent to Clerk and back too often.
-    RedirectLoop,
-    /// A token larger than any of Clerk's.
-    TokenTooLarge,
-}
-
-/// The browser goes to Clerk and comes back with an answer.
+/// The browser is redirected to Clerk and returns with an answer.
 #[derive(Clone, Debug)]
 pub struct Handshake {
     /// Why.
     pub reason: Reason,
-    /// Where to.
+    /// The URL at Clerk.
     pub location: String,
-    /// The cookie that counts such trips.
+    /// The `Set-Cookie` value that counts redirects.
     pub count_cookie: String,
 }
 
-/// What a handshake or a refresh leaves for the browser.
+/// What the browser gets from a handshake or a refresh.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BrowserUpdate {
-    /// `Set-Cookie`, each fit for a header.
+    /// `Set-Cookie` values, each without characters that a header must not hold.
     pub cookies: Vec<String>,
-    /// The same page without what a development instance put into its address. Where there is
-    /// one, the answer is a redirect, whoever is signed in.
+    /// Development instance: the request's URL without Clerk's parameters. If set, the answer is a
+    /// redirect to it, whoever is signed in.
     pub location: Option<String>,
 }
 
 impl RequestState {
-    /// Where the browser is sent, if it is.
+    /// Signed in. Signed out if the claims break Clerk's grammar, or the session is pending.
+    pub(super) fn signed_in(
+        session: Session,
+        token: &VerifiedToken,
+        browser: BrowserUpdate,
+    ) -> Self {
+        if session.well_formed().is_err() {
+            let signed_out = SignedOut::because(Reason::Token(TokenError::Unexpected));
+            return Self::SignedOut(SignedOut { browser, ..signed_out });
+        }
+        if session.is_pending() {
+            let why = SignedOutReason::Pending;
+            return Self::SignedOut(SignedOut { why, refusal: None, browser });
+        }
+        Self::SignedIn(SignedIn { session, token: token.shared_text(), browser })
+    }
+
+    /// Signed out for this reason.
+    pub(super) fn signed_out(reason: Reason) -> Self {
+        Self::SignedOut(SignedOut::because(reason))
+    }
+
+    /// The URL that the browser is redirected to, if it is.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
         match self {
@@ -88,12 +107,14 @@ impl RequestState {
         }
     }
 
-    /// The headers to append to what the browser receives.
+    /// The headers to append to the response.
     #[must_use]
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         let (status, cookies) = match self {
             Self::SignedIn(state) => (None, &state.browser.cookies[..]),
-            Self::SignedOut(state) => (state.why.status(), &state.browser.cookies[..]),
+            Self::SignedOut(state) => {
+                (state.reason().map(|reason| ("signed-out", reason)), &state.browser.cookies[..])
+            }
             Self::Handshake(state) => {
                 (Some(("handshake", &state.reason)), std::slice::from_ref(&state.count_cookie))
             }
@@ -113,27 +134,24 @@ impl RequestState {
 }
 
 impl SignedOut {
-    /// Whether somebody is signed in but still has something to do.
+    /// Signed out for this reason, with nothing for the browser.
+    pub(super) fn because(reason: Reason) -> Self {
+        let why = SignedOutReason::Because(reason);
+        Self { why, refusal: None, browser: BrowserUpdate::default() }
+    }
+
+    /// Whether the user has signed in but has a task to do.
     #[must_use]
     pub fn is_pending(&self) -> bool {
         self.why == SignedOutReason::Pending
     }
 
-    /// The reason, where there is one.
+    /// The reason, unless the session is pending.
     #[must_use]
     pub fn reason(&self) -> Option<&Reason> {
         match &self.why {
             SignedOutReason::Pending => None,
             SignedOutReason::Because(reason) => Some(reason),
-        }
-    }
-}
-
-impl SignedOutReason {
-    fn status(&self) -> Option<(&'static str, &Reason)> {
-        match self {
-            Self::Pending => None,
-            Self::Because(reason) => Some(("signed-out", reason)),
         }
     }
 }

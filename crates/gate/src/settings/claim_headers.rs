@@ -36,7 +36,7 @@ fn check(header: &str, is_repeated: bool) -> Result<(), &'static str> {
     {
         Err("already has a meaning in HTTP: choose another name, such as x-user-plan")
     } else if is_repeated {
-        Err("is given twice (case does not count, and `_` counts as `-`)")
+        Err("is given twice (case does not count, and `_` and `.` count as `-`)")
     } else {
         Ok(())
     }
@@ -56,8 +56,9 @@ fn place(name: &str, key: &str) -> String {
     }
 }
 
-/// Whether two names are one header. Case does not count, and `_` counts as `-`, because servers
-/// that pass headers as CGI variables cannot tell them apart.
+/// Whether two names are one header for servers that pass headers as CGI variables: case does not
+/// count, and every byte that is neither letter nor digit counts as `-`. They make one variable of
+/// `x-clerk-role`, `x_clerk_role` and `x.clerk~role`.
 pub(crate) fn same_header_name(name: &str, other: &str) -> bool {
     let mut pairs = name.bytes().zip(other.bytes());
     name.len() == other.len() && pairs.all(|(byte, other)| folded(byte) == folded(other))
@@ -70,7 +71,7 @@ pub(crate) fn has_header_prefix(name: &str, prefix: &str) -> bool {
 }
 
 const fn folded(byte: u8) -> u8 {
-    if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() }
+    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' }
 }
 
 /// Whether RFC 9110, 5.6.2 allows the byte in a header name.
@@ -82,7 +83,7 @@ const KEY_CHARS_SHOWN: usize = 64;
 
 /// Headers that HTTP, the platform or frameworks use for framing, credentials, routing or content
 /// negotiation.
-const RESERVED: [&str; 27] = [
+const RESERVED: [&str; 32] = [
     "age",
     "authorization",
     "cache-control",
@@ -95,6 +96,7 @@ const RESERVED: [&str; 27] = [
     "host",
     "http2-settings",
     "keep-alive",
+    "next-resume",
     "origin",
     "pragma",
     "priority",
@@ -109,7 +111,11 @@ const RESERVED: [&str; 27] = [
     "upgrade",
     "user-agent",
     "via",
+    "x-method-override",
+    "x-nextjs-data",
+    "x-original-url",
     "x-real-ip",
+    "x-rewrite-url",
 ];
 const RESERVED_PREFIXES: [&str; 13] = [
     "accept",

@@ -1,37 +1,65 @@
-//! The hosts of an instance: where its Frontend API and its Account Portal are found.
+//! The hosts and URLs of an instance: its Frontend API, its Account Portal, the handshake.
+//!
+//! All of them follow from the settings and, if the proxy is a path, from the origin of the
+//! request. No host is taken from anything else that a client sends.
+
+use std::borrow::Cow;
 
 use crate::settings::{Instance, InstanceKind, Settings};
 use clerk_edge_http::url::Url;
 
 impl Settings {
-    /// The Frontend API as Clerk's SDK names it: the proxy address as configured, or a bare host.
-    /// A proxy comes before a satellite's domain, and that before the key's host.
+    /// The host of the Frontend API without a proxy: the issuer's host, too.
     #[must_use]
-    pub fn frontend_api(&self) -> String {
-        frontend_api(
-            &self.instance,
-            self.proxy_url.as_deref(),
-            self.domain.as_deref().filter(|_| self.is_satellite),
-        )
+    pub fn frontend_host(&self) -> Cow<'_, str> {
+        let satellite_domain = self.domain.as_deref().filter(|_| self.is_satellite);
+        frontend_host(&self.instance, satellite_domain)
+    }
+
+    /// The Frontend API as Clerk's SDK names it: the proxy's URL, or else a host. `url` is the URL
+    /// of the request, for a proxy that is a path.
+    fn frontend_api(&self, url: &Url) -> String {
+        match self.proxy_url.as_deref() {
+            Some(path) if path.starts_with('/') => format!("{}{path}", url.origin()),
+            Some(proxy) => proxy.to_owned(),
+            None => self.frontend_host().into_owned(),
+        }
+    }
+
+    /// The URL at which a handshake begins.
+    pub(crate) fn handshake_url(&self, url: &Url) -> String {
+        let api = self.frontend_api(url);
+        let base = if api.starts_with("http") { api } else { format!("https://{api}") };
+        let handshake = format!("{}/v1/client/handshake", base.trim_end_matches('/'));
+        Url::parse(&handshake).map_or(handshake, |handshake| handshake.href())
+    }
+
+    /// Whether a page is one of Clerk's: of the Frontend API or of the Account Portal.
+    pub(crate) fn is_page_of_clerk(&self, page: &Url, url: &Url) -> bool {
+        let api = self.frontend_api(url);
+        let api_host = Url::parse(&api).map_or_else(|| api.clone(), |api| api.host().to_owned());
+        if page.host() == api_host {
+            return true;
+        }
+        let is_development = self.instance.kind == InstanceKind::Development;
+        if is_development && is_development_portal(page.host()) {
+            return true;
+        }
+        Url::parse(&account_portal(&api)).is_some_and(|portal| portal.origin() == page.origin())
     }
 }
 
-/// The Frontend API, given the proxy and the satellite's domain. A domain counts in production
-/// alone: development instances have no subdomains of their users' sites.
+/// The host of the Frontend API without a proxy, given the satellite's domain. The domain counts
+/// only in production: development instances have no subdomains of their users' sites.
 #[must_use]
-pub fn frontend_api(
-    instance: &Instance,
-    proxy_url: Option<&str>,
-    satellite_domain: Option<&str>,
-) -> String {
-    match (proxy_url, satellite_domain, instance.kind) {
-        (Some(proxy), _, _) => proxy.to_owned(),
-        (None, Some(domain), InstanceKind::Production) => format!("clerk.{domain}"),
-        _ => instance.frontend_host.clone(),
+pub fn frontend_host<'a>(instance: &'a Instance, satellite_domain: Option<&str>) -> Cow<'a, str> {
+    match (satellite_domain, instance.kind) {
+        (Some(domain), InstanceKind::Production) => Cow::Owned(format!("clerk.{domain}")),
+        _ => Cow::Borrowed(&instance.frontend_host),
     }
 }
 
-/// The Account Portal that belongs to a Frontend API's host; nothing for nothing.
+/// The Account Portal of a Frontend API's host; empty if the host is.
 #[must_use]
 pub fn account_portal(frontend_host: &str) -> String {
     if frontend_host.is_empty() {
@@ -47,35 +75,21 @@ pub fn account_portal(frontend_host: &str) -> String {
     }
 }
 
-/// The same as an address. None where it is none.
+/// The URL of [`account_portal`]; `None` if it is not a valid one.
 #[must_use]
 pub fn portal(frontend_host: &str) -> Option<Url> {
     Url::parse(&account_portal(frontend_host))
 }
 
-/// Whether the host is an Account Portal of a development instance, in the old or the new form.
+/// Whether the host is an Account Portal of a development instance: `accounts.<name>` below one of
+/// the old domains, or `<name>` below one of today's, where `<name>.clerk` is a Frontend API.
 #[must_use]
 pub fn is_development_portal(host: &str) -> bool {
-    is_old_portal(host) || is_new_portal(host)
-}
-
-/// `accounts.<name>` below one of the old development domains.
-#[must_use]
-pub fn is_old_portal(host: &str) -> bool {
-    host.starts_with("accounts.") && OLD_SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
-}
-
-/// `<name>` below one of today's development domains, but not its Frontend API.
-#[must_use]
-pub fn is_new_portal(host: &str) -> bool {
-    NEW_SUFFIXES
-        .iter()
-        .any(|suffix| host.strip_suffix(suffix).is_some_and(|name| !is_frontend_api(name)))
-}
-
-/// `<name>.clerk`: what stands before a development domain where its Frontend API is.
-fn is_frontend_api(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, last)| last == "clerk")
+    let is_old =
+        host.starts_with("accounts.") && OLD_SUFFIXES.iter().any(|suffix| host.ends_with(suffix));
+    let is_frontend_api = |name: &str| name.rsplit_once('.').is_some_and(|(_, it)| it == "clerk");
+    let mut names = NEW_SUFFIXES.iter().filter_map(|suffix| host.strip_suffix(suffix));
+    is_old || names.any(|name| !is_frontend_api(name))
 }
 
 const OLD_SUFFIXES: [&str; 3] = [".lcl.dev", ".lclstage.dev", ".lclclerk.com"];

@@ -150,8 +150,11 @@ fn lookup_ttl(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
 }
 
 fn rules(reader: &mut ValueReader<'_>, name: &str, settings: &Settings) -> Option<Rules> {
+    let (ignores_case, suffixes) = upstream::reading(reader, &settings.upstream);
     let context = Context {
         assets: settings.upstream == Upstream::Assets,
+        ignores_case,
+        suffixes,
         sign_in: settings.sign_in_url.as_deref().and_then(urls::path_on_site),
     };
     let text = match reader.bound(name) {

@@ -1,6 +1,5 @@
 //! `CLERK_ISSUER`, and the defaults that follow from the Frontend API: issuers and key set URL.
 
-use crate::settings::clerk_hosts::frontend_api;
 use crate::settings::defaults::JWKS_PATH;
 use crate::settings::value_reader::ValueReader;
 use crate::settings::{Settings, urls};
@@ -52,8 +51,7 @@ fn default_issuers(settings: &Settings) -> Vec<String> {
 
 /// The origin of the Frontend API without a proxy.
 fn without_proxy(settings: &Settings) -> String {
-    let domain = settings.domain.as_deref().filter(|_| settings.is_satellite);
-    format!("https://{}", frontend_api(&settings.instance, None, domain))
+    format!("https://{}", settings.frontend_host())
 }
 
 const ANY: &str = "any";

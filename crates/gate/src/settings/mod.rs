@@ -3,7 +3,6 @@
 //! All bindings are read, also after a problem, and wrong values are never guessed at. Messages
 //! never contain a value.
 
-pub mod address;
 pub mod bindings;
 pub mod claim_headers;
 pub mod clerk_hosts;
@@ -19,6 +18,7 @@ pub mod urls;
 pub mod value_reader;
 
 use crate::secret::Secret;
+use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::url::Url;
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::rule_set::Rules;
@@ -138,4 +138,14 @@ pub enum Upstream {
     Passthrough,
     /// Another origin: an absolute URL; a base path has no trailing slash.
     Url(String),
+}
+
+impl Upstream {
+    /// Whether a path stays where it belongs under every reading: with a base path, no `..` that
+    /// the upstream may find in it leads above its root.
+    pub(crate) fn holds(&self, path: &RequestPath) -> bool {
+        let Self::Url(address) = self else { return true };
+        let rest = address.split_once("://").map_or("", |(_, rest)| rest);
+        !rest.contains('/') || !path.climbs()
+    }
 }

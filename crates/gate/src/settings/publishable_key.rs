@@ -7,9 +7,9 @@
 use base64ct::{Base64Unpadded, Base64Url, Encoding};
 
 use crate::secret::{DEVELOPMENT_PUBLISHABLE_KEY, PRODUCTION_PUBLISHABLE_KEY, SECRET_KEY};
-use crate::settings::address::is_host_and_port;
 use crate::settings::clerk_hosts::portal;
 use crate::settings::{Instance, InstanceKind};
+use clerk_edge_http::host::is_exact_with_port;
 
 /// Why a text is not a publishable key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ fn decode_host(encoded: &str) -> Option<String> {
     }
     let text = String::from_utf8(Base64Unpadded::decode_vec(&compact).ok()?).ok()?;
     let host = text.strip_suffix('$')?;
-    (host.contains('.') && is_host_and_port(host)).then(|| host.to_owned())
+    (host.contains('.') && is_exact_with_port(host)).then(|| host.to_owned())
 }
 
 const COOKIE_SUFFIX_CHARS: usize = 8;

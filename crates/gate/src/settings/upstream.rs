@@ -1,7 +1,8 @@
 //! `UPSTREAM`: where allowed requests go, and whether the binding that it names is there.
+//! `PATH_CASE` and `PATH_SUFFIXES`: how this upstream reads paths.
 
 use crate::settings::Upstream;
-use crate::settings::bindings::{ASSETS, Binding, ORIGIN};
+use crate::settings::bindings::{ASSETS, Binding, ORIGIN, PATH_CASE, PATH_SUFFIXES};
 use crate::settings::urls;
 use crate::settings::value_reader::ValueReader;
 
@@ -44,10 +45,45 @@ fn bound(
 
 fn url(reader: &mut ValueReader<'_>, name: &str, text: &str) -> Option<Upstream> {
     let url = urls::absolute_without_query(reader, name, text, ACCEPTED)?;
-    if !url.is_secure() && !url.is_loopback() {
+    if !urls::is_encrypted(&url) {
         reader.add_note(INSECURE);
     }
-    Some(Upstream::Url(url.trimmed()))
+    Some(Upstream::Url(urls::without_trailing_slashes(&url)))
+}
+
+/// Whether the upstream ignores case, and which suffixes it cuts from a path.
+pub(super) fn reading(reader: &mut ValueReader<'_>, upstream: &Upstream) -> (bool, Vec<String>) {
+    let ignores_case = ignores_case(reader);
+    let suffixes = suffixes(reader);
+    for (name, is_set) in [(PATH_CASE, ignores_case), (PATH_SUFFIXES, !suffixes.is_empty())] {
+        if is_set && *upstream == Upstream::Assets {
+            reader.add(name, NOT_FOR_ASSETS);
+        }
+    }
+    (ignores_case, suffixes)
+}
+
+fn ignores_case(reader: &mut ValueReader<'_>) -> bool {
+    let Some(text) = reader.text(PATH_CASE) else { return false };
+    match text.trim() {
+        "exact" => {}
+        "insensitive" => return true,
+        _ => reader.add(PATH_CASE, "must be `exact` or `insensitive`"),
+    }
+    false
+}
+
+fn suffixes(reader: &mut ValueReader<'_>) -> Vec<String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let mut suffixes = Vec::new();
+    for entry in reader.list(PATH_SUFFIXES).into_iter().flatten() {
+        if entry.text.bytes().all(is_plain) {
+            suffixes.push(entry.text);
+        } else {
+            reader.add(entry.place, "must be a suffix of plain letters, such as `.json`");
+        }
+    }
+    suffixes
 }
 
 const ACCEPTED: &str = "must be `assets`, `service`, `passthrough` or an absolute URL such as \
@@ -56,6 +92,8 @@ const ORIGIN_ACCEPTED: &str =
     "must be a service binding (the URL of an origin belongs in UPSTREAM)";
 const NO_ASSETS: &str = "is `assets`, but no assets are bound as ASSETS";
 const NO_SERVICE: &str = "is `service`, but no service is bound as ORIGIN";
+const NOT_FOR_ASSETS: &str = "is for a service, a URL or a zone: for assets the gate knows that \
+                              case counts, and which names a page has";
 const BOTH_BOUND: &str =
     "ASSETS and ORIGIN are both bound, and ASSETS is used: name one of them in UPSTREAM.";
 const INSECURE: &str = "UPSTREAM begins with `http://`: requests are sent without encryption.";

@@ -5,8 +5,11 @@
 //! SDK accepts it.
 
 use crate::settings::InstanceKind;
-use crate::settings::address::{Address, is_dot_segment, is_host_and_port};
 use crate::settings::value_reader::ValueReader;
+use clerk_edge_http::host;
+use clerk_edge_http::path::has_dot_segments;
+use clerk_edge_http::percent::URI;
+use clerk_edge_http::url::Url;
 
 /// `CLERK_API_URL` and `CLERK_JWKS_URL`: no trailing slash, no query.
 pub(super) fn clerk_url(
@@ -17,7 +20,7 @@ pub(super) fn clerk_url(
     let text = reader.text(name)?;
     let url = absolute_without_query(reader, name, &text, ABSOLUTE)?;
     if is_safe_for_keys(&url, kind) {
-        return Some(url.trimmed());
+        return Some(without_trailing_slashes(&url));
     }
     reader.refuse(name, "must begin with `https://`, because secrets and keys are sent over it")
 }
@@ -28,8 +31,8 @@ pub(super) fn page(reader: &mut ValueReader<'_>, name: &str) -> Option<String> {
     if text.starts_with('/') {
         return if is_site_path(&text) { Some(text) } else { reader.refuse(name, SITE_PATH) };
     }
-    match Address::parse(&text) {
-        Some(url) => Some(url.whole()),
+    match Url::parse_exact(&text) {
+        Some(url) => Some(url.href()),
         None => reader.refuse(name, ABSOLUTE_OR_PATH),
     }
 }
@@ -39,12 +42,12 @@ pub(super) fn proxy(reader: &mut ValueReader<'_>, name: &str) -> Option<String> 
     let text = reader.text(name)?;
     if !text.starts_with('/') {
         let url = absolute_without_query(reader, name, &text, ABSOLUTE_OR_PATH)?;
-        if !url.is_secure() && !url.is_loopback() {
+        if !is_encrypted(&url) {
             reader.add_note(
                 "CLERK_PROXY_URL begins with `http://`: sessions are sent without encryption.",
             );
         }
-        return Some(url.trimmed());
+        return Some(without_trailing_slashes(&url));
     }
     if !is_site_path(&text) || text.contains(['?', '#']) {
         return reader.refuse(name, SITE_PATH);
@@ -56,7 +59,7 @@ pub(super) fn proxy(reader: &mut ValueReader<'_>, name: &str) -> Option<String> 
 /// `CLERK_DOMAIN`: a host in lower case, with or without a port.
 pub(super) fn domain(reader: &mut ValueReader<'_>, name: &str) -> Option<String> {
     let text = reader.text(name)?.to_ascii_lowercase();
-    if is_host_and_port(&text) {
+    if host::is_exact_with_port(&text) {
         return Some(text);
     }
     reader.refuse(name, "must be only a host, such as `example.com`, without `https://` or a path")
@@ -69,11 +72,11 @@ pub(super) fn absolute_without_query(
     name: &str,
     text: &str,
     accepted: &str,
-) -> Option<Address> {
-    match Address::parse(text) {
-        None => reader.refuse(name, accepted),
-        Some(url) if url.has_tail() || url.has_dot_segments() => reader.refuse(name, NO_TAIL),
-        Some(url) => Some(url),
+) -> Option<Url> {
+    match Url::parse_exact(text) {
+        Some(url) if !url.has_query_or_fragment() => Some(url),
+        None if !has_dot_segments(text) => reader.refuse(name, accepted),
+        _ => reader.refuse(name, NO_TAIL),
     }
 }
 
@@ -85,24 +88,34 @@ pub(super) fn path_on_site(page: &str) -> Option<String> {
 
 /// The host and port of an absolute URL.
 pub(super) fn host_and_port(url: &str) -> Option<String> {
-    Address::parse(url).map(|url| url.authority().to_owned())
+    Url::parse_exact(url).map(|url| url.host_and_port())
 }
 
 /// Whether keys may be fetched through this proxy; not if it is a path.
 pub(super) fn may_serve_keys(proxy: &str, kind: InstanceKind) -> bool {
-    Address::parse(proxy).is_some_and(|url| is_safe_for_keys(&url, kind))
+    Url::parse_exact(proxy).is_some_and(|url| is_safe_for_keys(&url, kind))
 }
 
-fn is_safe_for_keys(url: &Address, kind: InstanceKind) -> bool {
-    url.is_secure() || url.is_loopback() || kind == InstanceKind::Development
+fn is_safe_for_keys(url: &Url, kind: InstanceKind) -> bool {
+    is_encrypted(url) || kind == InstanceKind::Development
+}
+
+/// Whether nobody else on the network can read what is sent to a URL: `https:`, or this machine.
+pub(super) fn is_encrypted(url: &Url) -> bool {
+    url.scheme() == "https" || host::is_loopback(url.host())
+}
+
+/// A URL without query, and without slashes at its end.
+pub(super) fn without_trailing_slashes(url: &Url) -> String {
+    url.href().trim_end_matches('/').to_owned()
 }
 
 /// Whether every browser reads the text as a path on this site.
 fn is_site_path(text: &str) -> bool {
     text.starts_with('/')
         && !text.starts_with("//")
-        && text.bytes().all(|b| b.is_ascii_graphic() && !b"\\\"<>`{}|^".contains(&b))
-        && !text.split(['?', '#']).next().unwrap_or_default().split('/').any(is_dot_segment)
+        && text.bytes().all(|byte| URI.contains(byte))
+        && !has_dot_segments(text.split(['?', '#']).next().unwrap_or_default())
 }
 
 const ABSOLUTE: &str = "must be an absolute URL, such as `https://example.com`";

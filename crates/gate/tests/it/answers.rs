@@ -3,7 +3,6 @@
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod health;
-mod kinds;
 mod lines;
 mod refusals;
 

@@ -1,8 +1,8 @@
 //! The recorded decisions of Clerk's own SDK, request by request and function by function.
 //!
 //! A case agrees in status, reason, headers, cookies, URL, auth object and calls, or it is in the
-//! list of differences with its reason. The list must be exact: a difference that is not in it
-//! fails the test, and so does a listed difference that does not occur.
+//! list of differences, which says why. The list is exact: a difference that is not listed fails,
+//! and so does a listed one that does not occur.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +45,7 @@ fn recorded() -> Value {
     all
 }
 
-/// What is listed: for each case the reason and what we say instead.
+/// The listed differences: for each case the reason, and what the gate decides instead.
 fn listed() -> BTreeMap<String, Value> {
     let all: Value = serde_json::from_str(DIFFERENCES).unwrap();
     let mut listed = BTreeMap::new();
@@ -102,7 +102,7 @@ fn report(case: &Value, differing: &BTreeSet<&str>, found: &Value) -> String {
     report
 }
 
-/// The value with its tokens cut short.
+/// The value with shortened tokens.
 fn short(value: &Value) -> String {
     let text = value.to_string();
     let mut parts = text.split("eyJ");
@@ -142,7 +142,7 @@ fn claims_become_the_recorded_auth_object() {
 }
 
 #[test]
-fn has_returns_what_was_recorded() {
+fn has_answers_as_recorded() {
     let rows = table("has_cases");
     assert_eq!(rows.len(), 105);
     for row in rows {
@@ -157,7 +157,7 @@ fn has_returns_what_was_recorded() {
     }
 }
 
-/// The address as the visitor sees it, as a handshake tells it to Clerk.
+/// The URL as the browser sees it, as a handshake sends it to Clerk.
 fn seen(url: &str, headers: &[(&str, &str)], trust: bool) -> String {
     let settings = settings::of_key(mint::LIVE_KEY);
     let isolate = Isolate::new(Settings { trust_forwarded_host: trust, ..settings });
@@ -170,14 +170,14 @@ fn seen(url: &str, headers: &[(&str, &str)], trust: bool) -> String {
 }
 
 #[test]
-fn the_clerk_url_is_the_recorded_one() {
+fn the_url_is_the_recorded_one() {
     for row in table("clerk_url_cases") {
         let headers = row["headers"].as_object().unwrap();
         let headers: Vec<(&str, &str)> =
             headers.iter().map(|(name, value)| (name.as_str(), recorded::text(value))).collect();
         let url = recorded::text(&row["url"]);
         let expected = recorded::text(&row["clerk_url"]);
-        // A path that looks like a host stays a path: listed as "authority".
+        // A path that begins with `//` is not read as a host: listed as "authority".
         let expected =
             if url.contains("//evil.com") { "http://example.com//evil.com/x" } else { expected };
         assert_eq!(seen(url, &headers, true), expected, "{row}");
@@ -199,28 +199,25 @@ fn sign_in_urls_are_the_recorded_ones() {
         let options = &row["options"];
         let base = recorded::text(&options["baseUrl"]);
         let back = recorded::text(&row["args"]["returnBackUrl"]);
-        // The gate always comes back to the page itself: never to none, never elsewhere.
-        if origin(base) != origin(back) {
+        // The gate redirects to the sign-in page alone, and returns to the page of the request alone.
+        if row["fn"] != "redirectToSignIn" || origin(base) != origin(back) {
             left_out.push(index);
             continue;
         }
         let mut settings = settings::of_key(recorded::text(&options["publishableKey"]));
         settings.sign_in_url = options["signInUrl"].as_str().map(str::to_owned);
-        settings.sign_up_url = options["signUpUrl"].as_str().map(str::to_owned);
         settings.is_satellite = options["isSatellite"] == json!(true);
         let cookie = format!("__clerk_db_jwt={}", recorded::text(&options["devBrowserToken"]));
         let request = Request::get(back, &[("cookie", &cookie)]);
-        let departure = SignInRedirect::from(&settings, &request).unwrap();
+        let redirect = SignInRedirect::from(&settings, &request).unwrap();
         let is_pending = options["sessionStatus"] == "pending";
-        let found = match recorded::text(&row["fn"]) {
-            "redirectToSignIn" => departure.to_sign_in(is_pending),
-            _ => departure.to_sign_up(is_pending),
-        };
+        let found = redirect.to_sign_in(is_pending);
         let expected = recorded::text(&row["value"]);
         assert_eq!(found, expected, "{row}");
     }
-    // No `returnBackUrl` (two rows), a relative one, and one on another port.
-    assert_eq!(left_out, [5, 6, 7, 15]);
+    // No `returnBackUrl` (two rows), a relative one, `redirectToSignUp` (seven rows), and one on
+    // another port.
+    assert_eq!(left_out, [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
 }
 
 fn origin(address: &str) -> Option<String> {

@@ -3,11 +3,15 @@
 
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_rules::claim_path::ClaimPath;
-use clerk_edge_rules::condition::Condition;
-use clerk_edge_rules::facts::{Facts, Known, Truth};
+use clerk_edge_rules::condition::{ClaimWanted, Condition};
+use clerk_edge_rules::decide::Caller;
+use clerk_edge_rules::evaluate::evaluate;
+use clerk_edge_rules::explain::conditions;
+use clerk_edge_rules::facts::{Facts, Known, Lookup, Truth};
 use clerk_edge_rules::path_params::PathParams;
 use clerk_edge_rules::reverification::{Level, Reverification};
-use clerk_edge_rules::rule_set::{Match, Requirement, Rule, Rules};
+use clerk_edge_rules::rule::{Requirement, Rule};
+use clerk_edge_rules::rule_set::{Match, Rules};
 use serde_json::{Value, json};
 
 use crate::paths::read;
@@ -37,30 +41,39 @@ impl Facts for Visitor {
             Known::NotInToken => Known::NotInToken,
         }
     }
-    fn permission(&self, name: &str) -> bool {
-        name == "org:billing:manage" && self.org.is_some()
+    fn permission(&self, name: &str) -> Truth {
+        (name == "org:billing:manage" && self.org.is_some()).into()
     }
-    fn feature(&self, name: &str) -> bool {
-        name == "chat"
+    fn feature(&self, name: &str) -> Truth {
+        (name == "chat").into()
     }
-    fn plan(&self, name: &str) -> bool {
-        name == "pro"
+    fn plan(&self, name: &str) -> Truth {
+        (name == "pro").into()
     }
-    fn org_id(&self) -> Option<&str> {
-        self.org.map(|(id, _)| id)
+    fn organization(&self, wanted: Option<&[u8]>) -> Truth {
+        let Some((id, slug)) = self.org else { return Fails };
+        wanted
+            .is_none_or(|wanted| {
+                let name = if wanted.starts_with(b"org_") { id } else { slug };
+                name.as_bytes() == wanted
+            })
+            .into()
     }
-    fn org_slug(&self) -> Option<&str> {
-        self.org.map(|(_, slug)| slug)
-    }
-    fn claim(&self, path: &ClaimPath) -> Known<&Value> {
+    fn claim(&self, path: &ClaimPath, wanted: &ClaimWanted) -> Truth {
         match path.read(&self.claims) {
-            Some(value) => Known::Yes(value),
-            None if self.asked => Known::No,
-            None => Known::NotInToken,
+            Some(value) => wanted.admits(value).into(),
+            None if self.asked => Fails,
+            None => Unknown,
         }
     }
-    fn reverified(&self, wanted: &Reverification) -> bool {
-        wanted.after_minutes > 30.0 && wanted.level != Level::MultiFactor
+    fn reverified(&self, wanted: &Reverification) -> Truth {
+        (wanted.after_minutes > 30.0 && wanted.level != Level::MultiFactor).into()
+    }
+    fn lookup(&self) -> Lookup {
+        if self.asked { Lookup::Done } else { Lookup::NotTried }
+    }
+    fn lacks_a_header(&self) -> bool {
+        false
     }
 }
 
@@ -83,7 +96,7 @@ fn condition(rules: &Rules) -> &Condition {
 fn says(visitor: &Visitor, cases: &[(&str, Truth)]) {
     for (allow, truth) in cases {
         let rules = one_rule("/a", allow);
-        assert_eq!(condition(&rules).judge(visitor, &PathParams::none()), *truth, "{allow}");
+        assert_eq!(evaluate(condition(&rules), visitor, &PathParams::none()), *truth, "{allow}");
     }
 }
 
@@ -155,14 +168,14 @@ fn organizations_by_id_slug_and_name_of_the_path() {
     let rules = one_rule("/o/:slug/*", r#"{ "org": ":slug" }"#);
     let on = |raw: &str| {
         let path = RequestPath::parse(raw);
-        let Ok(Match { rule, names }) = path.as_ref().map_or_else(
+        let Ok(Match { rule, params: names }) = path.as_ref().map_or_else(
             |_| Err(clerk_edge_rules::rule_set::Ambiguous),
             |path| rules.find("", "GET", path),
         ) else {
             panic!("{raw}")
         };
         assert_eq!(rule.index(), Some(0), "{raw}");
-        condition(&rules).judge(&member, &names)
+        evaluate(condition(&rules), &member, &names)
     };
     assert_eq!(on("/o/acme/x"), Holds);
     assert_eq!(on("/o/%61cme"), Holds);
@@ -200,7 +213,9 @@ fn claims_are_compared_as_json() {
 #[test]
 fn an_explanation_goes_line_by_line() {
     let rules = one_rule("/a", r#"{ "any": [{ "role": "a" }, { "not": { "plan": "pro" } }] }"#);
-    let lines = condition(&rules).explain(&role("a"), &PathParams::none());
+    let rule = rules.iter().next().unwrap();
+    let matched = Match { rule, params: PathParams::none() };
+    let lines = conditions(&matched, Caller::Known(&role("a")));
     let shown: Vec<_> = lines.iter().map(|l| (l.depth, l.text.as_str(), l.truth)).collect();
     assert_eq!(
         shown,
@@ -223,12 +238,12 @@ fn what_is_said_before_a_look_up_is_said_after_it() {
         let text = random(&mut dice, 3);
         let rules = one_rule("/a", &text);
         let before = Visitor { roles: Known::NotInToken, asked: false, ..Visitor::default() };
-        let said = condition(&rules).judge(&before, &PathParams::none());
+        let said = evaluate(condition(&rules), &before, &PathParams::none());
         let mut after = Vec::new();
         for make in [Visitor::default, || role("a"), || role("b")] {
             for claims in [json!({}), json!({ "x": 1 }), json!({ "x": 2 })] {
                 let visitor = Visitor { claims, ..make() };
-                after.push(condition(&rules).judge(&visitor, &PathParams::none()));
+                after.push(evaluate(condition(&rules), &visitor, &PathParams::none()));
             }
         }
         assert!(!after.contains(&Unknown), "{text}");

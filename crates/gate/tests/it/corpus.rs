@@ -1,4 +1,4 @@
-//! Runs the fuzz targets with the inputs that fuzzing has found.
+//! The inputs that fuzzing has found worth keeping, each through its target again.
 
 use base64ct::{Base64, Encoding};
 

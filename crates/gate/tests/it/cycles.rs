@@ -4,7 +4,7 @@ use clerk_edge_rules::rule_set::{Context, Rules};
 
 #[track_caller]
 fn check(text: &str, sign_in: Option<&str>, expected: &[&str]) {
-    let context = Context { assets: false, sign_in: sign_in.map(str::to_owned) };
+    let context = Context { sign_in: sign_in.map(str::to_owned), ..Context::default() };
     let problems = Rules::read(text, &context).err().unwrap_or_default();
     let told: Vec<String> = problems.iter().map(Problem::to_string).collect();
     assert_eq!(told, expected, "{text}");

@@ -1,8 +1,8 @@
-//! Requests with damaged bytes: each gets a decision without a panic, and only a text that the
-//! instance has signed signs a visitor in.
+//! Requests damaged byte by byte: each ends in a decision, never in a panic, and a text that the
+//! instance did not sign signs no user in.
 //!
-//! `CLERK_EDGE_DAMAGED` sets how many; the default is a few thousand. Inputs that
-//! once failed are in `tests/vectors/damaged.json` and are tried first.
+//! `CLERK_EDGE_DAMAGED` sets how many; the default is a few thousand. Requests that once failed are
+//! in `tests/vectors/damaged.json` and tested first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ use clerk_edge_testing::visitor;
 const KEPT: &str = include_str!("../../../../tests/vectors/damaged.json");
 
 #[test]
-fn damaged_requests_get_a_decision() {
+fn damaged_requests_end_in_a_decision() {
     let pool = Pool::new();
     let genuine: BTreeSet<&str> = pool.genuine().map(|token| token.trim_end_matches('=')).collect();
     let kept: Vec<Value> = serde_json::from_str(KEPT).unwrap();
@@ -57,13 +57,13 @@ fn damaged_requests_get_a_decision() {
     assert!(signed_in > count / 50, "{signed_in} of {count} signed in");
 }
 
-/// A browser is sent to the instance's hosts, to the settings' or back, never elsewhere.
+/// A browser is redirected to a host of the instance or of the settings, or back, never elsewhere.
 fn check_location(state: &RequestState, request: &Request, options: &Value) {
     let Some(location) = state.location() else { return };
     let location = url::Url::parse(location).unwrap();
     assert!(matches!(location.scheme(), "http" | "https"), "{location} of {request:?}");
     let RequestState::Handshake(handshake) = state else { return };
-    // A development instance answers its satellites where they are.
+    // A development instance answers its satellites at their own hosts.
     if handshake.reason == Reason::PrimaryResponds || options["proxyUrl"] == "/__clerk" {
         return;
     }
@@ -80,7 +80,7 @@ fn check_location(state: &RequestState, request: &Request, options: &Value) {
 
 fn damaged(request: &mut Request, dice: &mut Dice) {
     if dice.below(6) == 0 {
-        // The platform gives addresses that are ones; only the query is anybody's.
+        // The platform passes valid URLs; a client chooses the query.
         let url = request.url.clone();
         let (start, query) = url.split_once('?').unwrap_or((&url, "x"));
         let query: String = torn(query, dice).chars().filter(char::is_ascii_graphic).collect();

@@ -13,8 +13,10 @@ mod incidents;
 mod kinds;
 mod lines;
 mod lookups;
+mod one_decision;
 mod people;
 mod reports;
+mod servers;
 mod steps;
 mod stripped;
 
@@ -92,6 +94,7 @@ impl Bound {
 }
 
 /// What came of a request.
+#[derive(Default)]
 struct Seen {
     /// The status of the gate's own answer; 0 where the request goes on.
     status: u16,
@@ -99,7 +102,7 @@ struct Seen {
     /// Headers for the upstream.
     set: Vec<(String, String)>,
     /// Headers for the browser.
-    append: Vec<(&'static str, String)>,
+    append: Vec<(String, String)>,
     url: Option<String>,
     guarded: bool,
     log: Value,
@@ -112,7 +115,7 @@ struct Seen {
 impl Site {
     fn ask(&self, request: &Request) -> Seen {
         let ctx = RequestContext::new(&self.double, self.now_ms);
-        let decision = self.double.run(self.gate.decide(request, &ctx));
+        let decision = self.double.run(clerk_edge_gate::line::decide(&self.gate, request, &ctx));
         let keys = [FRONTEND_KEYS, BACKEND_KEYS];
         let calls = self.double.take_urls();
         let calls = calls.into_iter().filter(|url| !keys.contains(&url.as_str())).collect();
@@ -143,31 +146,39 @@ impl Site {
 }
 
 impl Seen {
-    fn of(decision: Plan<'_>, lines: Vec<String>, calls: Vec<String>) -> Self {
-        let log =
-            decision.log.as_deref().map_or(Value::Null, |it| serde_json::from_str(it).unwrap());
-        let timing = decision.timing;
-        let rest = Self {
-            status: 0,
-            answer: None,
-            set: Vec::new(),
-            append: Vec::new(),
-            url: None,
-            guarded: false,
-            log,
-            lines,
-            timing,
-            calls,
+    fn of(mut plan: Plan<'_>, lines: Vec<String>, calls: Vec<String>) -> Self {
+        plan.decided(0);
+        let mut seen = Self { lines, calls, ..Self::default() };
+        let line = match plan.action {
+            Action::Forward(it) => {
+                let (changes, line) = plan.finish.forwarded(200, None, None, 0);
+                seen.append = pairs(changes.append);
+                seen.guarded = !changes.remove.is_empty();
+                (seen.set, seen.url) = (it.set, it.url);
+                line
+            }
+            Action::Answer(it) => {
+                let line = plan.finish.answered(&it, 0);
+                (seen.status, seen.answer) = (it.status, Some(it));
+                line
+            }
         };
-        match decision.outcome {
-            Action::Forward(it) => Self {
-                set: it.set.clone(),
-                append: it.append.clone(),
-                url: it.url.clone(),
-                guarded: it.guarded,
-                ..rest
-            },
-            Action::Answer(it) => Self { status: it.status, answer: Some(it), ..rest },
+        seen.log = line.map_or(Value::Null, |it| serde_json::from_str(&it).unwrap());
+        seen.take_timing();
+        seen
+    }
+
+    /// Keeps the words of `Server-Timing` apart from the other headers.
+    fn take_timing(&mut self) {
+        let headers = self.append.iter().map(|(name, value)| (name.as_str(), value));
+        let own = self.answer.iter().flat_map(|it| it.headers.iter().map(|(n, v)| (*n, v)));
+        let value = headers.chain(own).find(|(name, _)| *name == "server-timing");
+        self.timing = value.and_then(|(_, value)| {
+            value.strip_prefix("auth;dur=0.000;desc=\"")?.strip_suffix('"').map(str::to_owned)
+        });
+        self.append.retain(|(name, _)| name != "server-timing");
+        if let Some(answer) = &mut self.answer {
+            answer.headers.retain(|(name, _)| *name != "server-timing");
         }
     }
 
@@ -207,7 +218,7 @@ impl Seen {
 
     /// A header for the browser, beside the upstream's.
     fn appended(&self, name: &str) -> Option<&str> {
-        self.append.iter().find(|(it, _)| *it == name).map(|(_, value)| value.as_str())
+        self.append.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
     }
 
     /// The code in the log.
@@ -287,3 +298,9 @@ fn user(metadata: &Value) -> Result<ClerkResponse, ClerkCallError> {
 const HERE: &str = "https://www.example.com";
 const USER: &str = "https://api.clerk.com/v1/users/user_1";
 const PORTAL: &str = "https://accounts.inspired.puma-74.lcl.dev";
+
+/// Names and values in turn, each on a line.
+fn pairs(text: &str) -> Vec<(String, String)> {
+    let lines: Vec<&str> = text.lines().collect();
+    lines.chunks(2).map(|pair| (pair[0].to_owned(), pair[1].to_owned())).collect()
+}

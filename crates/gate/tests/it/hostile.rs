@@ -1,4 +1,4 @@
-//! Hostile requests: each is refused, beside a similar request that is accepted.
+//! Hostile requests, by name: each comes to a clear refusal, beside its neighbour that is taken.
 
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::policy::Policy;
@@ -111,7 +111,7 @@ fn of_two_members_with_one_name_the_last_counts() {
 }
 
 #[test]
-fn a_key_id_that_is_not_a_text_names_no_key() {
+fn a_key_id_of_an_odd_kind_is_no_key_of_ours() {
     for odd in [
         json!(null),
         json!(""),
@@ -132,7 +132,7 @@ fn a_key_id_that_is_not_a_text_names_no_key() {
 }
 
 #[test]
-fn a_number_is_a_key_id_as_for_clerk() {
+fn a_number_is_a_key_id_as_it_is_for_clerk() {
     let mut jwks = mint::jwks();
     jwks["keys"][0]["kid"] = json!("5");
     let clerk = visitor::clerk_of(jwks, Vec::new());
@@ -168,7 +168,7 @@ fn no_spelling_of_none_is_an_algorithm() {
 }
 
 #[test]
-fn the_other_algorithms_are_accepted_if_the_key_allows_them() {
+fn the_other_rows_of_the_table_where_the_key_allows_them() {
     let mut jwks = mint::jwks();
     jwks["keys"][0].as_object_mut().unwrap().remove("alg");
     for name in ["RS256", "RS384", "RS512"] {
@@ -183,7 +183,7 @@ fn the_other_algorithms_are_accepted_if_the_key_allows_them() {
 }
 
 #[test]
-fn a_key_in_the_token_is_ignored() {
+fn a_key_in_the_token_itself_is_nobodys() {
     let jwk = mint::jwks()["keys"][0].clone();
     for (name, value) in [
         ("jwk", jwk),
@@ -203,7 +203,7 @@ fn a_key_in_the_token_is_ignored() {
 }
 
 #[test]
-fn a_critical_extension_is_refused() {
+fn a_critical_extension_is_not_understood() {
     for odd in [json!(["exp"]), json!([]), json!("exp"), json!(null), json!(0)] {
         let mut header = mint::header();
         header["crit"] = odd;
@@ -270,7 +270,7 @@ fn times_at_every_limit() {
 }
 
 #[test]
-fn the_clock_may_be_off_by_the_configured_skew() {
+fn the_clock_may_be_off_by_what_is_configured() {
     let skewed =
         |clock_skew_ms| Isolate::new(policy(|policy| policy.clock_skew_ms = clock_skew_ms));
     let token = |exp: i64, nbf: i64, iat: i64| {
@@ -339,7 +339,7 @@ fn parties_audiences_and_subjects_of_odd_kinds() {
 }
 
 #[test]
-fn of_several_errors_the_first_in_clerks_order_is_reported() {
+fn of_several_flaws_the_first_in_clerks_order_is_named() {
     let strict = Isolate::new(policy(|policy| {
         policy.authorized_parties = vec!["https://www.myapp.com".to_owned()];
         policy.audience = vec!["a".to_owned()];
@@ -364,7 +364,7 @@ fn of_several_errors_the_first_in_clerks_order_is_reported() {
 }
 
 #[test]
-fn a_machine_token_is_not_a_handshake_and_its_key_is_not_fetched() {
+fn a_machines_token_is_no_handshake_and_nobody_is_asked_about_its_key() {
     let brought = |changes: &Value| {
         let clerk = clerk();
         let handshake = format!("__clerk_handshake={}", headed(changes));
@@ -381,7 +381,7 @@ fn a_machine_token_is_not_a_handshake_and_its_key_is_not_fetched() {
 }
 
 #[test]
-fn a_handshake_must_contain_texts() {
+fn a_handshake_brings_texts_or_nothing() {
     let cookie = format!("__session={}", mint::session(&json!({ "sub": "brought" })));
     let own = cookies(&mint::session(&json!({})));
     let none = "signed-out session-token-missing";
@@ -412,7 +412,7 @@ fn a_type_is_jwt_or_absent() {
 }
 
 #[test]
-fn headers_and_claims_that_are_not_json_objects() {
+fn what_is_no_text_or_no_object() {
     let of = |header: &[u8], claims: &[u8]| bearer(&mint::of_bytes(header, claims));
     let (header, claims) = (mint::header().to_string(), mint::claims().to_string());
     for odd in ["null", "5", "\"x\"", "[]", "", "{", "{}{}", "\u{feff}\u{feff}{}"] {
@@ -430,7 +430,7 @@ fn headers_and_claims_that_are_not_json_objects() {
 }
 
 #[test]
-fn a_change_of_any_letter_is_detected() {
+fn any_change_of_one_letter_is_noticed() {
     let token = mint::session(&json!({}));
     let isolate = live();
     check_at(&isolate, &bearer(&token), "signed-in user_1");

@@ -1,4 +1,4 @@
-//! Keys: what a usable one is, and who is asked for it when.
+//! Keys: which are usable, and when which source is asked.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -9,12 +9,11 @@ mod chance;
 mod faults;
 mod find;
 mod jwks;
-mod pem;
 mod side_by_side;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use clerk_edge_gate::context::{BackgroundTask, RequestContext};
-use clerk_edge_gate::keys::find::{Keys, NoKey};
+use clerk_edge_gate::keys::{Keys, NoKey};
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
 use serde_json::{Value, json};
@@ -35,7 +34,7 @@ impl Site {
         Self { double: FakePlatform::default(), settings: settings(), keys: Keys::new(1) }
     }
 
-    /// With a set in the store that was fetched then, and Clerk out of reach.
+    /// With a set in the store that was fetched then, while Clerk cannot be reached.
     fn with_stored(fetched_at_ms: i64, key_ids: &[&str]) -> Self {
         let site = Self::new();
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(key_ids))));
@@ -48,7 +47,7 @@ impl Site {
         site
     }
 
-    /// One request with a token that names this key: its modulus, and the turn.
+    /// One request with a token that names this key: its modulus, and the request's context.
     fn find(
         &self,
         now_ms: i64,
@@ -60,8 +59,8 @@ impl Site {
         (found, ctx)
     }
 
-    /// What the edge does once the answer is on its way.
-    fn work_off(&self, ctx: &RequestContext<'_, FakePlatform>) {
+    /// What the host does after the response.
+    fn run_tasks(&self, ctx: &RequestContext<'_, FakePlatform>) {
         use clerk_edge_gate::platform::Platform;
         for chore in ctx.take_tasks() {
             match chore {
@@ -112,5 +111,5 @@ const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
-/// An hour of the year 2026.
+/// A time in the year 2026.
 const NOW: i64 = 1_790_000_000_000;

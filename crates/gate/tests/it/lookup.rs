@@ -1,5 +1,4 @@
-//! Look-ups of claims that the token lacks: which calls are made, how often, and what each answer
-//! means.
+//! Look-ups of claims that the token lacks: what is asked, how often, and what each answer means.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -10,6 +9,7 @@ mod breaker;
 
 use std::rc::Rc;
 
+use clerk_edge_gate::clerk_api::ClerkApiError;
 use clerk_edge_gate::context::{BackgroundTask, RequestContext};
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, LOOKUP_TIMEOUT_MS, USER_ID_BYTES_MAX};
 use clerk_edge_gate::lookup::{LookedUp, LookupError, LookupFailed, Lookups};
@@ -29,22 +29,22 @@ struct Site {
 }
 
 type Outcome = Result<LookedUp, LookupFailed>;
-/// An answer, whether it counts as one, and a part of the log line.
+/// A response, the expected result, and a part of the log line.
 type Case = (Result<ClerkResponse, ClerkCallError>, Result<(), LookupError>, &'static str);
 
 impl Site {
     fn new() -> Self {
-        Self { double: FakePlatform::default(), settings: settings(), lookups: Lookups::new() }
+        Self { double: FakePlatform::default(), settings: settings(), lookups: Lookups::default() }
     }
 
-    /// Where the API says this about the user.
+    /// A site where the API answers this about the user.
     fn saying(outcome: Result<ClerkResponse, ClerkCallError>) -> Self {
         let site = Self::new();
         site.double.says(USER_URL, outcome);
         site
     }
 
-    /// One request of the user's: the outcome and what it said to the log.
+    /// One request of the user: the outcome, and the lines of the log.
     fn look(&self, now_ms: i64) -> (Outcome, Vec<String>) {
         let ctx = RequestContext::new(&self.double, now_ms);
         let outcome = self.double.run(self.lookups.public_metadata(&self.settings, USER, &ctx));
@@ -79,7 +79,7 @@ const SECOND: i64 = 1_000;
 const NOW: i64 = 1_790_000_000_000;
 
 #[test]
-fn a_user_is_looked_up_once_per_ttl() {
+fn a_user_is_looked_up_once_in_the_time_to_live() {
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     let (outcome, lines) = site.look(NOW);
     assert_eq!(outcome, found(json!({ "role": "admin" })));
@@ -93,7 +93,7 @@ fn a_user_is_looked_up_once_per_ttl() {
         assert_eq!((ctx.lookups(), ctx.take_notes()), (0, vec![]));
     }
     assert_eq!((site.double.call_count(), site.double.reads.get()), (1, 1));
-    // The time is over: what has changed is seen.
+    // The time is over: the user is looked up again.
     site.double.says(USER_URL, Ok(user(&json!({}))));
     assert_eq!(site.look(NOW + 60 * SECOND).0, Ok(LookedUp::Absent));
     assert_eq!((site.lookups.status().count, site.lookups.status().failures), (2, 0));
@@ -119,14 +119,14 @@ fn the_call_is_bounded_and_goes_to_the_configured_api_with_the_secret() {
 }
 
 #[test]
-fn an_absent_role_is_cached_like_a_role() {
+fn that_there_is_no_metadata_is_kept_like_metadata() {
     let unknown = reply(404, r#"{"errors":[{"code":"resource_not_found"}]}"#);
     for answer in [user(&json!({})), user(&json!(null)), unknown] {
         let site = Site::saying(Ok(answer));
         assert_eq!(site.look(NOW).0, Ok(LookedUp::Absent));
         assert_eq!(site.look(NOW + 59 * SECOND).0, Ok(LookedUp::Absent));
         assert_eq!(site.double.call_count(), 1);
-        let cold = Lookups::new();
+        let cold = Lookups::default();
         let ctx = RequestContext::new(&site.double, NOW + 59 * SECOND);
         let outcome = site.double.run(cold.public_metadata(&site.settings, USER, &ctx));
         assert_eq!((outcome, site.double.call_count()), (Ok(LookedUp::Absent), 1));
@@ -134,7 +134,7 @@ fn an_absent_role_is_cached_like_a_role() {
 }
 
 #[test]
-fn each_answer_has_its_outcome_and_log_line() {
+fn each_answer_has_its_outcome_and_its_line() {
     let of = |status: u16| Ok(reply(status, r#"{"errors":[{"code":"clerk_key_invalid"}]}"#));
     let with_parameter = ClerkResponse {
         content_type: Some("application/json; charset=utf-8".to_owned()),
@@ -144,19 +144,23 @@ fn each_answer_has_its_outcome_and_log_line() {
     let no_object = json!({ "id": USER, "public_metadata": "admin" });
     let table: Vec<Case> = vec![
         (Ok(with_parameter), Ok(()), "Customize session token"),
-        (of(401), Err(LookupError::SecretRefused), "CLERK_SECRET_KEY"),
-        (of(403), Err(LookupError::SecretRefused), "CLERK_SECRET_KEY"),
+        (of(401), Err(LookupError::Clerk(ClerkApiError::SecretRefused)), "CLERK_SECRET_KEY"),
+        (of(403), Err(LookupError::Clerk(ClerkApiError::SecretRefused)), "CLERK_SECRET_KEY"),
         (of(404), Ok(()), "another instance"),
-        (Ok(html(404)), Err(LookupError::Status(404)), "answered 404"),
-        (Ok(reply(404, r#"{"errors":[]}"#)), Err(LookupError::Status(404)), "answered 404"),
-        (Ok(reply(404, "{}")), Err(LookupError::Status(404)), "answered 404"),
-        (of(429), Err(LookupError::RateLimited), "too many calls"),
-        (of(500), Err(LookupError::Status(500)), "answered 500"),
-        (of(503), Err(LookupError::Status(503)), "answered 503"),
-        (of(302), Err(LookupError::Status(302)), "answered 302"),
-        (of(204), Err(LookupError::Status(204)), "answered 204"),
+        (Ok(html(404)), Err(LookupError::Clerk(ClerkApiError::Status(404))), "answered 404"),
+        (
+            Ok(reply(404, r#"{"errors":[]}"#)),
+            Err(LookupError::Clerk(ClerkApiError::Status(404))),
+            "answered 404",
+        ),
+        (Ok(reply(404, "{}")), Err(LookupError::Clerk(ClerkApiError::Status(404))), "answered 404"),
+        (of(429), Err(LookupError::Clerk(ClerkApiError::RateLimited)), "429 (too many requests)"),
+        (of(500), Err(LookupError::Clerk(ClerkApiError::Status(500))), "answered 500"),
+        (of(503), Err(LookupError::Clerk(ClerkApiError::Status(503))), "answered 503"),
+        (of(302), Err(LookupError::Clerk(ClerkApiError::Status(302))), "answered 302"),
+        (of(204), Err(LookupError::Clerk(ClerkApiError::Status(204))), "answered 204"),
         (Ok(html(200)), Err(LookupError::NotUnderstood), "not the user"),
-        (Ok(html(500)), Err(LookupError::Status(500)), "answered 500"),
+        (Ok(html(500)), Err(LookupError::Clerk(ClerkApiError::Status(500))), "answered 500"),
         (Ok(reply(200, "{\"id\":")), Err(LookupError::NotUnderstood), "not the user"),
         (Ok(reply(200, "")), Err(LookupError::NotUnderstood), "not the user"),
         (Ok(reply(200, "null")), Err(LookupError::NotUnderstood), "not the user"),
@@ -169,12 +173,12 @@ fn each_answer_has_its_outcome_and_log_line() {
         (Ok(reply(200, &no_object.to_string())), Err(LookupError::NotUnderstood), "not the user"),
         (
             Ok(reply(200, &" ".repeat(ANSWER_BYTES_MAX + 1))),
-            Err(LookupError::Silent(ClerkCallError::TooLarge)),
+            Err(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::TooLarge))),
             "too large",
         ),
         (
             Err(ClerkCallError::Unreachable),
-            Err(LookupError::Silent(ClerkCallError::Unreachable)),
+            Err(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::Unreachable))),
             "cannot be reached",
         ),
     ];
@@ -189,7 +193,7 @@ fn each_answer_has_its_outcome_and_log_line() {
         assert_eq!((status.count, status.failures), (1, u64::from(expected.is_err())), "{told}");
         if let Err(failed) = outcome {
             assert!(failed.retry_after_seconds >= 1, "{told}");
-            // A failure is not kept: nothing was learnt. The next request may ask again.
+            // A failure is not kept. The next request may ask again.
             assert_eq!(site.double.kept().len(), 0, "{told}");
             site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
             let later = NOW + i64::from(failed.retry_after_seconds) * SECOND;
@@ -205,7 +209,7 @@ fn a_slow_answer_counts_up_to_two_seconds() {
         let outcome = Ok(user(&json!({ "role": "admin" })));
         site.double.plays(USER_URL, [Scene { after_ms, outcome }]);
         let (outcome, _) = site.look(NOW);
-        let silent = Some(LookupError::Silent(ClerkCallError::TimedOut));
+        let silent = Some(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::TimedOut)));
         assert_eq!(why(&outcome), if in_time { None } else { silent }, "{after_ms} ms");
     }
 }
@@ -215,11 +219,14 @@ fn one_request_calls_at_most_once() {
     let site = Site::new();
     let ctx = RequestContext::new(&site.double, NOW);
     let look = || site.double.run(site.lookups.public_metadata(&site.settings, USER, &ctx));
-    assert_eq!(why(&look()), Some(LookupError::Silent(ClerkCallError::Unreachable)));
+    assert_eq!(
+        why(&look()),
+        Some(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::Unreachable)))
+    );
     site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
     assert_eq!(why(&look()), Some(LookupError::AskedAlready));
     assert_eq!(site.double.call_count(), 1);
-    // Where the first call was answered, the same request reads what it was told.
+    // If the first call was answered, the same request uses its result.
     let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     site.settings.lookup_ttl_seconds = 0;
     let ctx = RequestContext::new(&site.double, NOW);
@@ -231,7 +238,7 @@ fn one_request_calls_at_most_once() {
 }
 
 #[test]
-fn very_large_metadata_is_used_and_not_cached() {
+fn metadata_that_is_too_large_is_used_and_not_kept() {
     for (bytes, kept) in [(60_000, 1), (70_000, 0)] {
         let metadata = json!({ "role": "x".repeat(bytes) });
         let site = Site::saying(Ok(user(&metadata)));
@@ -243,7 +250,7 @@ fn very_large_metadata_is_used_and_not_cached() {
 }
 
 #[test]
-fn without_a_store_only_memory_is_used() {
+fn without_a_store_memory_alone_is_used() {
     let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     site.settings.has_store = false;
     for at in 0..3 {
@@ -254,7 +261,7 @@ fn without_a_store_only_memory_is_used() {
 }
 
 #[test]
-fn with_a_ttl_of_0_nothing_is_cached() {
+fn with_no_time_to_live_nothing_is_kept() {
     let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     site.settings.lookup_ttl_seconds = 0;
     for at in 0..3 {
@@ -265,7 +272,7 @@ fn with_a_ttl_of_0_nothing_is_cached() {
 }
 
 #[test]
-fn without_a_secret_key_no_call_is_made_and_one_note_says_so() {
+fn without_a_secret_nothing_is_looked_up_and_one_line_says_so() {
     let mut site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     site.settings.secret_key = None;
     let (outcome, lines) = site.look(NOW);
@@ -277,11 +284,11 @@ fn without_a_secret_key_no_call_is_made_and_one_note_says_so() {
 }
 
 #[test]
-fn only_a_valid_user_id_is_put_into_a_url() {
+fn only_a_plain_user_id_is_put_into_a_url() {
     let long = "u".repeat(USER_ID_BYTES_MAX + 1);
     let hostile = [
-        "", ".", "..", "../jwks", "a/b", "a%2Fb", "a?b", "a#b", "a b", "a\nb", "ü", "a-b", "a.b",
-        "a\0b", &long,
+        "", ".", "..", "../jwks", "a/b", "a%2Fb", "a?b", "a#b", "a b", "a\nb", "ü", "a.b", "a\0b",
+        &long,
     ];
     for id in hostile {
         let site = Site::new();
@@ -291,7 +298,7 @@ fn only_a_valid_user_id_is_put_into_a_url() {
         assert_eq!((site.double.call_count(), site.double.reads.get()), (0, 0), "{id:?}");
         assert_eq!(ctx.take_notes().len(), 1);
     }
-    for id in ["user_2abc", "A", "0", "_", &"u".repeat(USER_ID_BYTES_MAX)] {
+    for id in ["user_2abc", "A", "0", "_", "a-b", &"u".repeat(USER_ID_BYTES_MAX)] {
         let site = Site::new();
         let ctx = RequestContext::new(&site.double, NOW);
         let outcome = site.double.run(site.lookups.public_metadata(&site.settings, id, &ctx));
@@ -302,7 +309,7 @@ fn only_a_valid_user_id_is_put_into_a_url() {
 }
 
 #[test]
-fn users_and_instances_do_not_see_each_other() {
+fn users_and_instances_are_kept_apart() {
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW).0.is_ok());
     let mut other = site.settings.clone();
@@ -311,12 +318,16 @@ fn users_and_instances_do_not_see_each_other() {
         site.double.says(USER_URL, Err(ClerkCallError::Unreachable));
         let ctx = RequestContext::new(&site.double, NOW + 1);
         let outcome = site.double.run(site.lookups.public_metadata(settings, id, &ctx));
-        assert_eq!(why(&outcome), Some(LookupError::Silent(ClerkCallError::Unreachable)), "{id}");
+        assert_eq!(
+            why(&outcome),
+            Some(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::Unreachable))),
+            "{id}"
+        );
     }
 }
 
 #[test]
-fn a_failing_store_does_not_fail_a_lookup() {
+fn the_store_saves_calls_and_its_failures_are_ignored() {
     // Another isolate looked it up: no call.
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW).0.is_ok());
@@ -329,14 +340,14 @@ fn a_failing_store_does_not_fail_a_lookup() {
     };
     let (outcome, calls, lines) = cold(&text, NOW + 59 * SECOND);
     assert_eq!((outcome, calls, lines.len()), (found(json!({ "role": "admin" })), 0, 0));
-    // The store keeps longer than we do: the stamp counts.
+    // The store keeps entries longer: the timestamp counts.
     assert_eq!(cold(&text, NOW + 60 * SECOND).0, found(json!({ "role": "member" })));
-    // A stamp from the future is nobody's.
+    // An entry with a timestamp in the future is not used.
     assert_eq!(cold(&text, NOW - 60 * SECOND).0, found(json!({ "role": "member" })));
     for rubbish in ["", "null", "<html>", "{\"v\":0}", &text.replace("\"v\":1", "\"v\":2")] {
         let (outcome, calls, lines) = cold(rubbish, NOW);
         assert_eq!((outcome, calls), (found(json!({ "role": "member" })), 1), "{rubbish}");
-        assert!(lines.iter().any(|line| line.contains("another form")), "{rubbish}");
+        assert!(lines.iter().any(|line| line.contains("ignored: ")), "{rubbish}");
     }
     for slow in [false, true] {
         let site = Site::saying(Ok(user(&json!({ "role": "member" }))));

@@ -10,9 +10,8 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
-mod address;
 mod answers;
-mod claims;
+mod arrows;
 mod clerk;
 mod conditions;
 mod copies;
@@ -20,6 +19,7 @@ mod corpus;
 mod cycles;
 mod damaged;
 mod departures;
+mod documents;
 mod gate;
 mod hostile;
 mod keys;
@@ -29,6 +29,7 @@ mod readings;
 mod redirects;
 mod rules;
 mod rules_find;
+mod servers;
 mod session;
 mod session_calls;
 mod settings;

@@ -53,7 +53,7 @@ pub(crate) fn hostile(dice: &mut Dice) -> String {
 }
 
 /// The steps of servers; each is harmless where there is nothing to do.
-const STEPS: [fn(Segments) -> Segments; 9] = [
+const STEPS: [fn(Segments) -> Segments; 13] = [
     |path| path.iter().map(|segment| decoded(segment)).collect(),
     |path| split(&path, b'/'),
     |path| split(&path, b'\\'),
@@ -67,6 +67,10 @@ const STEPS: [fn(Segments) -> Segments; 9] = [
     |path| cut(path, 0),
     |path| cut(path, b'#'),
     |path| cut(path, b'?'),
+    |path| path.iter().map(|segment| trimmed(segment)).collect(),
+    |path| path.into_iter().filter(|segment| !is_session(segment)).collect(),
+    |path| path.iter().map(|segment| laxly_read(segment)).collect(),
+    without_host,
 ];
 
 fn decoded(segment: &[u8]) -> Vec<u8> {
@@ -124,6 +128,47 @@ fn dots(path: Segments) -> Segments {
         }
     }
     kept
+}
+
+fn trimmed(segment: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(segment) {
+        Ok(text) => text.trim_end_matches(|c: char| c.is_whitespace() || c.is_control()).into(),
+        Err(_) => segment.trim_ascii_end().to_vec(),
+    }
+}
+
+fn is_session(segment: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(segment);
+    text.len() > 4 && text.starts_with("(S(") && text.find("))") == Some(text.len() - 2)
+}
+
+/// Two or three bytes, of which only the low bits count.
+fn laxly_read(segment: &[u8]) -> Vec<u8> {
+    let (mut out, mut at) = (Vec::new(), 0);
+    while at < segment.len() {
+        match &segment[at..] {
+            [0xC0, low @ 0x80..=0xBF, ..] | [0xE0, 0x80, low @ 0x80..=0xBF, ..] => {
+                out.push(low & 0x3F);
+            }
+            [other, ..] => out.push(*other),
+            [] => {}
+        }
+        at += match &segment[at..] {
+            [0xC0, 0x80..=0xBF, ..] => 2,
+            [0xE0, 0x80, 0x80..=0xBF, ..] => 3,
+            _ => 1,
+        };
+    }
+    out
+}
+
+/// As a reference is resolved: what follows two slashes or more is a host.
+fn without_host(path: Segments) -> Segments {
+    let host = path.iter().position(|segment| !segment.is_empty());
+    match host {
+        Some(host @ 1..) => path.into_iter().skip(host + 1).collect(),
+        _ => path,
+    }
 }
 
 /// Works on the path as sent, with so many random steps; at least one of them decodes.
@@ -207,7 +252,7 @@ fn an_accepted_path_captures_one_value_whatever_the_upstream_does_to_it() {
         let raw = hostile(&mut dice).replacen('/', "/files/", 1);
         let Ok(path) = RequestPath::parse(&raw) else { continue };
         let Ok(found) = rules.find("example.com", "GET", &path) else { continue };
-        let Some(value) = found.names.get("name") else { continue };
+        let Some(value) = found.params.get("name") else { continue };
         seen += 1;
         for _ in 0..6 {
             let served = served(path.as_str(), &mut dice);

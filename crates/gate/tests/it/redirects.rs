@@ -3,7 +3,7 @@
 
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_rules::path_params::PathParams;
-use clerk_edge_rules::response::Otherwise;
+use clerk_edge_rules::rule::Otherwise;
 use clerk_edge_rules::rule_set::{Context, Rules};
 use clerk_edge_rules::target::Target;
 
@@ -84,7 +84,7 @@ fn r2_a_captured_value_stays_one_segment_of_this_site() {
             let Ok(path) = RequestPath::parse(&format!("/go/{raw}{tail}")) else { continue };
             let Ok(found) = rules.find("example.com", "GET", &path) else { continue };
             let Otherwise::Redirect(target) = found.rule.otherwise() else { continue };
-            let to = target.fill(&found.names);
+            let to = target.fill(&found.params);
             filled = filled.saturating_add(1);
             assert!(stays(&to), "{path} leads to {to}");
             assert!(to.is_ascii() && !to.contains(['\\', '\r', '\n', ' ']), "{to}");
@@ -106,11 +106,11 @@ fn a_captured_value_may_hold_any_byte_and_still_stays_one_segment() {
         let Ok(path) = RequestPath::parse(&raw) else { continue };
         let Ok(found) = rules.find("example.com", "GET", &path) else { continue };
         let (Otherwise::Redirect(target), Some(value)) =
-            (found.rule.otherwise(), found.names.get("to"))
+            (found.rule.otherwise(), found.params.get("to"))
         else {
             continue;
         };
-        let to = target.fill(&found.names);
+        let to = target.fill(&found.params);
         filled = filled.saturating_add(1);
         assert!(stays(&to), "{path} leads to {to}");
         let Ok(back) = RequestPath::parse(&to) else { panic!("{to}") };
@@ -178,7 +178,7 @@ fn captured_values_are_encoded() {
         let path = RequestPath::parse(raw).ok()?;
         let found = rules.find("", "GET", &path).ok()?;
         match found.rule.otherwise() {
-            Otherwise::Redirect(target) => Some(target.fill(&found.names)),
+            Otherwise::Redirect(target) => Some(target.fill(&found.params)),
             Otherwise::Status(_) => None,
         }
     };

@@ -258,7 +258,7 @@ fn what_no_rule_matches_needs_a_session() {
         let Ok(path) = RequestPath::parse("/a") else { panic!() };
         let Ok(found) = rules.find("", "GET", &path) else { panic!() };
         assert_eq!((found.rule.index(), found.rule.path_text()), (None, "default"));
-        assert_eq!(found.rule.requirement(), &clerk_edge_rules::rule_set::Requirement::SignedIn);
+        assert_eq!(found.rule.requirement(), &clerk_edge_rules::rule::Requirement::SignedIn);
         assert_eq!((rules.len(), rules.is_empty()), (0, true));
     }
 }
@@ -269,7 +269,7 @@ fn names_are_captured_decoded_and_never_empty() {
     let names = |raw: &str| {
         let path = RequestPath::parse(raw).ok();
         let found = path.as_ref().and_then(|path| rules.find("", "GET", path).ok());
-        let names = found.map(|found| found.names);
+        let names = found.map(|found| found.params);
         names.map(|names| {
             let shown = names.iter().map(|(n, v)| format!("{n}={}", String::from_utf8_lossy(v)));
             shown.collect::<Vec<_>>().join(" ")

@@ -1,11 +1,12 @@
-//! Sessions, where the recordings of Clerk's SDK contain no case: differences on purpose, defaults,
-//! how often Clerk is called, and hostile requests.
+//! Authentication, where the recordings of Clerk's SDK have no case: intended differences,
+//! defaults, how often Clerk is called, and hostile requests.
 
 use std::collections::BTreeMap;
 
-use clerk_edge_gate::session::KeysUnavailableFault;
-use clerk_edge_gate::session::state::{Halt, RequestState};
+use clerk_edge_gate::keys::KeysUnavailable;
+use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::settings::Settings;
+use clerk_edge_rules::code::Code;
 use clerk_edge_token::limits::TOKEN_BYTES_MAX;
 use clerk_edge_token::policy::Issuers;
 use serde_json::{Value, json};
@@ -46,7 +47,7 @@ fn the_issuer_is_checked_by_default() {
 }
 
 #[test]
-fn a_link_from_another_origin_starts_no_handshake_unless_configured() {
+fn a_page_of_another_origin_starts_a_handshake_only_if_the_settings_say_so() {
     let mut request = page(&cookies(&mint::session(&json!({}))));
     request.headers.push(("referer".into(), "https://www.google.com/".into()));
     check(&live(), &request, "signed-in user_1");
@@ -55,34 +56,34 @@ fn a_link_from_another_origin_starts_no_handshake_unless_configured() {
 }
 
 #[test]
-fn the_loop_guard_stops_at_three_redirects_and_more() {
+fn the_loop_guard_stops_at_three_redirects_and_above() {
     for (count, expected) in [
         ("2", None),
         ("2.9", None),
-        ("3", Some(Halt::RedirectLoop)),
-        ("3.5", Some(Halt::RedirectLoop)),
-        ("4", Some(Halt::RedirectLoop)),
-        ("Infinity", Some(Halt::RedirectLoop)),
+        ("3", Some(Code::RedirectLoop)),
+        ("3.5", Some(Code::RedirectLoop)),
+        ("4", Some(Code::RedirectLoop)),
+        ("Infinity", Some(Code::RedirectLoop)),
         ("x", None),
     ] {
         let request = page(&format!("__client_uat=5; __clerk_redirect_count={count}"));
         match (live().state(&request, &clerk(), NOW_MS).unwrap(), expected) {
             (RequestState::Handshake(_), None) => {}
-            (RequestState::SignedOut(state), halt) => assert_eq!(state.halt, halt, "{count}"),
+            (RequestState::SignedOut(state), halt) => assert_eq!(state.refusal, halt, "{count}"),
             (state, _) => panic!("{count}: {state:?}"),
         }
     }
-    // What cannot be sent anywhere is not in a loop.
+    // A request that cannot be redirected is not in a loop.
     let mut call = page("__client_uat=5; __clerk_redirect_count=9");
     call.headers.retain(|(name, _)| name != "sec-fetch-dest");
     match live().state(&call, &clerk(), NOW_MS).unwrap() {
-        RequestState::SignedOut(state) => assert_eq!(state.halt, None),
+        RequestState::SignedOut(state) => assert_eq!(state.refusal, None),
         state => panic!("{state:?}"),
     }
 }
 
 #[test]
-fn a_token_is_parsed_up_to_the_size_limit() {
+fn a_token_is_decoded_up_to_the_size_limit() {
     let long = |length: usize| {
         let token = mint::session(&json!({ "x": "" }));
         let short = token.len();
@@ -97,7 +98,7 @@ fn a_token_is_parsed_up_to_the_size_limit() {
     for request in [bearer(&long(TOKEN_BYTES_MAX + 1)), page(&cookies(&long(TOKEN_BYTES_MAX + 1)))]
     {
         match live().state(&request, &clerk(), NOW_MS).unwrap() {
-            RequestState::SignedOut(state) => assert_eq!(state.halt, Some(Halt::TokenTooLarge)),
+            RequestState::SignedOut(state) => assert_eq!(state.refusal, Some(Code::TokenTooLarge)),
             state => panic!("{state:?}"),
         }
     }
@@ -138,14 +139,14 @@ fn keys_are_fetched_once_and_tokens_verified_once() {
     }
     assert_eq!((clerk.key_set_calls(), clerk.checks.get()), (1, 1));
     assert_eq!(isolate.remembered.count(), 1);
-    // Time is asked anew, and what is over is forgotten.
+    // The time is checked again, and an expired token is forgotten.
     let later = isolate.state(&bearer(&token), &clerk, NOW_MS + 65_000);
     assert!(outcome(&later).starts_with("signed-out session-token-expired"), "{later:?}");
     assert_eq!((isolate.remembered.count(), clerk.checks.get()), (0, 1));
 }
 
 #[test]
-fn a_cached_token_counts_no_longer_than_the_keys_that_verified_it() {
+fn a_verified_token_is_accepted_no_longer_than_the_keys_that_verified_it() {
     const DAY_MS: i64 = 86_400_000;
     let (isolate, nobody) = (live(), FakePlatform::default());
     let request = bearer(&mint::session(&json!({ "exp": mint::NOW + 300_000 })));
@@ -153,7 +154,7 @@ fn a_cached_token_counts_no_longer_than_the_keys_that_verified_it() {
     let at = |clerk: &FakePlatform, ms: i64| outcome(&isolate.state(&request, clerk, NOW_MS + ms));
     assert_eq!(at(&nobody, DAY_MS), "signed-in user_1");
     assert!(at(&nobody, DAY_MS + 1).starts_with("KeysUnavailable"));
-    // The key is another by now.
+    // The key has changed meanwhile.
     let mut others = mint::jwks();
     others["keys"][0]["kid"] = json!("ins_other");
     let others = visitor::clerk_of(others, Vec::new());
@@ -161,7 +162,7 @@ fn a_cached_token_counts_no_longer_than_the_keys_that_verified_it() {
 }
 
 #[test]
-fn forgeries_are_not_cached() {
+fn forgeries_are_not_remembered() {
     let (isolate, clerk) = (live(), clerk());
     let token = mint::session(&json!({}));
     assert_eq!(outcome(&isolate.state(&bearer(&token), &clerk, NOW_MS)), "signed-in user_1");
@@ -171,7 +172,7 @@ fn forgeries_are_not_cached() {
         assert_eq!(outcome(&state), "signed-out token-invalid-signature");
     }
     assert_eq!(isolate.remembered.count(), 1);
-    // The same end with another beginning is another token.
+    // The same signature after other claims is another token.
     let (message, signature) = token.rsplit_once('.').unwrap();
     let other = mint::session(&json!({ "sub": "user_2" }));
     let spliced = format!("{}.{signature}", other.rsplit_once('.').unwrap().0);
@@ -181,21 +182,18 @@ fn forgeries_are_not_cached() {
 }
 
 #[test]
-fn unavailable_keys_are_an_error_and_never_signed_out() {
+fn without_any_source_of_keys_the_result_is_an_error_and_never_signed_out() {
     let isolate = live();
     let state =
         isolate.state(&bearer(&mint::session(&json!({}))), &FakePlatform::default(), NOW_MS);
-    assert!(
-        matches!(state, Err(KeysUnavailableFault::KeysUnavailable { retry_after_seconds: 1.. })),
-        "{state:?}"
-    );
+    assert!(matches!(state, Err(KeysUnavailable { retry_after_seconds: 1.. })), "{state:?}");
     let state = isolate.state(
         &page(&cookies(&mint::session(&json!({})))),
         &FakePlatform::default(),
         NOW_MS,
     );
-    assert!(matches!(state, Err(KeysUnavailableFault::KeysUnavailable { .. })), "{state:?}");
-    // Without a token nobody is asked.
+    assert!(matches!(state, Err(KeysUnavailable { .. })), "{state:?}");
+    // Without a token no key is fetched.
     assert_eq!(
         outcome(&live().state(&page(""), &FakePlatform::default(), NOW_MS)),
         "signed-out session-token-and-uat-missing"
@@ -203,7 +201,7 @@ fn unavailable_keys_are_an_error_and_never_signed_out() {
 }
 
 #[test]
-fn a_satellite_is_redirected_to_absolute_urls_only() {
+fn a_satellite_is_answered_at_absolute_urls_alone() {
     let to = |back: &str| {
         let request = Request::get(
             &format!("{PAGE}?__clerk_redirect_url={back}"),
@@ -227,7 +225,7 @@ fn a_satellite_is_redirected_to_absolute_urls_only() {
 }
 
 #[test]
-fn a_pending_session_is_signed_out_and_sends_the_browser_nothing() {
+fn a_pending_session_is_signed_out_without_status_headers() {
     let token = mint::session(&json!({ "sts": "pending" }));
     let state = live().state(&page(&cookies(&token)), &clerk(), NOW_MS).unwrap();
     assert_eq!(outcome(&Ok(state.clone())), "pending");
@@ -236,7 +234,7 @@ fn a_pending_session_is_signed_out_and_sends_the_browser_nothing() {
 }
 
 #[test]
-fn malformed_claims_are_never_signed_in() {
+fn claims_that_break_clerks_grammar_are_signed_out() {
     let broken = [json!({ "id": "o" }), json!({ "id": "o", "per": "a", "fpm": 5 })];
     for (organization, features) in broken.iter().zip(["x", "o:x"]) {
         let token = mint::session(&json!({ "v": 2, "o": organization, "fea": features }));
@@ -248,10 +246,10 @@ fn malformed_claims_are_never_signed_in() {
 }
 
 #[test]
-fn a_verified_token_is_accepted_at_once_without_calls() {
+fn a_verified_token_is_ready_at_the_first_poll_without_the_platform() {
     let (isolate, token) = (live(), mint::session(&json!({})));
     check(&isolate, &bearer(&token), "signed-in user_1");
-    // Neither keys nor signatures can be had from this one: `ready` polls once.
+    // This platform returns neither keys nor signatures: `ready` polls once.
     let nobody = FakePlatform::default();
     assert_eq!(
         outcome(&isolate.state(&page(&cookies(&token)), &nobody, NOW_MS)),
@@ -291,7 +289,7 @@ fn hostile_requests_are_refused_without_a_panic() {
 }
 
 #[test]
-fn an_isolate_decides_the_same_after_other_requests() {
+fn an_isolate_with_full_caches_decides_the_same() {
     let pool = Pool::new();
     let mut dice = Dice::new(7);
     let questions: Vec<Value> = (0..600).map(|_| draw::question(&mut dice, &pool)).collect();
@@ -302,7 +300,7 @@ fn an_isolate_decides_the_same_after_other_requests() {
         let isolate = isolates
             .entry(options.to_string())
             .or_insert_with(|| Isolate::new(settings::of_options(options).unwrap()));
-        // A nonce that failed before is left alone; everything else is as if nothing had been.
+        // A nonce that failed before is not sent again; everything else is as in a new isolate.
         if !question.to_string().contains("handshake_nonce\"")
             && !question.to_string().contains("handshake_nonce=")
         {
@@ -314,7 +312,7 @@ fn an_isolate_decides_the_same_after_other_requests() {
 }
 
 #[test]
-fn a_missing_issuer_means_plain_cookies_and_a_foreign_one_suffixed() {
+fn without_an_issuer_plain_cookies_are_used_and_with_a_foreign_one_suffixed() {
     let any = || Isolate::new(any_issuer());
     let own = mint::session(&json!({ "sub": "suffixed" }));
     let check_choice = |issuer: &str, expected: &str| {
@@ -333,13 +331,13 @@ fn a_missing_issuer_means_plain_cookies_and_a_foreign_one_suffixed() {
     for foreign in ["\"x\"", "5", "true", "[]", "{}", "\"https://clerk.other.com\""] {
         check_choice(foreign, "signed-in suffixed");
     }
-    // Our own: the suffixed are read, where they are as new.
+    // Our own issuer: the suffixed cookies are used if they are as new.
     check_choice(&format!("{:?}", mint::ISSUER), "signed-in suffixed");
     check_choice(&format!("{:?}", mint::ISSUER.replace("https", "HTTP")), "signed-in suffixed");
 }
 
 #[test]
-fn only_a_link_from_a_foreign_origin_starts_a_cross_origin_handshake() {
+fn only_a_page_of_another_origin_that_is_not_clerks_starts_a_handshake() {
     let ask = |key: &str, referrer: &str| {
         let on = Isolate::new(Settings { cross_origin_sync: true, ..of_key(key) });
         let mut request =
@@ -372,7 +370,7 @@ fn only_a_link_from_a_foreign_origin_starts_a_cross_origin_handshake() {
     ] {
         assert!(!ask(LIVE_KEY, none) && !ask(TEST_KEY, none), "{none}");
     }
-    // The portals of development instances are trusted by development instances alone.
+    // Only development instances trust the portals of development instances.
     for portal in ["https://foo-bar-13.accounts.dev/", "https://accounts.foo.lcl.dev/"] {
         assert!(ask(LIVE_KEY, portal) && !ask(TEST_KEY, portal), "{portal}");
     }
@@ -380,7 +378,7 @@ fn only_a_link_from_a_foreign_origin_starts_a_cross_origin_handshake() {
 }
 
 #[test]
-fn a_session_has_a_subject_and_an_expiry() {
+fn a_session_has_its_user_and_its_end() {
     let told = |changes: &Value| {
         let state = live().state(&bearer(&mint::session(changes)), &clerk(), NOW_MS).unwrap();
         let RequestState::SignedIn(state) = state else { panic!("{state:?}") };
@@ -406,7 +404,7 @@ fn a_session_has_a_subject_and_an_expiry() {
     assert_eq!(told(&json!({ "sid": 5 })).1, None);
 }
 
-/// A production instance that takes tokens of every issuer.
+/// A production instance that accepts tokens of every issuer.
 fn any_issuer() -> Settings {
     let mut settings = of_key(LIVE_KEY);
     settings.session_policy.issuers = Issuers::Any;

@@ -1,10 +1,9 @@
-//! The calls to Clerk for a session: the nonce of a handshake, and a refresh. How often they are
-//! made, with which content, and what happens with unusable answers.
+//! Calls of Clerk for a session: the exchange of a handshake's nonce, and a refresh. How often they
+//! are made, what they carry, and unusable responses.
 
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, SESSION_CALL_TIMEOUT_MS};
 use clerk_edge_gate::platform::ClerkRequest;
-use clerk_edge_gate::session;
 use clerk_edge_gate::session::state::RequestState;
 use serde_json::{Value, json};
 
@@ -14,7 +13,6 @@ use clerk_edge_testing::mint::{LIVE_KEY, LIVE_SUFFIX, NOW, NOW_MS, TEST_KEY};
 use clerk_edge_testing::platform::FakePlatform;
 use clerk_edge_testing::request::Request;
 use clerk_edge_testing::settings::of_key;
-use clerk_edge_testing::task::ready;
 use clerk_edge_testing::visitor;
 use clerk_edge_testing::visitor::{PAGE, bearer, clerk, cookies, live, outcome, page, with_secret};
 
@@ -61,7 +59,7 @@ fn a_nonce_that_fails_is_not_tried_again_for_a_minute() {
 }
 
 #[test]
-fn an_empty_list_of_cookies_is_valid() {
+fn an_empty_list_of_cookies_is_an_answer() {
     let (isolate, clerk) =
         (with_secret(LIVE_KEY), nonce_route(&json!({ "body": { "directives": [] } })));
     let request =
@@ -73,7 +71,7 @@ fn an_empty_list_of_cookies_is_valid() {
 }
 
 #[test]
-fn every_success_status_and_media_type_parameter_is_accepted() {
+fn every_2xx_status_and_every_media_type_parameter_is_accepted() {
     let token = mint::session(&json!({}));
     let directives = json!({ "directives": [format!("__session={token}")] });
     for (status, media_type) in [
@@ -84,7 +82,7 @@ fn every_success_status_and_media_type_parameter_is_accepted() {
     ] {
         let answer = json!({ "status": status, "body": directives, "content_type": media_type });
         let (isolate, clerk) = (with_secret(LIVE_KEY), nonce_route(&answer));
-        // A browser sends the nonce with every request of a page: each has to be answered.
+        // A browser sends the nonce with every request of a page, and each is answered.
         for asked in 1..=3 {
             let state = isolate.state(&page("__clerk_handshake_nonce=n"), &clerk, NOW_MS);
             assert_eq!(outcome(&state), "signed-in user_1", "{answer}");
@@ -94,7 +92,7 @@ fn every_success_status_and_media_type_parameter_is_accepted() {
 }
 
 #[test]
-fn a_failed_handshake_is_explained_in_the_log_without_secrets() {
+fn an_ignored_handshake_says_why_in_the_log_without_its_secrets() {
     let bring = |cookie: &str| {
         let directives = json!({ "handshake": [cookie] });
         mint::token(&mint::header(), &directives)
@@ -103,36 +101,48 @@ fn a_failed_handshake_is_explained_in_the_log_without_secrets() {
     let answer = json!({ "status": 404, "body": {} });
     for (isolate, query, expected) in [
         (live(), "_nonce=secret".to_owned(), "needs CLERK_SECRET_KEY"),
-        (with_secret(LIVE_KEY), "_nonce=secret".to_owned(), "nonce could not be exchanged"),
-        (live(), format!("={}", mint::forged(&json!({}))), "refused (token-invalid-signature)"),
-        (live(), format!("={}", bring("__session=a\n")), "no header can carry"),
-        (live(), format!("={}", bring("__session=a.b.c")), "brought was refused (token-invalid)"),
-        (live(), format!("={}", bring(&format!("__session={late}"))), "refused (token-expired)"),
+        (with_secret(LIVE_KEY), "_nonce=secret".to_owned(), "did not exchange its nonce"),
+        (
+            live(),
+            format!("={}", mint::forged(&json!({}))),
+            "token is refused (token-invalid-signature)",
+        ),
+        (live(), format!("={}", bring("__session=a\n")), "a header must not hold"),
+        (
+            live(),
+            format!("={}", bring("__session=a.b.c")),
+            "session token is refused (token-invalid)",
+        ),
+        (
+            live(),
+            format!("={}", bring(&format!("__session={late}"))),
+            "session token is refused (token-expired)",
+        ),
         (
             Isolate::new(of_key(TEST_KEY)),
             format!("={}", bring(&format!("__session={late}"))),
-            "clock and Clerk's differ",
+            "clocks of this machine and of Clerk differ",
         ),
     ] {
         let clerk = nonce_route(&answer);
         let ctx = RequestContext::new(&clerk, NOW_MS);
         let request = Request::get(&format!("{PAGE}?__clerk_handshake{query}"), &[]);
-        let _ = ready(session::state(&isolate.desk(), &request, &ctx));
+        let _ = isolate.authenticate(&request, &ctx);
         let lines = ctx.take_notes();
         assert!(lines.iter().any(|line| line.contains(expected)), "{expected}: {lines:?}");
         assert!(!lines.concat().contains("secret") && !lines.concat().contains("eyJ"), "{lines:?}");
     }
-    // One that leads somewhere has nothing to say.
+    // A resolved handshake adds no line.
     let clerk = clerk();
     let ctx = RequestContext::new(&clerk, NOW_MS);
     let brought = bring(&format!("__session={}", mint::session(&json!({}))));
     let request = Request::get(&format!("{PAGE}?__clerk_handshake={brought}"), &[]);
-    assert_eq!(outcome(&ready(session::state(&live().desk(), &request, &ctx))), "signed-in user_1");
+    assert_eq!(outcome(&live().authenticate(&request, &ctx)), "signed-in user_1");
     assert_eq!(ctx.take_notes(), [""; 0]);
 }
 
 #[test]
-fn a_nonce_without_a_secret_key_makes_no_call() {
+fn without_a_secret_key_no_nonce_is_exchanged() {
     let (isolate, clerk) = (live(), clerk());
     let request =
         page(&format!("{}; __clerk_handshake_nonce=n", cookies(&mint::session(&json!({})))));
@@ -153,7 +163,7 @@ fn a_nonce_is_sent_as_one_parameter() {
     assert_eq!(call.secret.map(|secret| secret.bearer()).as_deref(), Some("Bearer sk_live_x"));
 }
 
-/// A page with an expired token that may be refreshed, and the calls that it led to.
+/// A page with an expired token that may be refreshed, and the calls that were made.
 fn refreshed(extra: &[(&str, &str)], answer: &Value) -> (String, Vec<ClerkRequest>) {
     let isolate = with_secret(LIVE_KEY);
     let clerk = visitor::clerk_with(route("POST", "/v1/sessions/sess_1/refresh", answer));
@@ -187,11 +197,11 @@ fn a_refresh_sends_clerk_no_cookies_and_no_credentials() {
     let bounds = (calls[0].timeout_ms, calls[0].bytes_max);
     assert_eq!(bounds, (SESSION_CALL_TIMEOUT_MS, ANSWER_BYTES_MAX));
     let body: Value = serde_json::from_str(calls[0].body.as_deref().unwrap()).unwrap();
-    let told = json!({
+    let sent = json!({
         "user-agent": ["UA"], "accept-language": ["de"], "origin": ["https://o"], "referer": ["https://r/"],
         "host": ["www.myapp.com"], "cf-connecting-ip": ["192.0.2.1"], "x-forwarded-for": ["192.0.2.2"],
     });
-    assert_eq!(body["request_headers"], told);
+    assert_eq!(body["request_headers"], sent);
     assert_eq!(body["request_origin"], "https://www.myapp.com");
     assert_eq!((&body["format"], &body["refresh_token"]), (&json!("cookie"), &json!("rt")));
 }
@@ -199,7 +209,11 @@ fn a_refresh_sends_clerk_no_cookies_and_no_credentials() {
 #[test]
 fn a_refresh_is_tried_once_and_says_why_it_failed() {
     let cases = [
-        (json!({ "status": 422, "body": { "errors": [{ "code": "a.b-C_9" }] } }), "a.b-C_9"),
+        (json!({ "status": 422, "body": { "errors": [{ "code": "a_b-C_9" }] } }), "a_b-C_9"),
+        (
+            json!({ "status": 422, "body": { "errors": [{ "code": "a.b" }] } }),
+            "unexpected-bapi-error",
+        ),
         (json!({ "status": 422, "body": { "errors": [{ "code": "x" }] } }), "x"),
         (json!({ "status": 422, "body": { "errors": [{ "code": "" }] } }), "unexpected-sdk-error"),
         (
@@ -242,7 +256,7 @@ fn a_refresh_needs_a_secret_key_and_a_plain_session_id() {
         let request =
             page(&format!("__client_uat=5; __session={token}; __refresh_{LIVE_SUFFIX}=rt"));
         let state = isolate.state(&request, &clerk, NOW_MS);
-        // Clerk knows of no session here; whoever hears so has asked.
+        // Clerk answers that there is no session, so this reason means that a call was made.
         let why = outcome(&state).replace("handshake session-token-expired-refresh-", "");
         assert_eq!(clerk.api_calls().len(), usize::from(why == "resource_not_found"), "{sid}");
         why
@@ -284,7 +298,7 @@ fn a_refresh_says_which_cookies_it_is_for() {
 }
 
 #[test]
-fn the_cookies_session_is_refreshed_before_the_headers() {
+fn the_session_of_the_cookie_is_refreshed_before_that_of_the_header() {
     let expired = |sid: &str| mint::session(&json!({ "exp": NOW - 100, "sid": sid }));
     let refresh = |cookie: &str| {
         let clerk = clerk();
@@ -306,7 +320,7 @@ fn the_cookies_session_is_refreshed_before_the_headers() {
 }
 
 #[test]
-fn an_invalid_handshake_is_removed_from_the_return_url() {
+fn a_failed_handshake_is_removed_from_the_return_url() {
     let forged = mint::forged(&json!({ "handshake": ["__session=x"] }));
     let back = |key: &str, url: &str| {
         let headers = [("sec-fetch-dest", "document"), ("cookie", "__client_uat=5")];
@@ -318,7 +332,7 @@ fn an_invalid_handshake_is_removed_from_the_return_url() {
     };
     let brought = format!("{PAGE}?a=1&__clerk_handshake={forged}&b=2");
     assert_eq!(back(TEST_KEY, &brought), format!("{PAGE}?a=1&b=2"));
-    // A production instance writes none into addresses; what is called so stays, as in the SDK.
+    // A production instance puts no token into URLs; a parameter of this name stays, as in the SDK.
     assert_eq!(back(LIVE_KEY, &brought), brought);
     for key in [TEST_KEY, LIVE_KEY] {
         assert_eq!(back(key, &format!("{PAGE}?__clerk_handshake_nonce=n")), PAGE);

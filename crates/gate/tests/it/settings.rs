@@ -10,6 +10,7 @@
 
 mod addresses;
 mod instance;
+mod paths;
 mod right;
 mod wrong;
 

@@ -1,5 +1,5 @@
-//! The choice between plain and suffixed cookies: each case beside one that differs in a single
-//! cookie.
+//! The choice between plain and suffixed cookies, where several instances or versions of Clerk set
+//! some: each row beside one that differs in a single cookie.
 
 use clerk_edge_gate::session::state::RequestState;
 use serde_json::json;
@@ -11,8 +11,8 @@ use clerk_edge_testing::mint::{LIVE_KEY, LIVE_SUFFIX, NOW, NOW_MS, TEST_KEY};
 use clerk_edge_testing::settings::of_key;
 use clerk_edge_testing::visitor::{clerk, outcome, page};
 
-/// What comes of these cookies, `$` standing for the suffix, `old`, `new` and the like for sessions.
-fn comes_to(key: &str, cookies: &str) -> String {
+/// The outcome of these cookies. `$` is the suffix; `old`, `new` and so on are sessions.
+fn outcome_of(key: &str, cookies: &str) -> String {
     let suffix = Instance::parse(key).unwrap().cookie_suffix;
     let session = |name: &str, begins: i64, ends: i64| {
         mint::session(&json!({ "sub": name, "iat": begins, "exp": ends }))
@@ -40,27 +40,27 @@ fn comes_to(key: &str, cookies: &str) -> String {
 }
 
 #[test]
-fn the_newer_session_counts_unless_one_half_is_signed_out() {
+fn the_newer_session_counts_unless_one_cookie_says_signed_out() {
     assert_eq!(Instance::parse(LIVE_KEY).unwrap().cookie_suffix, LIVE_SUFFIX);
     for key in [LIVE_KEY, TEST_KEY] {
         for (cookies, expected) in [
             ("__client_uat=5; __session=new; __client_uat_$=5; __session_$=old", "signed-in new"),
             ("__client_uat=5; __session=old; __client_uat_$=5; __session_$=new", "signed-in new"),
             ("__client_uat=5; __session=new; __client_uat_$=5; __session_$=new", "signed-in new"),
-            // A token without a time is older than any other.
+            // A token without `iat` is older than any other.
             ("__client_uat=5; __session=first; __client_uat_$=5; __session_$=never", OLDER),
             ("__client_uat=5; __session=never; __client_uat_$=5; __session_$=first", OWN_OLDER),
-            // Without a cookie that says so, nobody signed out.
+            // No `__client_uat` says that the user signed out.
             ("__session=new; __client_uat_$=5; __session_$=old", BUT_NO_UAT),
             ("__session=old; __client_uat_$=5; __session_$=new", "signed-in new"),
-            // The plain half signed out: its newer token is left over.
+            // Signed out by the plain cookie, whose newer token was not removed.
             ("__client_uat=0; __session=new; __client_uat_$=5; __session_$=old", "signed-in old"),
-            // The suffixed half did; then both.
+            // Signed out by the suffixed cookie; then by both.
             ("__client_uat=5; __session=old; __client_uat_$=0; __session_$=new", "signed-in old"),
             ("__session=old; __client_uat_$=0; __session_$=new", BUT_NO_UAT),
             ("__client_uat=0; __session=new; __client_uat_$=0; __session_$=old", OWN_BUT_NO_UAT),
         ] {
-            assert_eq!(comes_to(key, cookies), expected, "{cookies}");
+            assert_eq!(outcome_of(key, cookies), expected, "{cookies}");
         }
     }
 }
@@ -74,28 +74,28 @@ fn a_plain_session_of_another_instance_is_ignored() {
             ("__client_uat=5; __session=odd", NOBODY),
             ("__client_uat=5; __session=odd; __client_uat_$=5; __session_$=old", "signed-in old"),
         ] {
-            assert_eq!(comes_to(key, cookies), expected, "{cookies}");
+            assert_eq!(outcome_of(key, cookies), expected, "{cookies}");
         }
     }
 }
 
 #[test]
-fn an_expired_suffixed_session_is_ignored_only_in_development() {
+fn an_expired_suffixed_session_is_ignored_in_development_alone() {
     let own = "__client_uat_$=5; __session_$";
     let expired = "handshake session-token-expired-refresh-non-eligible-no-refresh-cookie $";
     for (key, cookies, expected) in [
         (TEST_KEY, format!("{own}=over; __client_uat=0"), NOBODY),
         (LIVE_KEY, format!("{own}=over; __client_uat=0"), expired),
-        // Over is over at the very second; a second earlier it is not.
+        // Expired at this second; not expired a second earlier.
         (TEST_KEY, format!("{own}=ends; __client_uat=0"), NOBODY),
         (TEST_KEY, format!("{own}=last; __client_uat=0"), "signed-in last"),
-        // The plain half has signed nobody out.
+        // The plain cookie does not say signed out.
         (TEST_KEY, format!("{own}=over; __client_uat=5"), expired),
         (TEST_KEY, format!("{own}=over"), expired),
-        // Both halves have.
+        // Both cookies do.
         (TEST_KEY, "__client_uat_$=0; __session_$=over; __client_uat=0".into(), OWN_BUT_NO_UAT),
     ] {
-        assert_eq!(comes_to(key, &cookies), expected, "{key} {cookies}");
+        assert_eq!(outcome_of(key, &cookies), expected, "{key} {cookies}");
     }
 }
 
@@ -109,7 +109,7 @@ fn one_suffixed_cookie_is_enough_and_a_session_needs_its_client_uat() {
             ("__session_$=new; __client_uat_$=5", "signed-in new"),
             ("__session_$=new; __client_uat=5", "handshake client-uat-but-no-session-token"),
         ] {
-            assert_eq!(comes_to(key, cookies), expected, "{cookies}");
+            assert_eq!(outcome_of(key, cookies), expected, "{cookies}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Handshakes: which requests start one, and which spelling of a parameter counts.
+//! Handshakes: which requests start none, and which spellings of Clerk's parameters count.
 
 use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::settings::Settings;
@@ -13,7 +13,7 @@ use clerk_edge_testing::visitor;
 use clerk_edge_testing::visitor::{PAGE, clerk, cookies, live, outcome, page, with_secret};
 
 #[test]
-fn a_link_from_the_own_proxy_starts_no_handshake() {
+fn a_page_of_the_proxy_starts_no_handshake() {
     let ask = |proxy: Option<&str>, referrer: &str| {
         let on = Settings {
             cross_origin_sync: true,
@@ -26,7 +26,7 @@ fn a_link_from_the_own_proxy_starts_no_handshake() {
         matches!(state, RequestState::Handshake(_))
     };
     let proxy = Some("https://proxy.myapp.com/__clerk");
-    // The host counts, as in Clerk's SDK: neither the scheme nor the port.
+    // The host alone is compared, as in Clerk's SDK: neither the scheme nor the port.
     for own in ["https://proxy.myapp.com/x", "http://proxy.myapp.com:8080/"] {
         assert!(!ask(proxy, own), "{own}");
         assert!(ask(None, own), "{own}");
@@ -73,7 +73,7 @@ fn only_a_document_request_starts_a_handshake() {
 }
 
 #[test]
-fn a_parameter_is_found_in_every_percent_encoding() {
+fn a_parameter_counts_in_any_spelling() {
     for (query, expected) in [
         ("__clerk_db_jwt=d", "handshake dev-browser-sync"),
         ("%5F_clerk_db_jwt=d", "handshake dev-browser-sync"),
@@ -109,13 +109,13 @@ fn an_empty_parameter_is_ignored_and_the_cookie_counts() {
         for none in ["a=1", name, &format!("{name}=")] {
             assert_eq!(come(none), ("signed-in user_1".to_owned(), true), "{none}");
         }
-        // One that is not empty hides the cookie.
+        // A parameter that is not empty counts before the cookie.
         assert_ne!(come(&format!("{name}=x")), ("signed-in user_1".to_owned(), true));
     }
 }
 
 #[test]
-fn clerks_parameters_are_removed_from_the_url_in_development() {
+fn a_development_instance_removes_the_parameters_of_a_handshake() {
     let session = format!("__session={}", mint::session(&json!({})));
     let handshake = mint::token(&mint::header(), &json!({ "handshake": [session] }));
     let come = |key: &str, query: &str| {
@@ -149,10 +149,10 @@ fn the_clock_of_a_development_machine_may_be_a_day_off() {
     {
         let at = |seconds: i64| json!({ name: NOW + seconds });
         assert!(comes(TEST_KEY, &at(within)) && !comes(TEST_KEY, &at(beyond)), "{name}");
-        // Where visitors are real ones, five seconds are all.
+        // In production the tolerance is five seconds.
         let (within, beyond) = if name == "exp" { (-4, -5) } else { (5, 6) };
         assert!(comes(LIVE_KEY, &at(within)) && !comes(LIVE_KEY, &at(beyond)), "{name}");
     }
-    // Only time is forgiven.
+    // Only the time is tolerated.
     assert!(!comes(TEST_KEY, &json!({ "exp": NOW - 60, "iss": "https://x.com" })));
 }

@@ -82,7 +82,7 @@ fn org(
 ) -> Option<OrgWanted> {
     if let Json::Single(Value::Bool(any)) = json {
         return match any {
-            true => Some(OrgWanted::Some),
+            true => Some(OrgWanted::Any),
             false => problems.note(place, "write `not = { org = true }` for none"),
         };
     }

@@ -8,17 +8,34 @@ pub mod response;
 
 use serde_json::error::Category;
 
+use crate::check;
 use crate::limits::RULES_MAX;
 use crate::ordered_json::Json;
 use crate::pattern::Pattern;
 use crate::problem::Problem;
 use crate::problem_place::{Place, Problems, did_you_mean, member};
-use crate::response::{Otherwise, SignedOut};
-use crate::rule_set::{Context, OpenPath, Requirement, Rule};
-use crate::target::is_host;
+use crate::redirect_circles;
+use crate::rule::{Otherwise, Requirement, Rule, SignedOut};
+use crate::rule_set::{Context, Rules};
+use clerk_edge_http::host::is_exact;
+
+impl Rules {
+    /// Reads the JSON list of rules.
+    ///
+    /// # Errors
+    /// Every problem there is, each with its place.
+    pub fn read(json_text: &str, context: &Context) -> Result<Self, Vec<Problem>> {
+        let rules = Self::of(rules(json_text, context)?, context);
+        let mut problems = check::problems(&rules);
+        if problems.is_empty() {
+            problems = redirect_circles::problems(&rules, context.sign_in.as_deref());
+        }
+        if problems.is_empty() { Ok(rules) } else { Err(problems) }
+    }
+}
 
 /// The rules of a JSON list, each understood by itself.
-pub(super) fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec<Problem>> {
+fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec<Problem>> {
     let json = serde_json::from_str::<Json>(json_text).map_err(|error| vec![no_json(&error)])?;
     let mut problems = Problems::default();
     let rules = list(&json, context, &mut problems).unwrap_or_default();
@@ -95,7 +112,7 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
 
 /// On an open path nobody asks who comes, so nothing can depend on it.
 fn contradictions(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
-    if !matches!(rule.requirement, Requirement::Anyone(_)) {
+    if !matches!(rule.requirement, Requirement::Anyone) {
         return;
     }
     for (key, there) in [("send", rule.send.is_some()), ("lookup", rule.lookup)] {
@@ -146,7 +163,7 @@ impl Fields<'_> {
 fn host(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Host> {
     let text = problems.text(json, place)?;
     let name = text.strip_suffix('.').unwrap_or(text);
-    if !is_host(name) {
+    if !is_exact(name) {
         return problems.note(
             place,
             "one host by its exact name, without scheme and port, in the letters that are sent \
@@ -187,8 +204,8 @@ fn requirement(
         return condition::read(json, place, names, problems).map(Requirement::Condition);
     }
     match problems.text(json, place)? {
-        "anyone" => Some(Requirement::Anyone(OpenPath(()))),
-        "optional" => Some(Requirement::Optional(OpenPath(()))),
+        "anyone" => Some(Requirement::Anyone),
+        "optional" => Some(Requirement::Optional),
         "signed-in" => Some(Requirement::SignedIn),
         other => {
             let words = ["anyone", "optional", "signed-in"];

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::ordered_json::Json;
 use crate::problem_place::{Place, Problems, did_you_mean};
-use crate::response::{Otherwise, RedirectByRole, SignedOut};
+use crate::rule::{Otherwise, RedirectByRole, SignedOut};
 use crate::target::Target;
 
 /// Reads `signed_out`.

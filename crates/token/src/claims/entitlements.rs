@@ -1,9 +1,9 @@
-//! Features and plans: comma lists of `scope:name`, where the scope is the organization's (`o`),
-//! the user's (`u`) or both.
+//! Features (`fea`) and plans (`pla`): comma lists of `scope:name`, where the scope is `o` for the
+//! organization, `u` for the user, or both. Whether a rule asks for one belongs in the rules.
 
-use crate::claims::Malformed;
+use crate::claims::malformed::Malformed;
 
-/// Holding one means: every item of the list had a scope.
+/// A parsed list: the names of each scope. Every item had a scope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scopes<'a> {
     organization: Vec<&'a str>,
@@ -11,10 +11,10 @@ pub struct Scopes<'a> {
 }
 
 impl<'a> Scopes<'a> {
-    /// Reads a list. Scopes that we do not know are left out; an item without one breaks the list.
+    /// Parses a list. Items with an unknown scope are left out.
     ///
     /// # Errors
-    /// [`Malformed`] where an item has no colon.
+    /// [`Malformed`] if an item has no colon.
     pub fn read(list: &'a str) -> Result<Self, Malformed> {
         let mut scopes = Self::default();
         if list.is_empty() {
@@ -38,10 +38,10 @@ impl<'a> Scopes<'a> {
         &self.organization
     }
 
-    /// Whether `name`, `org:name` or `user:name` is in the list. What stands after a second colon
-    /// means nothing; nor does a scope that does not exist.
+    /// Whether `name`, `org:name` or `user:name` is in the list. Text after a second colon is
+    /// ignored, as in Clerk's SDK; a name with an unknown scope is never in the list.
     #[must_use]
-    pub fn hold(&self, asked: &str) -> bool {
+    pub fn contains(&self, asked: &str) -> bool {
         let mut parts = asked.split(':');
         let first = parts.next().unwrap_or_default();
         let Some(second) = parts.next() else {

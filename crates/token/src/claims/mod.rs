@@ -1,25 +1,27 @@
-//! What a token says about a person: Clerk's two forms of claims, read into one.
+//! The claims of a token: both versions of Clerk's claims, read into one form.
 //!
-//! Form 1 names the organization in plain claims, form 2 (`v` is the number 2) packs it into `o`,
-//! `fea` and a bit map. Reading is tolerant of claims that are not ours and strict in Clerk's own
-//! grammar: where that is broken the claims are [`Malformed`] as a whole, and nobody is signed in.
-//! Nothing here says whether a token is genuine; that is the business of its stages.
+//! Version 1 names the organization in plain claims; version 2 (`v` is the number 2) packs it into
+//! `o`, `fea` and a bit map. Claims that are not Clerk's are kept as they are. If the grammar of
+//! Clerk's own claims is broken, the claims are [`Malformed`] as a whole and nobody is signed in.
+//! Whether a token is genuine is shown by its stage ([`crate::verified`]), not here.
 
 pub mod entitlements;
 pub mod factor_ages;
+pub mod malformed;
 pub mod organization;
 pub mod permission_bits;
 
-use crate::claims::entitlements::Scopes;
-use crate::claims::factor_ages::FactorAges;
-use crate::claims::organization::Organization;
 use std::cell::OnceCell;
 
 use clerk_edge_jws::segment;
 use serde_json::{Map, Value};
 
-/// Holding one means: a token had an object of claims. Whether they are believed is said by the
-/// type that holds them.
+use crate::claims::entitlements::Scopes;
+use crate::claims::factor_ages::FactorAges;
+use crate::claims::malformed::Malformed;
+use crate::claims::organization::Organization;
+
+/// The claims of a token. The type that holds them says whether they are verified.
 #[derive(Clone, Debug)]
 pub struct Claims {
     all: Value,
@@ -27,46 +29,42 @@ pub struct Claims {
     organization: OnceCell<Result<Option<Organization>, Malformed>>,
 }
 
-/// Clerk's own grammar is broken in the claims.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Malformed;
-
 impl Claims {
-    /// Takes an object of claims over.
+    /// Wraps an object of claims.
     #[must_use]
     pub fn new(all: Map<String, Value>) -> Self {
         Self { all: Value::Object(all), encoded: OnceCell::new(), organization: OnceCell::new() }
     }
 
-    /// All of them, as JSON.
+    /// All claims, as JSON.
     #[must_use]
     pub fn all(&self) -> &Value {
         &self.all
     }
 
-    /// The same as base64url, for a header. Written once: a token is used by dozens of requests,
-    /// and this is dearer than all else that one of them costs.
+    /// All claims as base64url of their JSON, for a header. Encoded once: a token is used by dozens
+    /// of requests, and encoding costs more than all the rest of such a request.
     #[must_use]
     pub fn encoded(&self) -> &str {
         self.encoded.get_or_init(|| segment::text(self.all.to_string().as_bytes()))
     }
 
-    /// One claim; `null` is a value.
+    /// The claim with this name; `null` counts as a value.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.all.get(name)
     }
 
-    /// One claim, if it is a text.
+    /// The claim with this name, if it is a text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.value(name)?.as_str()
     }
 
-    /// Whether Clerk's grammar holds.
+    /// Checks the claims that have a grammar of Clerk's.
     ///
     /// # Errors
-    /// [`Malformed`] where it does not.
+    /// [`Malformed`] if one of them breaks it.
     pub fn well_formed(&self) -> Result<(), Malformed> {
         self.read_organization().as_ref().map(|_| ()).map_err(|malformed| *malformed)
     }
@@ -77,20 +75,21 @@ impl Claims {
         self.read_organization().as_ref().ok()?.as_ref()
     }
 
-    /// Whether the person has this role in the active organization. Any number of leading `org:`
-    /// counts as one, on both sides.
+    /// Whether the user has this role in the active organization. Any number of leading `org:` is
+    /// ignored on both sides.
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
-        self.acting_for().and_then(Organization::role).is_some_and(|own| {
-            !own.is_empty() && organization::bare(own) == organization::bare(role)
+        self.active_organization().and_then(Organization::role).is_some_and(|own| {
+            !own.is_empty()
+                && organization::without_org_prefix(own) == organization::without_org_prefix(role)
         })
     }
 
-    /// Whether the person has this permission in the active organization.
+    /// Whether the user has this permission in the active organization.
     #[must_use]
     pub fn has_permission(&self, permission: &str) -> bool {
-        let asked = organization::bare(permission);
-        self.acting_for().is_some_and(|organization| {
+        let asked = organization::without_org_prefix(permission);
+        self.active_organization().is_some_and(|organization| {
             organization
                 .permissions()
                 .iter()
@@ -98,38 +97,38 @@ impl Claims {
         })
     }
 
-    /// Whether the person or the organization has this feature: `name`, `org:name`, `user:name`.
+    /// Whether the user or the organization has this feature: `name`, `org:name`, `user:name`.
     #[must_use]
     pub fn has_feature(&self, feature: &str) -> bool {
         self.has_entitlement("fea", feature)
     }
 
-    /// Whether the person or the organization is on this plan, written as a feature is.
+    /// Whether the user or the organization has this plan: `name`, `org:name`, `user:name`.
     #[must_use]
     pub fn has_plan(&self, plan: &str) -> bool {
         self.has_entitlement("pla", plan)
     }
 
-    /// How long ago the person proved who they are.
+    /// How long ago the user verified each factor.
     #[must_use]
     pub fn factor_ages(&self) -> Option<FactorAges> {
         FactorAges::read(self.value("fva"))
     }
 
     fn has_entitlement(&self, claim: &str, asked: &str) -> bool {
-        let listed = self.text(claim).filter(|listed| !listed.is_empty() && self.names_somebody());
+        let listed = self.text(claim).filter(|listed| !listed.is_empty() && self.has_subject());
         let scopes = listed.map(Scopes::read);
-        matches!(scopes, Some(Ok(scopes)) if scopes.hold(asked))
+        matches!(scopes, Some(Ok(scopes)) if scopes.contains(asked))
     }
 
-    /// An organization that has an id; without one a role means nothing.
-    fn acting_for(&self) -> Option<&Organization> {
+    /// The active organization, if it has an id and the token a subject: only then its role counts.
+    fn active_organization(&self) -> Option<&Organization> {
         self.organization().filter(|organization| {
-            self.names_somebody() && organization.id().is_some_and(|id| !id.is_empty())
+            self.has_subject() && organization.id().is_some_and(|id| !id.is_empty())
         })
     }
 
-    fn names_somebody(&self) -> bool {
+    fn has_subject(&self) -> bool {
         self.text("sub").is_some_and(|subject| !subject.is_empty())
     }
 
@@ -138,14 +137,8 @@ impl Claims {
     }
 }
 
-/// Whether JavaScript would take the value for true.
+/// The texts of a list that holds texts and nothing else.
 #[must_use]
-pub fn is_truthy(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(is) => *is,
-        Value::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(_) | Value::Object(_) => true,
-    }
+pub fn texts(list: &[Value]) -> Option<Vec<String>> {
+    list.iter().map(|each| each.as_str().map(str::to_owned)).collect()
 }

@@ -1,11 +1,13 @@
-//! The active organization, from either form of claims.
+//! The active organization, from either version of Clerk's claims.
 
 use serde_json::Value;
 
 use crate::claims::entitlements::Scopes;
-use crate::claims::{Malformed, is_truthy, permission_bits};
+use crate::claims::malformed::Malformed;
+use crate::claims::permission_bits;
+use crate::js_number::is_truthy;
 
-/// Holding one means: the token was made while an organization was active.
+/// The organization that was active when the token was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Organization {
     id: Option<String>,
@@ -15,12 +17,13 @@ pub struct Organization {
 }
 
 impl Organization {
+    /// Parses the organization; `None` if the token names none.
     pub(super) fn read(claims: &Value) -> Result<Option<Self>, Malformed> {
         if claims.get("v").and_then(Value::as_f64) != Some(2.0) {
-            return Ok(Self::plain(claims));
+            return Ok(Self::from_version_1(claims));
         }
         match claims.get("o").filter(|packed| is_truthy(packed)) {
-            Some(packed) => Self::packed(packed, claims.get("fea")).map(Some),
+            Some(packed) => Self::from_version_2(packed, claims.get("fea")).map(Some),
             None => Ok(None),
         }
     }
@@ -37,19 +40,19 @@ impl Organization {
         self.slug.as_deref()
     }
 
-    /// The person's role in it, as Clerk's auth object has it: `org:admin`.
+    /// The user's role in it, in the form of Clerk's auth object: `org:admin`.
     #[must_use]
     pub fn role(&self) -> Option<&str> {
         self.role.as_deref()
     }
 
-    /// The person's permissions in it: `org:feature:permission`.
+    /// The user's permissions in it: `org:feature:permission`.
     #[must_use]
     pub fn permissions(&self) -> &[String] {
         &self.permissions
     }
 
-    fn plain(claims: &Value) -> Option<Self> {
+    fn from_version_1(claims: &Value) -> Option<Self> {
         let text = |name| claims.get(name).and_then(Value::as_str).map(str::to_owned);
         let permissions = claims.get("org_permissions").and_then(Value::as_array);
         let found = Self {
@@ -63,7 +66,7 @@ impl Organization {
         (found != Self::default()).then_some(found)
     }
 
-    fn packed(packed: &Value, features: Option<&Value>) -> Result<Self, Malformed> {
+    fn from_version_2(packed: &Value, features: Option<&Value>) -> Result<Self, Malformed> {
         let text = |name| packed.get(name).and_then(Value::as_str).map(str::to_owned);
         let scopes = Scopes::read(list(features)?)?;
         let names = list(packed.get("per"))?;
@@ -77,16 +80,16 @@ impl Organization {
     }
 }
 
-/// A role without the `org:` that may stand before it any number of times.
-pub(super) fn bare(role: &str) -> &str {
-    let mut bare = role;
-    while let Some(rest) = bare.strip_prefix("org:") {
-        bare = rest;
+/// A role or permission without any number of leading `org:`.
+pub(super) fn without_org_prefix(name: &str) -> &str {
+    let mut name = name;
+    while let Some(rest) = name.strip_prefix("org:") {
+        name = rest;
     }
-    bare
+    name
 }
 
-/// A comma list: absent and empty are the same, anything but a text is broken.
+/// A comma list; empty if it is absent, malformed if it is not a text.
 fn list(claim: Option<&Value>) -> Result<&str, Malformed> {
     match claim.filter(|claim| is_truthy(claim)) {
         None => Ok(""),
@@ -104,7 +107,8 @@ fn role(claim: Option<&Value>) -> Option<String> {
     }
 }
 
-/// One number per feature of the organization, in order; bit `i` grants the permission `i`.
+/// The granted permissions: `map` has one number for each feature of the organization, in order,
+/// and its bit `i` grants the `i`-th of `names`.
 fn permissions(features: &[&str], names: &str, map: &str) -> Vec<String> {
     if names.is_empty() {
         return Vec::new();
@@ -112,7 +116,7 @@ fn permissions(features: &[&str], names: &str, map: &str) -> Vec<String> {
     let names: Vec<&str> = names.split(',').map(str::trim).collect();
     let mut granted = Vec::new();
     for (feature, number) in features.iter().zip(map.split(',')) {
-        let bits = permission_bits::lowest(number.trim(), names.len());
+        let bits = permission_bits::low_bits(number.trim(), names.len());
         let set = names.iter().zip(bits).filter(|(_, is_set)| *is_set);
         granted.extend(set.map(|(name, _)| format!("org:{feature}:{name}")));
     }

@@ -1,21 +1,21 @@
-//! The few words of DER (X.690) in which a public key is written, read strictly: one encoding per
-//! value, no rest left over.
+//! A strict reader for the part of DER (X.690) that public keys use: one encoding for each value,
+//! and nothing after the last one.
 //!
-//! It refuses indefinite and needlessly long lengths, negative numbers and high tag numbers. It is
-//! no general reader and does not want to become one.
+//! Indefinite lengths, needlessly long lengths, negative numbers and high tag numbers are refused.
+//! What the values mean belongs in [`crate::key::pem`].
 
-/// The tags that a public key needs.
+/// Tags of the values in a public key.
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
 pub(super) const NULL: u8 = 0x05;
 pub(super) const OBJECT_ID: u8 = 0x06;
 pub(super) const SEQUENCE: u8 = 0x30;
 
-/// The bytes are not what was expected there.
+/// The bytes are not the expected value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
-/// What is left to read.
+/// The bytes that are not read yet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a>(&'a [u8]);
 
@@ -41,12 +41,12 @@ impl<'a> Reader<'a> {
         Ok(contents)
     }
 
-    /// The contents of the next value, to be read in turn.
+    /// A reader for the contents of the next value.
     pub(super) fn enter(&mut self, tag: u8) -> Result<Self, Malformed> {
         self.take(tag).map(Self)
     }
 
-    /// The next number, which must not be negative, without its sign byte.
+    /// The next integer without its sign byte. It must not be negative.
     pub(super) fn take_unsigned(&mut self) -> Result<&'a [u8], Malformed> {
         match self.take(INTEGER)? {
             [0] => Ok(&[]),
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// That nothing is left.
+    /// Checks that nothing is left to read.
     pub(super) fn end(self) -> Result<(), Malformed> {
         if self.0.is_empty() { Ok(()) } else { Err(Malformed) }
     }
@@ -77,7 +77,7 @@ fn take_length(bytes: &[u8]) -> Result<(usize, &[u8]), Malformed> {
             }
             _ => Err(Malformed),
         },
-        // Three bytes of length would be more than the largest key there is.
+        // A length of three bytes would exceed the largest key.
         _ => Err(Malformed),
     }
 }
@@ -100,8 +100,8 @@ mod tests {
         assert_eq!(integer(&[2, 2, 0, 3]), Err(Malformed), "a needless zero");
         assert_eq!(integer(&[2, 1, 0x80]), Err(Malformed), "negative");
         assert_eq!(integer(&[2, 0]), Err(Malformed), "empty");
-        assert_eq!(integer(&[2, 1, 3, 0]), Err(Malformed), "something behind it");
-        assert_eq!(integer(&[2, 2, 3]), Err(Malformed), "too little behind it");
+        assert_eq!(integer(&[2, 1, 3, 0]), Err(Malformed), "a byte too many");
+        assert_eq!(integer(&[2, 2, 3]), Err(Malformed), "a byte too few");
         assert_eq!(integer(&[3, 1, 3]), Err(Malformed), "another tag");
     }
 

@@ -1,7 +1,7 @@
-//! A public key, and the texts that it is read from: a JWK set or PEM.
+//! Public keys, and the parsers for the texts that hold them: a JWK set or PEM.
 //!
-//! Sets that were fetched and sets that were stored go through the same parser, because the store
-//! is as much a trust anchor as the network.
+//! Fetched sets and stored sets go through the same parser, because the store is trusted no more
+//! than the network. Finding the key of a token belongs in the gate.
 
 pub mod der;
 pub mod jwks;
@@ -10,7 +10,7 @@ pub mod rsa;
 
 use crate::algorithm::Algorithm;
 
-/// Holding one means: an RSA public key of 2048 bits or more, meant for signatures.
+/// An RSA public key for signatures, of 2048 to 8192 bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey {
     modulus: String,
@@ -31,7 +31,7 @@ impl PublicKey {
         &self.exponent
     }
 
-    /// The one algorithm that the key is meant for, where its set says so.
+    /// The only algorithm that the key may be used with, if its set names one.
     #[must_use]
     pub fn algorithm(&self) -> Option<Algorithm> {
         self.algorithm

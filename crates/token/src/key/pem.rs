@@ -1,9 +1,9 @@
-//! `CLERK_JWT_KEY`: a public key as text, in every shape in which people paste it.
+//! `CLERK_JWT_KEY`: a public key as PEM text, in the shapes in which people paste it.
 //!
-//! Real line breaks, `\n` written out, Windows line ends, or the base64 body alone. What is inside
-//! is read strictly (RFC 7468, RFC 5280 4.1.2.7, RFC 3279 2.3.1). It refuses private keys, keys
-//! of other kinds and certificates, each with a sentence that says what to do instead and holds
-//! nothing of the text.
+//! Line breaks may be real, written as `\n`, or Windows', and the base64 body alone is enough. The
+//! contents are read strictly (RFC 7468, RFC 5280 4.1.2.7, RFC 3279 2.3.1). Private keys, other
+//! kinds of keys and certificates are refused with a message that says what to do instead and
+//! repeats nothing of the text. Key sets are read by [`crate::key::jwks`].
 
 use base64ct::{Base64, Encoding};
 
@@ -13,36 +13,37 @@ use crate::key::der::{BIT_STRING, INTEGER, Malformed, NULL, OBJECT_ID, Reader, S
 use crate::key::rsa::RsaError;
 use crate::limits::PEM_BYTES_MAX;
 
-/// Why a text holds no key that can be used. Its `Display` is one sentence for the operator.
+/// Why a text holds no usable key. Its `Display` completes a sentence that begins with the name of
+/// the setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PemError {
     /// Neither a PEM block nor the base64 of one.
     NotPem,
     /// More than one block, or text around it.
     NotAlone,
-    /// A private key, which has no business at the edge.
+    /// A private key. Only the public key belongs here.
     Private,
-    /// The older form that holds the two numbers alone.
+    /// A PKCS#1 key: the two numbers without the name of the algorithm.
     Pkcs1,
     /// A certificate.
     Certificate,
-    /// A public key of another kind.
+    /// A public key of another kind than RSA.
     NotRsa,
-    /// The block does not hold what its label says.
+    /// The block does not hold what its label names.
     Malformed,
-    /// Too few bits.
+    /// Fewer than 2048 bits.
     TooShort,
-    /// Too many bits.
+    /// More than 8192 bits.
     TooLong,
-    /// Numbers that are nobody's key.
+    /// Numbers that are not an RSA key.
     Numbers,
 }
 
 impl PublicKey {
-    /// Reads an RSA public key from PEM text. It is meant for RS256, as Clerk's are.
+    /// Reads an RSA public key from PEM text. It is used with RS256 only, as Clerk's keys are.
     ///
     /// # Errors
-    /// [`PemError`] where there is no such key in the text.
+    /// [`PemError`] if the text holds no usable key.
     pub fn from_pem(text: &str) -> Result<Self, PemError> {
         if text.len() > PEM_BYTES_MAX {
             return Err(PemError::NotPem);
@@ -78,14 +79,14 @@ impl std::fmt::Display for PemError {
             Self::Malformed => "is damaged: the block does not hold a public key",
             Self::TooShort => "has fewer than 2048 bits",
             Self::TooLong => "has more than 8192 bits",
-            Self::Numbers => "holds numbers that are no RSA key",
+            Self::Numbers => "holds numbers that are not an RSA key",
         })
     }
 }
 
 impl From<RsaError> for PemError {
-    fn from(unfit: RsaError) -> Self {
-        match unfit {
+    fn from(error: RsaError) -> Self {
+        match error {
             RsaError::TooShort => Self::TooShort,
             RsaError::TooLong => Self::TooLong,
             RsaError::Modulus | RsaError::Exponent => Self::Numbers,
@@ -99,7 +100,7 @@ impl From<Malformed> for PemError {
     }
 }
 
-/// What stands between the lines that begin and end a block; all of it where there are none.
+/// The text between the lines that begin and end a block, or all of it if there are no such lines.
 fn body_of(text: &str) -> Result<&str, PemError> {
     let Some((before, rest)) = text.split_once(BEGIN) else {
         return if text.contains('-') { Err(PemError::NotPem) } else { Ok(text) };
@@ -125,13 +126,13 @@ fn check_label(label: &str) -> Result<(), PemError> {
     }
 }
 
-/// `SubjectPublicKeyInfo`: the algorithm, and the key as bits.
+/// Modulus and exponent of a `SubjectPublicKeyInfo`: the algorithm, and the key as bits.
 fn read_key_info(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemError> {
     let mut outer = Reader::new(bytes);
     let mut info = outer.enter(SEQUENCE)?;
     outer.end()?;
     if info.next_tag() == Some(INTEGER) {
-        return Err(kind_of_bare_numbers(info));
+        return Err(error_for_numbers(info));
     }
     let mut algorithm = info.enter(SEQUENCE)?;
     if algorithm.take(OBJECT_ID)? != RSA_ENCRYPTION {
@@ -143,11 +144,11 @@ fn read_key_info(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemError> {
     algorithm.end()?;
     let bits = info.take(BIT_STRING)?;
     info.end()?;
-    // The first byte counts the bits that the last one leaves unused; a key leaves none.
+    // The first byte is the number of unused bits in the last one; a key uses them all.
     read_numbers(bits.strip_prefix(&[0]).ok_or(PemError::Malformed)?)
 }
 
-/// `RSAPublicKey`: modulus and exponent.
+/// Modulus and exponent of an `RSAPublicKey`.
 fn read_numbers(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemError> {
     let mut outer = Reader::new(bytes);
     let mut key = outer.enter(SEQUENCE)?;
@@ -158,9 +159,9 @@ fn read_numbers(bytes: &[u8]) -> Result<(&[u8], &[u8]), PemError> {
     Ok((modulus, exponent))
 }
 
-/// A body that begins with a number: private keys begin with their version (0 or 1), the older
-/// form of public keys with the modulus.
-fn kind_of_bare_numbers(mut key: Reader<'_>) -> PemError {
+/// What a body is that begins with a number: a private key begins with its version (0 or 1), a
+/// PKCS#1 public key with the modulus.
+fn error_for_numbers(mut key: Reader<'_>) -> PemError {
     match key.take_unsigned() {
         Ok(version) if version.len() <= 1 => PemError::Private,
         Ok(_) => PemError::Pkcs1,
@@ -171,5 +172,5 @@ fn kind_of_bare_numbers(mut key: Reader<'_>) -> PemError {
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
-/// 1.2.840.113549.1.1.1
+/// The object id 1.2.840.113549.1.1.1.
 const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];

@@ -1,7 +1,7 @@
-//! What makes two numbers an RSA public key that we trust: the one maker of [`PublicKey`].
+//! Checks the two numbers of an RSA public key: the only maker of [`PublicKey`].
 //!
-//! It refuses short keys, keys so large that checking them is an attack, and exponents with which
-//! anybody could sign. It does not try to find out whether the modulus is a product of primes.
+//! Refused are short keys, keys so large that verification takes too long, and exponents with
+//! which anybody could sign. Whether the modulus is a product of two primes is not checked.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
@@ -9,7 +9,7 @@ use crate::algorithm::Algorithm;
 use crate::key::PublicKey;
 use crate::limits::{RSA_BITS_MAX, RSA_BITS_MIN, RSA_EXPONENT_BYTES_MAX};
 
-/// Which of the two numbers is unfit, and how.
+/// What is wrong with one of the two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RsaError {
     /// Fewer bits than [`RSA_BITS_MIN`].
@@ -23,7 +23,8 @@ pub(super) enum RsaError {
 }
 
 impl PublicKey {
-    /// Both numbers are unsigned, big-endian, in as few bytes as they need (RFC 7518, 6.3.1).
+    /// Makes a key of two numbers. Both are unsigned, big-endian, in as few bytes
+    /// as possible (RFC 7518, 6.3.1).
     pub(super) fn from_numbers(
         modulus: &[u8],
         exponent: &[u8],
@@ -56,7 +57,7 @@ fn check_exponent(exponent: &[u8]) -> Result<(), RsaError> {
     if fits { Ok(()) } else { Err(RsaError::Exponent) }
 }
 
-/// The number's length in bits; `None` for zero and for a number with leading zeros.
+/// The length of the number in bits; `None` for zero and for a number with leading zero bytes.
 fn bits(number: &[u8]) -> Option<usize> {
     let first = *number.first().filter(|first| **first != 0)?;
     let spare = usize::try_from(first.leading_zeros()).ok()?;
@@ -71,7 +72,7 @@ fn is_odd(number: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// An odd number: its first byte, and how many bytes there are in all.
+    /// An odd number with this first byte and this number of bytes.
     fn odd(first: u8, bytes: usize) -> Vec<u8> {
         let mut number = vec![0xff; bytes];
         if let Some(byte) = number.first_mut() {
@@ -80,42 +81,42 @@ mod tests {
         number
     }
 
-    fn made(modulus: &[u8], exponent: &[u8]) -> Result<(), RsaError> {
+    fn check(modulus: &[u8], exponent: &[u8]) -> Result<(), RsaError> {
         PublicKey::from_numbers(modulus, exponent, None).map(|_| ())
     }
 
     #[test]
-    fn the_modulus_has_a_floor_and_a_ceiling() {
+    fn the_modulus_has_2048_to_8192_bits() {
         let e = [1, 0, 1];
-        assert_eq!(made(&odd(0x7f, 256), &e), Err(RsaError::TooShort));
-        assert_eq!(made(&odd(0x80, 256), &e), Ok(()));
-        assert_eq!(made(&odd(0xff, 1_024), &e), Ok(()));
-        assert_eq!(made(&odd(0x01, 1_025), &e), Err(RsaError::TooLong));
+        assert_eq!(check(&odd(0x7f, 256), &e), Err(RsaError::TooShort));
+        assert_eq!(check(&odd(0x80, 256), &e), Ok(()));
+        assert_eq!(check(&odd(0xff, 1_024), &e), Ok(()));
+        assert_eq!(check(&odd(0x01, 1_025), &e), Err(RsaError::TooLong));
     }
 
     #[test]
-    fn numbers_are_odd_and_written_in_as_few_bytes_as_they_need() {
+    fn the_modulus_is_odd_and_has_no_leading_zeros() {
         let e = [1, 0, 1];
         let mut even = odd(0x80, 256);
         if let Some(last) = even.last_mut() {
             *last = 0xfe;
         }
-        assert_eq!(made(&even, &e), Err(RsaError::Modulus));
+        assert_eq!(check(&even, &e), Err(RsaError::Modulus));
         let padded: Vec<u8> = [0].into_iter().chain(odd(0x80, 256)).collect();
-        assert_eq!(made(&padded, &e), Err(RsaError::Modulus));
-        assert_eq!(made(&[], &e), Err(RsaError::Modulus));
-        assert_eq!(made(&[0; 256], &e), Err(RsaError::Modulus));
+        assert_eq!(check(&padded, &e), Err(RsaError::Modulus));
+        assert_eq!(check(&[], &e), Err(RsaError::Modulus));
+        assert_eq!(check(&[0; 256], &e), Err(RsaError::Modulus));
     }
 
     #[test]
-    fn an_exponent_is_odd_above_one_and_small() {
+    fn the_exponent_is_odd_above_one_and_small() {
         let n = odd(0x80, 256);
-        assert_eq!(made(&n, &[3]), Ok(()));
-        assert_eq!(made(&n, &[1]), Err(RsaError::Exponent));
-        assert_eq!(made(&n, &[2]), Err(RsaError::Exponent));
-        assert_eq!(made(&n, &[]), Err(RsaError::Exponent));
-        assert_eq!(made(&n, &[0, 1, 0, 1]), Err(RsaError::Exponent));
-        assert_eq!(made(&n, &[0xff; 4]), Ok(()));
-        assert_eq!(made(&n, &[0xff; 5]), Err(RsaError::Exponent));
+        assert_eq!(check(&n, &[3]), Ok(()));
+        assert_eq!(check(&n, &[1]), Err(RsaError::Exponent));
+        assert_eq!(check(&n, &[2]), Err(RsaError::Exponent));
+        assert_eq!(check(&n, &[]), Err(RsaError::Exponent));
+        assert_eq!(check(&n, &[0, 1, 0, 1]), Err(RsaError::Exponent));
+        assert_eq!(check(&n, &[0xff; 4]), Ok(()));
+        assert_eq!(check(&n, &[0xff; 5]), Err(RsaError::Exponent));
     }
 }

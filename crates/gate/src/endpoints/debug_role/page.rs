@@ -6,10 +6,11 @@
 use crate::answer::page::styled;
 use crate::answer::{Answer, escape};
 use crate::endpoints::debug_role::style;
+use crate::explain::Report;
 use crate::explain::advice::Advice;
 use crate::explain::path::{ConditionLine, ExplainedOutcome, PathExplanation};
 use crate::explain::role::RolePlace;
-use crate::explain::{Report, SessionReport};
+use crate::explain::session::SessionReport;
 use serde_json::Value;
 
 /// The answer for people.

@@ -12,7 +12,7 @@ code,pre{font:.9em/1.5 ui-monospace,monospace}pre{background:var(--c);padding:.7
 border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;margin:.5rem 0}\
 pre:focus-visible,input:focus-visible,button:focus-visible{outline:3px solid var(--l);\
 outline-offset:2px}.mark{border:2px solid;border-radius:1rem;padding:.1rem .75rem}\
-.signed-in,.hit td{color:var(--y)}.signed-out,.missed td{color:var(--n)}.unavailable,\
+.signed-in,.hit td{color:var(--y)}.signed-out,.miss td{color:var(--n)}.unavailable,\
 .not-known td{color:var(--a)}.advice{border-left:4px solid var(--l);padding:.1rem 0 .1rem 1rem;\
 margin:1.5rem 0}.advice h2{margin-top:.5rem}.advice li{margin:.4rem 0}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1rem;margin:1rem 0}\

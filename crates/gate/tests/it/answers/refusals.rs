@@ -1,7 +1,7 @@
 //! Refusals and redirects: each code as a page and as problem JSON.
 
 use clerk_edge_gate::answer::refusal::refuse;
-use clerk_edge_gate::answer::{Answer, Refusal, header_safe, redirect};
+use clerk_edge_gate::answer::{Answer, Refusal, redirect};
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::problem::Problem;
@@ -9,9 +9,10 @@ use serde_json::json;
 
 use super::body;
 
-const CODES: [Code; 11] = [
+const CODES: [Code; 12] = [
     Code::ClaimsUnavailable,
     Code::Configuration,
+    Code::HostInvalid,
     Code::Internal,
     Code::KeysUnavailable,
     Code::NotAllowed,
@@ -36,6 +37,7 @@ fn programs_get_problem_json_with_the_code() {
     for (code, status, title) in [
         (Code::ClaimsUnavailable, 503, "Service Unavailable"),
         (Code::Configuration, 500, "Internal Server Error"),
+        (Code::HostInvalid, 400, "Bad Request"),
         (Code::Internal, 500, "Internal Server Error"),
         (Code::KeysUnavailable, 503, "Service Unavailable"),
         (Code::NotAllowed, 403, "Forbidden"),
@@ -179,13 +181,15 @@ fn head_gets_the_headers_without_a_body() {
 
 #[test]
 fn redirects_keep_the_method_and_are_not_stored() {
+    let location =
+        |target: &str| redirect(target).header("location").unwrap_or_default().to_owned();
     let answer = redirect("/sign-in?redirect_url=https%3A%2F%2Fa.example%2F");
     assert_eq!(answer.status, 307);
     assert_eq!(answer.header("location"), Some("/sign-in?redirect_url=https%3A%2F%2Fa.example%2F"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.body, None);
-    assert_eq!(header_safe("/a\r\nset-cookie: b=ü\0"), "/a%0D%0Aset-cookie:%20b=%C3%BC%00");
-    assert_eq!(header_safe("/a%20b?c=d#e"), "/a%20b?c=d#e");
+    assert_eq!(location("/a\r\nset-cookie: b=ü\0"), "/a%0D%0Aset-cookie:%20b=%C3%BC%00");
+    assert_eq!(location("/a%20b?c=d#e"), "/a%20b?c=d#e");
 }
 
 #[test]

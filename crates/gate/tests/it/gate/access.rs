@@ -25,14 +25,14 @@ fn allowed(seen: &Seen) -> Vec<bool> {
 fn everybody_sees_their_own() {
     let site = Bound::live(&rules()).open();
     let nobody = site.ask(&get(ACCESS, &[]));
-    assert_eq!((nobody.status, allowed(&nobody)), (200, vec![true, true, false, false, false]));
+    assert_eq!((nobody.status, allowed(&nobody)), (200, vec![true, true, false, false]));
     let told = nobody.json();
     assert_eq!(
         (&told["status"], &told["user_id"], &told["role"], &told["org_id"]),
         (&json!("signed-out"), &Value::Null, &Value::Null, &Value::Null)
     );
     let admin = site.api_with(ACCESS, &with_role("admin"));
-    assert_eq!(allowed(&admin), [true, true, true, true, false]);
+    assert_eq!(allowed(&admin), [true, true, true, true]);
     let told = admin.json();
     assert_eq!(
         (&told["status"], &told["user_id"], &told["role"]),
@@ -40,7 +40,7 @@ fn everybody_sees_their_own() {
     );
     assert_eq!(told["areas"][3]["path"], "/admin/*");
     let user = site.api_with(ACCESS, &with_role("user"));
-    assert_eq!(allowed(&user), [true, true, true, false, false]);
+    assert_eq!(allowed(&user), [true, true, true, false]);
     assert_eq!(
         site.api_with(ACCESS, &token(&json!({ "sts": "pending" }))).json()["status"],
         "signed-out"
@@ -52,7 +52,7 @@ fn a_role_is_looked_up_once_where_a_rule_needs_it() {
     let site = Bound::live(&rules()).open();
     site.user(user(&json!({ "role": "admin" })));
     let seen = site.api_with(ACCESS, &token(&json!({})));
-    assert_eq!((allowed(&seen), seen.calls.len()), (vec![true, true, true, true, false], 1));
+    assert_eq!((allowed(&seen), seen.calls.len()), (vec![true, true, true, true], 1));
     assert_eq!(seen.json()["role"], "admin");
     let plain = Bound::live(&json!([{ "path": "/member" }])).open();
     assert_eq!(plain.api_with(ACCESS, &token(&json!({}))).calls.len(), 0);

@@ -180,7 +180,7 @@ fn a_path_is_explained_as_it_is_decided() {
     let result =
         |line: &Value| (line["depth"].clone(), line["text"].clone(), line["result"].clone());
     let lines: Vec<_> = admin["conditions"].as_array().unwrap().iter().map(result).collect();
-    let line = |depth: u8, text: &str| (json!(depth), json!(text), json!("missed"));
+    let line = |depth: u8, text: &str| (json!(depth), json!(text), json!("miss"));
     let expected = [
         line(0, "any"),
         line(1, r#"{"role":"admin"}"#),

@@ -27,6 +27,43 @@ fn step_2_a_path_has_one_canonical_form() {
 }
 
 #[test]
+fn step_2_rules_see_the_plain_host_or_nothing_goes_on() {
+    let site = Bound::live(&json!([
+        { "path": "/*", "allow": "anyone" },
+        { "path": "/*", "host": "admin.example", "allow": { "role": "admin" } },
+    ]));
+    let site = site.text("UPSTREAM", "https://origin.example").open();
+    let ask = |host: &str| site.ask(&Request::get(&format!("https://{host}/x"), &[]));
+    for host in ["admin.example", "x@admin.example", "admin.example..", "ADMIN.example.:8443"] {
+        ask(host).is_refused(401, "signed-out");
+    }
+    for host in ["admin.example:80a", "[admin.example]", "admin.example,x", "admin..example", ""] {
+        ask(host).is_refused(400, "host-invalid");
+    }
+    let seen = ask("x:secret@www.example:8443");
+    assert_eq!(seen.is_forwarded().told("x-forwarded-host"), Some("www.example:8443"));
+    assert_eq!(seen.log["host"], json!("www.example:8443"));
+}
+
+#[test]
+fn step_2_no_reading_leaves_the_upstreams_base_path() {
+    let rules = json!([{ "path": "/*", "allow": "anyone" }]);
+    let bound = Bound::live(&rules).text("UPSTREAM", "https://origin.example/base");
+    let root = bound.clone().text("UPSTREAM", "https://origin.example/").open();
+    let base = bound.open();
+    let preflight = [("origin", HERE), ("access-control-request-method", "PUT")];
+    for path in ["/..;/admin/x", "/..%2Fadmin/x", "/..%5Cadmin/x", "/x/..;/..;/a", "/..%20/a"] {
+        let seen = base.ask(&get(path, &[]));
+        seen.is_refused(400, "path-ambiguous");
+        base.ask(&method("OPTIONS", get(path, &preflight))).is_refused(400, "path-ambiguous");
+        root.ask(&get(path, &[])).is_forwarded();
+    }
+    for path in ["/a/..;/x", "/a%2F..%2Fx", "/...;/x", "/../x", "/"] {
+        base.ask(&get(path, &[])).is_forwarded();
+    }
+}
+
+#[test]
 fn step_3_the_gates_own_endpoints_need_no_rule() {
     let site = Bound::live(&json!([])).open();
     assert_eq!(site.ask(&get("/.clerk-edge/health", &[])).status, 200);
@@ -139,7 +176,7 @@ fn step_7_a_verified_token_is_forgotten_when_its_key_is_revoked() {
         let token = token(&json!({}));
         let asked = get("/member", &[("authorization", &format!("Bearer {token}"))]);
         let ctx = RequestContext::new(&site.double, site.now_ms);
-        let mut line = Box::pin(site.gate.decide(&asked, &ctx));
+        let mut line = Box::pin(clerk_edge_gate::line::decide(&site.gate, &asked, &ctx));
         assert!(poll(line.as_mut()).is_pending());
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(key_ids))));
         ready(

@@ -11,10 +11,11 @@ fn taken(upstream: &str, path: &str, names: &[&str]) -> Vec<String> {
     let bound = Bound::live(&rules).text("UPSTREAM", upstream);
     let site = bound.text("CLAIM_HEADERS", r#"{"x-user-plan":"plan"}"#).open();
     let ctx = RequestContext::new(&site.double, NOW_MS);
-    let request = get(path, &[]);
-    let decision = site.double.run(site.gate.decide(&request, &ctx));
-    let Action::Forward(forward) = decision.outcome else { panic!("not forwarded") };
-    forward.remove(&names.join("\n")).into_iter().map(str::to_owned).collect()
+    let headers: Vec<_> = names.iter().map(|name| (*name, "x")).collect();
+    let request = get(path, &headers);
+    let plan = site.double.run(clerk_edge_gate::line::decide(&site.gate, &request, &ctx));
+    let Action::Forward(forward) = plan.action else { panic!("not forwarded") };
+    forward.remove
 }
 
 #[track_caller]

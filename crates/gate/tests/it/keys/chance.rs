@@ -1,7 +1,7 @@
-//! Random interleavings: whatever comes when, no key is found that no source gave, no request asks
-//! more than it may, "unknown" needs somebody who was asked, and in the end everything is well.
+//! Random interleavings: only keys that a source returned are found, no request makes more calls
+//! than it may, "unknown" needs a source that answered, and in the end keys are found again.
 //!
-//! The numbers are drawn from a seed that is printed where a run fails; there is no clock in it.
+//! The numbers come from a seed, which is printed if a run fails, and not from a clock.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use clerk_edge_gate::context::{BackgroundTask, RequestContext};
-use clerk_edge_gate::keys::find::{Keys, NoKey};
+use clerk_edge_gate::keys::{Keys, KeysUnavailable, NoKey};
 use clerk_edge_gate::platform::{
     ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
 };
@@ -32,7 +32,7 @@ use clerk_edge_testing::settings::{BACKEND_KEYS, FRONTEND_KEYS, development as s
 use clerk_edge_testing::signature::Imported;
 use clerk_edge_testing::task::{Task, poll};
 
-/// The platform as one request sees it: it counts, and notes which keys were given.
+/// The platform of one request: it counts calls and notes which keys were returned.
 struct Seen<'a> {
     double: &'a FakePlatform,
     calls: Cell<usize>,
@@ -88,7 +88,7 @@ impl Platform for Seen<'_> {
     }
 }
 
-/// Everything that lives as long as one run, so that its requests may outlive each other.
+/// What lives as long as one run, so that its requests may outlive each other.
 struct Run {
     dice: RefCell<Dice>,
     double: FakePlatform,
@@ -142,7 +142,7 @@ impl Run {
         Scene { after_ms, outcome: self.pick(&outcomes).clone() }
     }
 
-    /// The world changes: what the sources do, and for the store whether it works.
+    /// Changes what the sources do, and whether the store works.
     fn change(&self) {
         for url in [FRONTEND_KEYS, BACKEND_KEYS] {
             let scenes: Vec<Scene> = (0..=self.below(3)).map(|_| self.scene()).collect();
@@ -162,7 +162,7 @@ impl Run {
         }
     }
 
-    /// One request from beginning to end, its chores included.
+    /// One request from beginning to end, with its tasks.
     async fn request(&self, now_ms: i64, key_id: &'static str) {
         let seen = Seen {
             double: &self.double,
@@ -190,11 +190,13 @@ impl Run {
         let given = self.given.borrow();
         match found {
             Ok(key) => assert!(given.contains(&(key_id.to_owned(), key.modulus)), "never given"),
-            Err(NoKey::Unknown) => assert!(!given.is_empty(), "unknown to whom?"),
-            Err(NoKey::Unavailable { retry_after_seconds }) => {
+            Err(NoKey::Unknown) => {
+                assert!(!given.is_empty(), "unknown, but no source has answered")
+            }
+            Err(NoKey::Unavailable(KeysUnavailable { retry_after_seconds })) => {
                 assert!((1..=60).contains(&retry_after_seconds), "{retry_after_seconds} s");
             }
-            Err(NoKey::Unfit) => assert_ne!(key_id, "random", "nobody has it"),
+            Err(NoKey::Unfit) => assert_ne!(key_id, "random", "no source has it"),
         }
     }
 
@@ -223,8 +225,8 @@ impl Run {
         self.recovers(now);
     }
 
-    /// In fair weather all is well at the latest when a cool-down is over; clocks that were set
-    /// back by seconds may lengthen it by their tolerance.
+    /// Without failures keys are found when a cool-down is over at the latest; a clock that was
+    /// set back by seconds may prolong it by its tolerance.
     fn recovers(&self, now: i64) {
         self.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["d"]))));
         self.double.store_fails.set(false);
@@ -237,7 +239,7 @@ impl Run {
 }
 
 #[test]
-fn whatever_comes_when_only_given_keys_are_found() {
+fn in_any_order_only_keys_that_a_source_returned_are_found() {
     for seed in 0..SEEDS {
         let run = Run::new(seed);
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.play()));
@@ -245,5 +247,5 @@ fn whatever_comes_when_only_given_keys_are_found() {
     }
 }
 
-/// A few seconds' worth; more of them found nothing more.
+/// As many as run in a few seconds.
 const SEEDS: u64 = 100;

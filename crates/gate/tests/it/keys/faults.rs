@@ -1,7 +1,7 @@
-//! The ladder in foul weather: sources that fail, clocks that jump, requests that are cancelled.
+//! Failures: sources that fail, clocks that jump, requests that are cancelled.
 //!
-//! Two sentences hold throughout: whoever has a key of the last day is served, and nobody is told
-//! "unknown" because nobody could be asked.
+//! In all of them a key of the last day is used, and a key is never "unknown" because no source
+//! answered.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -9,7 +9,7 @@
 )]
 
 use clerk_edge_gate::context::{BackgroundTask, KeySource, RequestContext};
-use clerk_edge_gate::keys::find::{Keys, NoKey};
+use clerk_edge_gate::keys::{Keys, KeysUnavailable, NoKey};
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, KEYS_STALE_SECONDS};
 use clerk_edge_gate::platform::{ClerkCallError, ClerkResponse};
 use clerk_edge_token::algorithm::Algorithm::Rs256;
@@ -21,7 +21,7 @@ use clerk_edge_testing::task::ready;
 
 pub(super) type Found = Result<String, NoKey>;
 
-/// Everything that a source can do instead of giving a set.
+/// Everything that a source can do instead of returning a set.
 fn faults() -> Vec<Scene> {
     let at_once = |outcome| Scene { after_ms: 0, outcome };
     let good: Result<ClerkResponse, ClerkCallError> = Ok(reply(200, &set(&["z"])));
@@ -47,12 +47,14 @@ fn faults() -> Vec<Scene> {
 
 pub(super) fn unavailable(found: &Found) -> Option<u32> {
     match found {
-        Err(NoKey::Unavailable { retry_after_seconds }) => Some(*retry_after_seconds),
+        Err(NoKey::Unavailable(KeysUnavailable { retry_after_seconds })) => {
+            Some(*retry_after_seconds)
+        }
         _ => None,
     }
 }
 
-/// A site that fetched this set at [`NOW`] and can reach nobody any more.
+/// A site that fetched this set at [`NOW`] and cannot reach any source since.
 pub(super) fn holding(key_ids: &[&str]) -> Site {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(key_ids))));
@@ -63,7 +65,7 @@ pub(super) fn holding(key_ids: &[&str]) -> Site {
 }
 
 #[test]
-fn whatever_fails_from_the_start_it_is_unavailable_and_never_unknown() {
+fn if_every_source_fails_a_key_is_unavailable_and_never_unknown() {
     for (at, fault) in faults().into_iter().enumerate() {
         for other in faults() {
             let site = Site::new();
@@ -74,7 +76,7 @@ fn whatever_fails_from_the_start_it_is_unavailable_and_never_unknown() {
             assert_eq!(site.double.take_urls(), [FRONTEND_KEYS, BACKEND_KEYS], "{at}");
             assert_eq!((ctx.take_notes().len(), ctx.take_tasks().len()), (2, 0), "{at}");
         }
-        // Its neighbour: the other source answers.
+        // Here the other source answers.
         let site = Site::new();
         site.double.plays(FRONTEND_KEYS, [fault]);
         let outcome = Ok(reply(200, &set(&["a"])));
@@ -84,7 +86,7 @@ fn whatever_fails_from_the_start_it_is_unavailable_and_never_unknown() {
 }
 
 #[test]
-fn whatever_fails_later_keys_of_the_last_day_serve_without_waiting() {
+fn if_sources_fail_later_keys_of_the_last_day_are_used_without_waiting() {
     for (at, fault) in faults().into_iter().enumerate() {
         let site = holding(&["a"]);
         site.double.plays(FRONTEND_KEYS, [fault.clone()]);
@@ -97,7 +99,7 @@ fn whatever_fails_later_keys_of_the_last_day_serve_without_waiting() {
                 Ok(modulus(1)),
                 "{at}, minute {minute}"
             );
-            site.work_off(&ctx);
+            site.run_tasks(&ctx);
         }
         let last = NOW + KEYS_STALE_SECONDS * SECOND;
         assert_eq!(site.find(last, "a").0, Ok(modulus(1)), "{at}");
@@ -106,30 +108,30 @@ fn whatever_fails_later_keys_of_the_last_day_serve_without_waiting() {
 }
 
 #[test]
-fn a_failing_renewal_is_tried_again_but_not_by_everybody() {
+fn a_failed_renewal_is_tried_again_but_not_by_every_request() {
     let site = holding(&["a"]);
     for second in 0..3_600 {
         let ctx = RequestContext::new(&site.double, NOW + second * SECOND);
         assert!(ready(site.keys.find(&site.settings, Some("a"), Rs256, &ctx)).is_ok());
-        site.work_off(&ctx);
+        site.run_tasks(&ctx);
     }
     let rounds = site.double.take_urls().len() / 2;
     assert!((100..=120).contains(&rounds), "{rounds} rounds in 55 minutes of outage");
 }
 
 #[test]
-fn whatever_the_store_does_clerk_is_asked() {
+fn if_the_store_fails_clerk_is_asked() {
     let site = Site::with_stored(NOW - MINUTE, &["z"]);
     let (name, text) = site.double.kept().pop_first().unwrap();
     let stamp = (NOW - MINUTE).to_string();
     let others = [
-        (String::new(), "not in the form"),
-        ("<html>".to_owned(), "not in the form"),
-        ("null".to_owned(), "not in the form"),
-        (set(&["a"]), "not in the form"),
-        (text.replace("\"v\":1", "\"v\":\"1\""), "not in the form"),
-        (text.replace("\"v\":1", "\"v\":1,\"more\":1"), "not in the form"),
-        (text.clone() + &" ".repeat(ANSWER_BYTES_MAX), "not in the form"),
+        (String::new(), "format is unknown"),
+        ("<html>".to_owned(), "format is unknown"),
+        ("null".to_owned(), "format is unknown"),
+        (set(&["a"]), "format is unknown"),
+        (text.replace("\"v\":1", "\"v\":\"1\""), "format is unknown"),
+        (text.replace("\"v\":1", "\"v\":1,\"more\":1"), "format is unknown"),
+        (text.clone() + &" ".repeat(ANSWER_BYTES_MAX), "format is unknown"),
         (text.replace("\"v\":1", "\"v\":0"), "another version"),
         (text.replace("\"v\":1", "\"v\":2,\"more\":1"), "another version"),
         (text.replace("\"RSA\"", "\"EC\""), "no usable key"),
@@ -148,8 +150,8 @@ fn whatever_the_store_does_clerk_is_asked() {
         assert_eq!((site.double.reads.get(), site.double.call_count()), (1, 1), "{sentence}");
         let lines = ctx.take_notes();
         assert!(lines.iter().any(|line| line.contains(sentence)), "{sentence}: {lines:?}");
-        // What was fetched takes its place.
-        site.work_off(&ctx);
+        // The set that was fetched replaces it.
+        site.run_tasks(&ctx);
         let again = RequestContext::new(&site.double, NOW);
         let keys = Keys::new(3);
         assert!(site.double.run(keys.find(&site.settings, Some("a"), Rs256, &again)).is_ok());
@@ -167,19 +169,19 @@ fn whatever_the_store_does_clerk_is_asked() {
 }
 
 #[test]
-fn a_store_that_cannot_be_written_is_a_line_and_no_failure() {
+fn if_the_store_cannot_be_written_there_is_a_line_and_no_failure() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
     site.double.writes_fail.set(true);
     let ctx = RequestContext::new(&site.double, NOW);
     site.double.run(site.keys.renew(&site.settings, &ctx));
-    assert_eq!(ctx.take_notes(), ["keys: the KV namespace could not be written"]);
+    assert_eq!(ctx.take_notes(), ["keys: CLERK_CACHE could not be written"]);
     assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
 }
 
 #[test]
 fn a_new_key_is_accepted_on_its_first_request_with_one_fetch() {
-    // Warm memory, and a cold isolate with a warm store: both have the set of before.
+    // Warm memory, and a cold isolate with a warm store: both have the old set.
     let warm = holding(&["a"]);
     let cold = Site::with_stored(NOW - MINUTE, &["a"]);
     for site in [warm, cold] {
@@ -207,7 +209,7 @@ fn a_thousand_unknown_key_ids_cost_one_fetch_per_cool_down() {
     assert_eq!(site.double.call_count(), 0);
     assert_eq!(site.find(NOW + 30 * SECOND, "random").0, Err(NoKey::Unknown));
     assert_eq!(site.double.call_count(), 1);
-    // From a cold start likewise: what the first one fetched is what the others learn from.
+    // The same from a cold start: the others use the result of the first fetch.
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
     for at in 0..1_000 {
@@ -217,7 +219,7 @@ fn a_thousand_unknown_key_ids_cost_one_fetch_per_cool_down() {
 }
 
 #[test]
-fn an_unknown_key_id_is_unavailable_while_nobody_can_be_asked() {
+fn an_unknown_key_id_is_unavailable_while_no_source_answers() {
     let site = holding(&["a"]);
     assert_eq!(unavailable(&site.find(NOW + SECOND, "b").0), Some(30));
     assert_eq!(site.double.take_urls(), [FRONTEND_KEYS, BACKEND_KEYS]);
@@ -248,7 +250,7 @@ fn without_any_keys_the_pause_grows_from_one_second_to_thirty() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_neither_keeps_a_set_fresh_nor_throws_it_away() {
+fn a_clock_that_is_set_back_neither_keeps_a_set_fresh_nor_drops_it() {
     for back in [2 * MINUTE, HOUR, DAY] {
         let site = holding(&["a"]);
         let now = NOW - back;
@@ -266,7 +268,7 @@ fn a_clock_that_is_set_back_neither_keeps_a_set_fresh_nor_throws_it_away() {
         let age = site.keys.status(&site.settings, now + MINUTE).age_seconds;
         assert_eq!(age, Some(60));
     }
-    // However little it was set back: what is fetched later is newer.
+    // Even if it is set back by little, a set that is fetched later is newer.
     for back in [1, SECOND, 30 * SECOND, 60 * SECOND] {
         let site = holding(&["a"]);
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["b"]))));
@@ -274,7 +276,7 @@ fn a_clock_that_is_set_back_neither_keeps_a_set_fresh_nor_throws_it_away() {
     }
     let site = holding(&["a"]);
     assert!(unavailable(&site.find(NOW - DAY - 1, "a").0).is_some(), "nobody's set");
-    // Nor does it make a pause or a cool-down last.
+    // It does not prolong a pause or a cool-down.
     let site = Site::new();
     assert_eq!(unavailable(&site.find(NOW, "a").0), Some(1));
     let site = holding(&["a"]);
@@ -284,7 +286,7 @@ fn a_clock_that_is_set_back_neither_keeps_a_set_fresh_nor_throws_it_away() {
 }
 
 #[test]
-fn a_clock_that_leaps_ahead_makes_the_set_stale_and_then_too_old() {
+fn a_clock_that_jumps_ahead_makes_the_set_stale_and_then_too_old() {
     let site = holding(&["a"]);
     assert_eq!(site.find(NOW + DAY, "a").0, Ok(modulus(1)));
     let leapt = NOW + DAY + 1;

@@ -1,8 +1,8 @@
-//! The ladder in fair weather: what is asked when, and how often.
+//! Memory, store and Clerk, without failures: what is asked when, and how often.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
 use clerk_edge_gate::context::{BackgroundTask, KeySource, RequestContext};
-use clerk_edge_gate::keys::find::{Keys, NoKey};
+use clerk_edge_gate::keys::{Keys, NoKey};
 use clerk_edge_gate::limits::{ANSWER_BYTES_MAX, KEYS_COOL_DOWN_SECONDS, KEYS_TIMEOUT_MS};
 use clerk_edge_gate::platform::ClerkCallError;
 use clerk_edge_token::algorithm::Algorithm::{Rs256, Rs384};
@@ -16,7 +16,7 @@ use clerk_edge_testing::settings::{BACKEND_KEYS, FRONTEND_KEYS, development as s
 use clerk_edge_testing::task::ready;
 
 #[test]
-fn a_cold_isolate_asks_the_frontend_api_once_and_then_nobody() {
+fn a_cold_isolate_asks_the_frontend_api_once() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
     let (found, ctx) = site.find(NOW, "a");
@@ -40,7 +40,7 @@ fn a_cold_isolate_asks_the_frontend_api_once_and_then_nobody() {
 }
 
 #[test]
-fn a_cold_isolate_with_a_warm_store_reads_it_once_and_asks_nobody() {
+fn a_cold_isolate_with_a_warm_store_reads_it_once_and_fetches_nothing() {
     let site = Site::with_stored(NOW - MINUTE, &["a"]);
     let (found, ctx) = site.find(NOW, "a");
     assert_eq!(found, Ok(modulus(1)));
@@ -49,7 +49,7 @@ fn a_cold_isolate_with_a_warm_store_reads_it_once_and_asks_nobody() {
     assert_eq!(ctx.take_tasks(), vec![]);
     assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
     assert_eq!(site.double.reads.get(), 1);
-    // Its neighbour has no store to read.
+    // Without a store there is nothing to read.
     let mut site = Site::new();
     site.settings.has_store = false;
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
@@ -59,11 +59,11 @@ fn a_cold_isolate_with_a_warm_store_reads_it_once_and_asks_nobody() {
 }
 
 #[test]
-fn what_was_accepted_before_is_believed_for_a_day_and_renews_the_set() {
+fn what_was_accepted_before_is_valid_for_a_day_and_renews_the_set() {
     let site = Site::with_stored(NOW, &["a"]);
     let serves = |at| {
         let ctx = RequestContext::new(&site.double, at);
-        (site.keys.still_serve(&site.settings, &ctx), ctx.take_tasks())
+        (site.keys.are_still_valid(&site.settings, &ctx), ctx.take_tasks())
     };
     assert_eq!(serves(NOW), (false, vec![]), "nothing was accepted yet");
     assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
@@ -79,7 +79,7 @@ fn what_one_isolate_stores_another_reads_and_another_instance_does_not() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a", "b"]))));
     let (_, ctx) = site.find(NOW, "a");
-    site.work_off(&ctx);
+    site.run_tasks(&ctx);
     let again = Keys::new(7);
     let ctx = RequestContext::new(&site.double, NOW + SECOND);
     let found = site.double.run(again.find(&site.settings, Some("b"), Rs256, &ctx));
@@ -96,18 +96,18 @@ fn what_one_isolate_stores_another_reads_and_another_instance_does_not() {
         let _ = site.double.run(Keys::new(7).find(&other, Some("b"), Rs256, &ctx));
         assert_ne!(ctx.key_source(), Some(KeySource::Store), "change {change}");
     }
-    // Nor is what memory holds for one another's: the address is another.
+    // The set in memory is not used either: its URL is another.
     let mut other = settings();
     other.jwks_url = "https://clerk.other.example/.well-known/jwks.json".to_owned();
     let ctx = RequestContext::new(&site.double, NOW + SECOND);
     let found = site.double.run(site.keys.find(&other, Some("a"), Rs256, &ctx));
-    assert!(matches!(found, Err(NoKey::Unavailable { .. })), "{found:?}");
+    assert!(matches!(found, Err(NoKey::Unavailable(_))), "{found:?}");
 }
 
 #[test]
 fn every_call_is_bounded_and_only_the_backend_api_gets_the_secret() {
     let site = Site::new();
-    assert!(matches!(site.find(NOW, "a").0, Err(NoKey::Unavailable { .. })));
+    assert!(matches!(site.find(NOW, "a").0, Err(NoKey::Unavailable(_))));
     let calls = site.double.calls.take();
     let urls: Vec<&str> = calls.iter().map(|call| call.url.as_str()).collect();
     assert_eq!(urls, [FRONTEND_KEYS, BACKEND_KEYS]);
@@ -118,20 +118,23 @@ fn every_call_is_bounded_and_only_the_backend_api_gets_the_secret() {
     }
     let mut site = Site::new();
     site.settings.secret_key = None;
-    assert!(matches!(site.find(NOW, "a").0, Err(NoKey::Unavailable { .. })));
+    assert!(matches!(site.find(NOW, "a").0, Err(NoKey::Unavailable(_))));
     assert_eq!(site.double.take_urls(), [FRONTEND_KEYS]);
 }
 
 #[test]
-fn the_backend_api_is_asked_only_where_the_frontend_api_fails() {
+fn the_backend_api_is_asked_only_if_the_frontend_api_fails() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Err(ClerkCallError::TimedOut));
     site.double.says(BACKEND_KEYS, Ok(reply(200, &set(&["a"]))));
     let (found, ctx) = site.find(NOW, "a");
     assert_eq!(found, Ok(modulus(1)));
     assert_eq!(ctx.key_source(), Some(KeySource::BackendApi));
-    assert_eq!(ctx.take_notes(), ["keys: frontend-api gave none: it did not answer in time"]);
-    // A set without the key is an answer: the other is not asked.
+    assert_eq!(
+        ctx.take_notes(),
+        ["keys: frontend-api returned no usable key set: Clerk did not answer in time"]
+    );
+    // A set without the key is an answer: the other API is not asked.
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
     site.double.says(BACKEND_KEYS, Ok(reply(200, &set(&["a", "b"]))));
@@ -140,7 +143,7 @@ fn the_backend_api_is_asked_only_where_the_frontend_api_fails() {
 }
 
 #[test]
-fn a_key_serves_the_algorithms_that_its_set_allows() {
+fn a_key_is_used_for_the_algorithms_that_its_set_allows() {
     let site = Site::new();
     let mut open = entry("open", 3);
     open.as_object_mut().unwrap().remove("alg");
@@ -160,7 +163,7 @@ fn a_key_serves_the_algorithms_that_its_set_allows() {
         assert_eq!(find("enc", Rs256), Err(NoKey::Unfit));
     }
     assert_eq!(site.double.imports.get(), 3, "once for each key and algorithm");
-    assert_eq!(site.double.call_count(), 1, "an unfit key is known: nobody is asked");
+    assert_eq!(site.double.call_count(), 1, "an unfit key is known: nothing is fetched");
 }
 
 #[test]
@@ -175,7 +178,7 @@ fn a_key_that_cannot_be_imported_is_unfit_and_not_tried_for_every_request() {
 }
 
 #[test]
-fn nobody_is_asked_about_a_key_id_that_no_set_can_hold() {
+fn nothing_is_fetched_for_a_key_id_that_no_set_can_hold() {
     let site = Site::new();
     for id in [None, Some(""), Some("k".repeat(KEY_ID_BYTES_MAX + 1).as_str())] {
         let ctx = RequestContext::new(&site.double, NOW);
@@ -184,26 +187,27 @@ fn nobody_is_asked_about_a_key_id_that_no_set_can_hold() {
     }
     assert_eq!((site.double.reads.get(), site.double.call_count()), (0, 0));
     let (found, _) = site.find(NOW, &"k".repeat(KEY_ID_BYTES_MAX));
-    assert!(matches!(found, Err(NoKey::Unavailable { .. })));
+    assert!(matches!(found, Err(NoKey::Unavailable(_))));
     assert!(site.double.call_count() > 0);
 }
 
 #[test]
-fn with_a_key_in_a_binding_nothing_is_fetched_and_the_id_means_nothing() {
+fn with_a_key_in_a_binding_nothing_is_fetched_and_the_id_is_ignored() {
     let mut site = Site::new();
-    let pem = super::pem::RSA_2048;
+    let pem = include_str!("../../../../../tests/vectors/rsa-2048.pem");
+    let key = PublicKey::from_pem(pem).unwrap();
     site.settings.jwt_key = Some(PublicKey::from_pem(pem).unwrap());
     for id in [Some("a"), Some("b"), None] {
         let ctx = RequestContext::new(&site.double, NOW);
         let found = ready(site.keys.find(&site.settings, id, Rs256, &ctx)).unwrap();
-        assert_eq!(found.key.modulus, super::pem::MODULUS_2048);
+        assert_eq!(found.key.modulus, key.modulus());
         assert_eq!(ctx.key_source(), Some(KeySource::Binding));
         let found = ready(site.keys.find(&site.settings, id, Rs384, &ctx));
         assert_eq!(found, Err(NoKey::Unfit));
     }
     let ctx = RequestContext::new(&site.double, NOW);
     ready(site.keys.renew(&site.settings, &ctx));
-    assert_eq!(ready(site.keys.warm(&site.settings, &ctx)).unwrap().count, 1);
+    assert_eq!(ready(site.keys.ensure_loaded(&site.settings, &ctx)).unwrap().count, 1);
     let status = site.keys.status(&site.settings, NOW);
     assert_eq!((status.source, status.age_seconds), (Some(KeySource::Binding), None));
     let double = &site.double;
@@ -211,7 +215,7 @@ fn with_a_key_in_a_binding_nothing_is_fetched_and_the_id_means_nothing() {
 }
 
 #[test]
-fn memory_serves_stale_at_once_and_one_request_leaves_the_renewal() {
+fn a_stale_set_is_used_at_once_and_one_request_defers_the_renewal() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
     assert_eq!(site.find(NOW, "a").1.take_tasks().len(), 1);
@@ -223,7 +227,7 @@ fn memory_serves_stale_at_once_and_one_request_leaves_the_renewal() {
     assert_eq!(chores(NOW + 4 * MINUTE - 1), [], "nobody renews in the first four minutes");
     assert_eq!(chores(NOW + 5 * MINUTE), [BackgroundTask::RenewKeys], "all do after five");
     assert_eq!(chores(NOW + 5 * MINUTE), [], "one request is enough");
-    // It came to nothing, or its request was cancelled: another tries, a while later.
+    // It failed, or its request was cancelled: another request tries after the pause.
     assert_eq!(chores(NOW + 5 * MINUTE + KEYS_COOL_DOWN_SECONDS * SECOND - 1), []);
     let later = NOW + 5 * MINUTE + KEYS_COOL_DOWN_SECONDS * SECOND;
     assert_eq!(chores(later), [BackgroundTask::RenewKeys]);
@@ -235,7 +239,7 @@ fn memory_serves_stale_at_once_and_one_request_leaves_the_renewal() {
 }
 
 #[test]
-fn renewal_asks_the_store_first_and_clerk_only_where_the_store_is_due() {
+fn renewal_asks_the_store_first_and_clerk_only_if_the_store_is_due() {
     let renew = |stored_age: i64| {
         let site = Site::with_stored(NOW - stored_age, &["a"]);
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
@@ -251,7 +255,7 @@ fn renewal_asks_the_store_first_and_clerk_only_where_the_store_is_due() {
 }
 
 #[test]
-fn a_stale_store_serves_at_once_and_is_renewed() {
+fn a_stale_set_of_the_store_is_used_at_once_and_renewed() {
     let site = Site::with_stored(NOW - 23 * HOUR, &["a"]);
     let (found, ctx) = site.find(NOW, "a");
     assert_eq!(found, Ok(modulus(1)));
@@ -263,15 +267,15 @@ fn a_stale_store_serves_at_once_and_is_renewed() {
         [BackgroundTask::RenewKeys],
         "it is no younger for having been read"
     );
-    // Its neighbour is too old to serve.
+    // One that is older is not usable.
     let site = Site::with_stored(NOW - DAY - 1, &["a"]);
     let (found, ctx) = site.find(NOW, "a");
-    assert!(matches!(found, Err(NoKey::Unavailable { .. })));
+    assert!(matches!(found, Err(NoKey::Unavailable(_))));
     assert!(ctx.take_notes().iter().any(|line| line.contains("more than a day")));
 }
 
 #[test]
-fn renewals_of_many_isolates_do_not_come_at_once() {
+fn many_isolates_do_not_renew_at_the_same_time() {
     let mut at: Vec<i64> = Vec::new();
     for isolate in 0..200_u32 {
         let double = FakePlatform::default();
@@ -293,7 +297,7 @@ fn renewals_of_many_isolates_do_not_come_at_once() {
 }
 
 #[test]
-fn rotation_is_seen_by_renewal_and_what_was_concluded_is_forgotten() {
+fn renewal_notices_a_rotation_and_changes_the_generation() {
     let site = Site::new();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a"]))));
     assert!(site.find(NOW, "a").0.is_ok());
@@ -306,7 +310,7 @@ fn rotation_is_seen_by_renewal_and_what_was_concluded_is_forgotten() {
 }
 
 #[test]
-fn a_key_replaced_under_its_own_id_is_imported_anew() {
+fn a_key_replaced_under_its_own_id_is_imported_again() {
     let site = Site::new();
     let one = |which| json!({ "keys": [entry("a", which)] }).to_string();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &one(1))));
@@ -319,20 +323,20 @@ fn a_key_replaced_under_its_own_id_is_imported_anew() {
 }
 
 #[test]
-fn health_says_what_is_held_and_fetches_only_where_nothing_is() {
+fn health_reports_the_set_and_fetches_only_if_there_is_none() {
     let site = Site::new();
     let status = site.keys.status(&site.settings, NOW);
     assert_eq!((status.source, status.age_seconds, status.count), (None, None, 0));
     let ctx = RequestContext::new(&site.double, NOW);
-    assert!(site.double.run(site.keys.warm(&site.settings, &ctx)).is_err());
+    assert!(site.double.run(site.keys.ensure_loaded(&site.settings, &ctx)).is_err());
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a", "b"]))));
     let ctx = RequestContext::new(&site.double, NOW + 2 * SECOND);
-    let status = site.double.run(site.keys.warm(&site.settings, &ctx)).unwrap();
+    let status = site.double.run(site.keys.ensure_loaded(&site.settings, &ctx)).unwrap();
     assert_eq!((status.source, status.count), (Some(KeySource::FrontendApi), 2));
     assert!(matches!(ctx.take_tasks().as_slice(), [BackgroundTask::Store { .. }]));
     site.double.take_urls();
     let ctx = RequestContext::new(&site.double, NOW + 62 * SECOND);
-    let status = ready(site.keys.warm(&site.settings, &ctx)).unwrap();
+    let status = ready(site.keys.ensure_loaded(&site.settings, &ctx)).unwrap();
     assert_eq!((status.age_seconds, site.double.call_count()), (Some(60), 0));
     assert_eq!(site.keys.status(&site.settings, NOW + 3 * DAY).count, 0);
 }

@@ -1,5 +1,5 @@
-//! Requests side by side, and requests that are cancelled: nothing is shared between them but
-//! what has come, and nothing that one leaves behind blocks another.
+//! Concurrent requests, and requests that are cancelled: they share nothing but sets that have
+//! arrived, and a cancelled request blocks no other.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -7,8 +7,8 @@
 )]
 
 use clerk_edge_gate::context::RequestContext;
-use clerk_edge_gate::keys::find::{Keys, NoKey};
-use clerk_edge_gate::limits::KEYS_ROUNDS_MAX;
+use clerk_edge_gate::keys::{Keys, NoKey};
+use clerk_edge_gate::limits::KEYS_FETCHES_MAX;
 use clerk_edge_gate::platform::ClerkCallError;
 use clerk_edge_token::algorithm::Algorithm::Rs256;
 
@@ -18,7 +18,7 @@ use clerk_edge_testing::platform::{FakePlatform, Scene, json as reply};
 use clerk_edge_testing::settings::FRONTEND_KEYS;
 use clerk_edge_testing::task::{Task, poll, ready};
 
-/// Requests side by side: the moment at which each came, and the key it names.
+/// Concurrent requests: the time at which each arrives, and the key that it names.
 fn together(site: &Site, requests: &[(i64, &str)]) -> Vec<Found> {
     let turns: Vec<RequestContext<'_, FakePlatform>> =
         requests.iter().map(|(now_ms, _)| RequestContext::new(&site.double, *now_ms)).collect();
@@ -28,13 +28,13 @@ fn together(site: &Site, requests: &[(i64, &str)]) -> Vec<Found> {
     });
     let found = site.double.run_all(tasks.collect());
     for ctx in &turns {
-        site.work_off(ctx);
+        site.run_tasks(ctx);
     }
     found
 }
 
 #[test]
-fn side_by_side_unknown_key_ids_cost_one_fetch_and_a_rotated_one_is_accepted_for_all() {
+fn concurrent_unknown_key_ids_cost_one_fetch_and_a_rotated_key_is_accepted_for_all() {
     let scene = |ids: &[&str]| Scene { after_ms: 200, outcome: Ok(reply(200, &set(ids))) };
     let site = holding(&["a"]);
     site.double.plays(FRONTEND_KEYS, [scene(&["a"])]);
@@ -68,15 +68,15 @@ fn two_cold_requests_each_fetch_for_themselves() {
 }
 
 #[test]
-fn so_many_may_fetch_at_once_and_no_more() {
+fn the_number_of_concurrent_fetches_is_limited() {
     let site = Site::new();
     let outcome = Ok(reply(200, &set(&["a"])));
     site.double.plays(FRONTEND_KEYS, [Scene { after_ms: 50, outcome }]);
-    let found = together(&site, &vec![(NOW, "a"); KEYS_ROUNDS_MAX + 1]);
+    let found = together(&site, &vec![(NOW, "a"); KEYS_FETCHES_MAX + 1]);
     let (last, others) = found.split_last().unwrap();
     assert!(others.iter().all(|found| *found == Ok(modulus(1))));
     assert_eq!(unavailable(last), Some(1));
-    assert_eq!(site.double.call_count(), KEYS_ROUNDS_MAX);
+    assert_eq!(site.double.call_count(), KEYS_FETCHES_MAX);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn the_older_answer_does_not_replace_the_newer_one() {
     let kept = site.double.kept();
     assert_eq!(site.double.writes.borrow().len(), 1, "nor is it written");
     assert!(kept.values().all(|text| text.contains("\"b\"") && !text.contains("\"a\"")));
-    // Nor does an older set of the store, at renewal; then Clerk is asked.
+    // An older set of the store does not either, at renewal; then Clerk is asked.
     let site = holding(&["b"]);
     let old = Site::with_stored(NOW - MINUTE, &["a"]);
     old.double.kept().iter().for_each(|(name, text)| site.double.keeps(name, text));
@@ -102,7 +102,7 @@ fn the_older_answer_does_not_replace_the_newer_one() {
 }
 
 #[test]
-fn renewals_side_by_side_end_with_the_one_that_began_last() {
+fn of_concurrent_renewals_the_one_that_began_last_counts() {
     let site = holding(&["a"]);
     let scene = |after_ms, ids: &[&str]| Scene { after_ms, outcome: Ok(reply(200, &set(ids))) };
     site.double.plays(FRONTEND_KEYS, [scene(2_000, &["a"]), scene(100, &["b"])]);
@@ -115,7 +115,7 @@ fn renewals_side_by_side_end_with_the_one_that_began_last() {
 }
 
 #[test]
-fn failures_side_by_side_are_one() {
+fn concurrent_failures_count_as_one() {
     let site = Site::new();
     let outcome = Err(ClerkCallError::Unreachable);
     site.double.plays(FRONTEND_KEYS, [Scene { after_ms: 100, outcome }]);
@@ -124,7 +124,7 @@ fn failures_side_by_side_are_one() {
 }
 
 #[test]
-fn of_several_that_asked_for_one_key_the_one_that_was_answered_counts() {
+fn of_several_fetches_for_one_key_the_one_that_was_answered_counts() {
     let site = holding(&["a"]);
     let scene = |after_ms, outcome| Scene { after_ms, outcome };
     let scenes =
@@ -137,16 +137,16 @@ fn of_several_that_asked_for_one_key_the_one_that_was_answered_counts() {
 }
 
 #[test]
-fn rounds_that_have_ended_leave_their_room_to_others() {
+fn fetches_that_have_ended_make_room_for_others() {
     let site = holding(&["a"]);
-    for at in 0..=KEYS_ROUNDS_MAX {
+    for at in 0..=KEYS_FETCHES_MAX {
         let key_id = format!("a{at}");
         site.double.says(FRONTEND_KEYS, Ok(reply(200, &set(&["a", &key_id]))));
         assert_eq!(site.find(NOW, &key_id).0, Ok(modulus(1)));
     }
 }
 
-/// A request that is polled once and never again, nor dropped: that is what a cancelled one is.
+/// A cancelled request: it is polled once and never again, and not dropped.
 fn cancelled(site: &Site, now_ms: i64, key_id: &str) {
     let ctx = RequestContext::new(&site.double, now_ms);
     let mut task = Box::pin(site.keys.find(&site.settings, Some(key_id), Rs256, &ctx));
@@ -155,13 +155,13 @@ fn cancelled(site: &Site, now_ms: i64, key_id: &str) {
 }
 
 #[test]
-fn a_cancelled_request_leaves_nothing_behind_that_blocks_the_next() {
+fn a_cancelled_request_does_not_block_the_next() {
     let outcome = Ok(reply(200, &set(&["a", "b"])));
     let slow = Scene { after_ms: 100, outcome };
     // Cold.
     let site = Site::new();
     site.double.plays(FRONTEND_KEYS, [slow.clone()]);
-    for _ in 0..KEYS_ROUNDS_MAX {
+    for _ in 0..KEYS_FETCHES_MAX {
         cancelled(&site, NOW, "a");
     }
     assert_eq!(unavailable(&site.find(NOW + 10 * SECOND - 1, "a").0), Some(1));
@@ -174,7 +174,7 @@ fn a_cancelled_request_leaves_nothing_behind_that_blocks_the_next() {
         cancelled(&site, NOW, "a");
         assert_eq!(site.find(NOW, "a").0, Ok(modulus(1)));
     }
-    // Asking for an unknown key: the same one is asked for at once, others after a while.
+    // While it fetches for an unknown key: the same key is fetched at once, others after a pause.
     let site = holding(&["a"]);
     site.double.plays(FRONTEND_KEYS, [slow.clone()]);
     cancelled(&site, NOW, "c");
@@ -199,7 +199,7 @@ fn a_cancelled_request_leaves_nothing_behind_that_blocks_the_next() {
 #[test]
 fn a_key_that_was_replaced_while_it_was_imported_is_not_kept_under_the_new_set() {
     let site = holding(&["a"]);
-    // Imported once; a second algorithm's import is what is slow here.
+    // Imported once; the import for a second algorithm is slow.
     let site = Site { keys: Keys::new(1), ..site };
     let one = |which| serde_json::json!({ "keys": [super::entry("a", which)] }).to_string();
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &one(1))));
@@ -210,7 +210,7 @@ fn a_key_that_was_replaced_while_it_was_imported_is_not_kept_under_the_new_set()
     site.double.says(FRONTEND_KEYS, Ok(reply(200, &one(9))));
     let later = RequestContext::new(&site.double, NOW + SECOND);
     ready(site.keys.renew(&site.settings, &later));
-    // The request that began before gets what it looked up; the next one gets the new key.
+    // The request that began before gets the key that it found; the next one gets the new key.
     let found = site.double.run(importing).unwrap();
     assert_eq!((found.key.modulus, found.generation), (modulus(1), 1));
     assert_eq!(site.find(NOW + SECOND, "a").0, Ok(modulus(9)));

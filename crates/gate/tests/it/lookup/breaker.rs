@@ -1,10 +1,11 @@
-//! The breaker: when the API is not called, for how long, and which request tries it again.
+//! The breaker: when calls of the API pause, for how long, and how they resume.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
     reason = "a test that cannot go on should stop loudly"
 )]
 
+use clerk_edge_gate::clerk_api::ClerkApiError;
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::limits::RETRY_AFTER_SECONDS_MAX;
 use clerk_edge_gate::lookup::{LookedUp, LookupError};
@@ -15,7 +16,7 @@ use super::{NOW, Outcome, SECOND, Site, USER, USER_URL, found, user, why};
 use clerk_edge_testing::platform::{FakePlatform, Scene, html, json as reply};
 use clerk_edge_testing::task::{Task, poll};
 
-/// The outcomes of requests that run side by side.
+/// The outcomes of concurrent requests.
 fn together(site: &Site, count: usize) -> Vec<Outcome> {
     let turns: Vec<RequestContext<'_, FakePlatform>> =
         (0..count).map(|_| RequestContext::new(&site.double, NOW)).collect();
@@ -26,12 +27,12 @@ fn together(site: &Site, count: usize) -> Vec<Outcome> {
 }
 
 #[test]
-fn after_three_failures_pauses_grow_and_one_probe_is_sent() {
+fn after_three_failures_calls_pause_longer_each_time_and_one_probe_goes() {
     let site = Site::new();
     for at in 0..3 {
         assert_eq!(
             why(&site.look(NOW + at).0),
-            Some(LookupError::Silent(ClerkCallError::Unreachable))
+            Some(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::Unreachable)))
         );
     }
     let mut opened = NOW + 2;
@@ -42,42 +43,42 @@ fn after_three_failures_pauses_grow_and_one_probe_is_sent() {
             let failed = outcome.unwrap_err();
             assert_eq!(
                 (failed.why, i64::from(failed.retry_after_seconds)),
-                (LookupError::Resting, left)
+                (LookupError::Paused, left)
             );
             assert_eq!(lines.len(), 1);
         }
-        assert_eq!(why(&site.look(opened + rest * SECOND - 1).0), Some(LookupError::Resting));
+        assert_eq!(why(&site.look(opened + rest * SECOND - 1).0), Some(LookupError::Paused));
         assert_eq!(site.double.call_count(), calls, "nobody called");
         opened += rest * SECOND;
-        let silent = Some(LookupError::Silent(ClerkCallError::Unreachable));
+        let silent = Some(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::Unreachable)));
         assert_eq!(why(&site.look(opened).0), silent, "the probe");
-        assert_eq!(why(&site.look(opened).0), Some(LookupError::Resting));
+        assert_eq!(why(&site.look(opened).0), Some(LookupError::Paused));
         assert_eq!(site.double.call_count(), calls + 1);
     }
     site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(opened + 60 * SECOND).0.is_ok());
-    // Closed again, and the count begins anew.
+    // Calls go again, and failures are counted from zero.
     site.double.says(USER_URL, Err(ClerkCallError::Unreachable));
     let later = opened + 200 * SECOND;
     for _ in 0..3 {
         assert_eq!(
             why(&site.look(later).0),
-            Some(LookupError::Silent(ClerkCallError::Unreachable))
+            Some(LookupError::Clerk(ClerkApiError::NoAnswer(ClerkCallError::Unreachable)))
         );
     }
     let failed = site.look(later).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Resting, 5));
+    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Paused, 5));
 }
 
 #[test]
-fn a_success_between_failures_keeps_the_breaker_closed() {
+fn a_success_between_failures_prevents_a_pause() {
     let site = Site::new();
     let silent = Err(ClerkCallError::Unreachable);
     for round in 0..4 {
         let now = NOW + round * 100 * SECOND;
         site.double.says(USER_URL, silent.clone());
         for _ in 0..2 {
-            assert_ne!(why(&site.look(now).0), Some(LookupError::Resting));
+            assert_ne!(why(&site.look(now).0), Some(LookupError::Paused));
         }
         site.double.says(USER_URL, Ok(user(&json!({}))));
         assert_eq!(site.look(now).0, Ok(LookedUp::Absent));
@@ -85,7 +86,7 @@ fn a_success_between_failures_keeps_the_breaker_closed() {
 }
 
 #[test]
-fn cached_metadata_is_used_during_a_pause() {
+fn kept_metadata_is_used_during_a_pause() {
     let site = Site::saying(Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW).0.is_ok());
     let ctx = RequestContext::new(&site.double, NOW);
@@ -94,7 +95,7 @@ fn cached_metadata_is_used_during_a_pause() {
         assert!(site.double.run(site.lookups.public_metadata(&site.settings, id, &ctx)).is_err());
     }
     let outcome = site.double.run(site.lookups.public_metadata(&site.settings, "user_d", &ctx));
-    assert_eq!(why(&outcome), Some(LookupError::Resting));
+    assert_eq!(why(&outcome), Some(LookupError::Paused));
     assert_eq!(site.look(NOW + SECOND).0, found(json!({ "role": "admin" })));
 }
 
@@ -122,17 +123,20 @@ fn retry_after_is_honoured_and_bounded() {
         let failed = site.look(NOW).0.unwrap_err();
         assert_eq!(
             (failed.why, i64::from(failed.retry_after_seconds)),
-            (LookupError::RateLimited, seconds)
+            (LookupError::Clerk(ClerkApiError::RateLimited), seconds)
         );
         site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
         let until = NOW + seconds * SECOND;
-        assert_eq!(why(&site.look(until - 1).0), Some(LookupError::Resting), "{retry_after:?}");
+        assert_eq!(why(&site.look(until - 1).0), Some(LookupError::Paused), "{retry_after:?}");
         assert_eq!(site.double.call_count(), 1);
         assert!(site.look(until).0.is_ok(), "{retry_after:?}");
     }
     let busy = ClerkResponse { retry_after: Some("9".to_owned()), ..html(503) };
     let failed = Site::saying(Ok(busy)).look(NOW).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Status(503), 9));
+    assert_eq!(
+        (failed.why, failed.retry_after_seconds),
+        (LookupError::Clerk(ClerkApiError::Status(503)), 9)
+    );
 }
 
 #[test]
@@ -141,7 +145,7 @@ fn a_clock_that_is_set_back_does_not_prolong_a_pause() {
     for _ in 0..3 {
         assert!(site.look(NOW).0.is_err());
     }
-    assert_eq!(why(&site.look(NOW).0), Some(LookupError::Resting));
+    assert_eq!(why(&site.look(NOW).0), Some(LookupError::Paused));
     site.double.says(USER_URL, Ok(user(&json!({ "role": "admin" }))));
     assert!(site.look(NOW - 86_400 * SECOND).0.is_ok());
 }
@@ -158,29 +162,32 @@ fn a_cancelled_probe_does_not_block_the_next_one() {
     let ctx = RequestContext::new(&site.double, probed);
     let mut probe = Box::pin(site.lookups.public_metadata(&site.settings, USER, &ctx));
     assert!(poll(probe.as_mut()).is_pending());
-    // Cancelled on the edge means: never polled again, never dropped.
+    // A cancelled request is never polled again and never dropped.
     std::mem::forget(probe);
-    assert_eq!(why(&site.look(probed + 5 * SECOND - 1).0), Some(LookupError::Resting));
+    assert_eq!(why(&site.look(probed + 5 * SECOND - 1).0), Some(LookupError::Paused));
     assert!(site.look(probed + 5 * SECOND).0.is_ok());
 }
 
 #[test]
-fn concurrent_failures_do_not_lengthen_the_pause() {
+fn concurrent_failures_do_not_prolong_the_pause() {
     let site = Site::new();
     let outcome = Err(ClerkCallError::Unreachable);
     site.double.plays(USER_URL, [Scene { after_ms: 100, outcome }]);
     let outcomes = together(&site, 50);
     assert!(outcomes.iter().all(Result::is_err));
     let failed = site.look(NOW).0.unwrap_err();
-    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Resting, 5));
+    assert_eq!((failed.why, failed.retry_after_seconds), (LookupError::Paused, 5));
 }
 
 #[test]
-fn status_429_is_not_a_failure() {
+fn a_429_does_not_count_as_a_failure() {
     let limited = ClerkResponse { retry_after: Some("1".to_owned()), ..reply(429, "{}") };
     let site = Site::saying(Ok(limited));
     for second in 0..10 {
-        assert_eq!(why(&site.look(NOW + second * SECOND).0), Some(LookupError::RateLimited));
+        assert_eq!(
+            why(&site.look(NOW + second * SECOND).0),
+            Some(LookupError::Clerk(ClerkApiError::RateLimited))
+        );
     }
 }
 
@@ -195,7 +202,7 @@ fn of_two_pauses_the_longer_one_counts() {
         let scene = |seconds| Scene { after_ms: 100, outcome: Ok(limited(seconds)) };
         site.double.plays(USER_URL, order.map(scene));
         let outcomes = together(&site, 2);
-        assert!(outcomes.iter().all(|outcome| why(outcome) == Some(LookupError::RateLimited)));
+        assert!(outcomes.iter().all(|outcome| why(outcome) == Some(LookupError::Clerk(ClerkApiError::RateLimited))));
         assert_eq!(site.look(NOW).0.unwrap_err().retry_after_seconds, 60);
     }
 }

@@ -44,6 +44,8 @@ fn values_are_accepted_as_such_and_as_text() {
     }
 }
 
+const HOST: &str = "clerk.myapp.com";
+
 #[test]
 fn key_set_and_issuers_depend_on_the_frontend_api() {
     let about = |bound: Bound| {
@@ -52,31 +54,30 @@ fn key_set_and_issuers_depend_on_the_frontend_api() {
             Issuers::Any => "any".to_owned(),
             Issuers::Only(list) => list.join(" "),
         };
-        (s.frontend_api(), s.jwks_url, issuers)
+        (s.frontend_host().into_owned(), s.jwks_url, issuers)
     };
     let of = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
-    let host = "https://clerk.myapp.com";
     let direct = "https://clerk.myapp.com/.well-known/jwks.json";
     let live = Bound::production();
     assert_eq!(
         about(live.clone().with("CLERK_PROXY_URL", text("https://X.com/__clerk//"))),
         of(
-            "https://x.com/__clerk",
+            HOST,
             "https://x.com/__clerk/.well-known/jwks.json",
             "https://clerk.myapp.com https://x.com/__clerk"
         )
     );
     assert_eq!(
         about(live.clone().with("CLERK_PROXY_URL", text("/__clerk/"))),
-        of("/__clerk", direct, "https://clerk.myapp.com /__clerk")
+        of(HOST, direct, "https://clerk.myapp.com /__clerk")
     );
     assert_eq!(
         about(live.clone().with("CLERK_PROXY_URL", text("http://x.com/__clerk"))),
-        of("http://x.com/__clerk", direct, "https://clerk.myapp.com http://x.com/__clerk"),
+        of(HOST, direct, "https://clerk.myapp.com http://x.com/__clerk"),
         "keys are not fetched over http:"
     );
     let domain = live.with("CLERK_DOMAIN", text("Sat.com"));
-    assert_eq!(about(domain.clone()), of("clerk.myapp.com", direct, host));
+    assert_eq!(about(domain.clone()), of(HOST, direct, "https://clerk.myapp.com"));
     assert_eq!(
         about(domain.clone().with("CLERK_IS_SATELLITE", json("true"))),
         of(
@@ -91,7 +92,7 @@ fn key_set_and_issuers_depend_on_the_frontend_api() {
                 .with("CLERK_JWKS_URL", text("https://k.example/"))
                 .with("CLERK_ISSUER", text("any"))
         ),
-        of("clerk.myapp.com", "https://k.example", "any")
+        of(HOST, "https://k.example", "any")
     );
 }
 
@@ -200,7 +201,7 @@ fn an_accepted_url_is_parsed_alike_by_the_url_crate() {
                 continue;
             };
             let Upstream::Url(ours) = settings.upstream else { panic!("{address}") };
-            let Ok(theirs) = url::Url::parse(&address) else { panic!("{address} is not a URL") };
+            let Ok(theirs) = url::Url::parse(&address) else { panic!("{address} is none") };
             assert_eq!(ours, theirs.as_str().trim_end_matches('/'), "{address}");
             accepted += 1;
         }
