@@ -1,5 +1,5 @@
 //! A made-up site of many pages, scanned: `time cargo run --release --example large_site [PAGES]`.
-//! Each page has 600 words of its own, a data file and a script; one search index holds them all.
+//! Each page has 600 words of its own, a data file and a script; a search index in four parts holds them all.
 #![allow(clippy::print_stdout, reason = "it is a command")]
 
 use clerk_edge_site::{Content, Purpose, Site, SiteFiles};
@@ -11,25 +11,25 @@ struct MadeUp {
 impl MadeUp {
     /// Sentences of a page: the same for the same number, and common words among them.
     fn text(page: usize) -> String {
-        let mut state = page as u64 ^ 0x9E37_79B9_7F4A_7C15;
+        let mut state = (page as u64) ^ 0x9E37_79B9_7F4A_7C15;
         let mut text = String::new();
-        for word in 1..600 {
+        for word in 1..600_u32 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             // Most words are among a few hundred, as in any language.
             let rank = (state >> 33) % 20_000;
             let rank = if state >> 60 == 0 { rank } else { rank % 300 };
             for letter in [rank % 23, rank / 23 % 23, rank / 529 % 23, 7, rank % 5] {
-                text.extend(char::from_u32(u32::try_from(letter).unwrap_or(0).saturating_add(97)));
+                text.extend(
+                    u8::try_from(letter).map(|letter| char::from(b'a'.wrapping_add(letter))),
+                );
             }
-            text.push_str(if word % 12 == 0 { ".</p><p>" } else { " " });
+            text.push_str(if word.is_multiple_of(12) { ".</p><p>" } else { " " });
         }
         text
     }
 
     fn html(page: usize) -> String {
-        let menu: String = (0..120)
-            .map(|entry| format!("<li class=menu__item><a href=/p/{entry}>Entry {entry}</a></li>"))
-            .collect();
+        let menu = "<li class=menu__item><a href=/p/entry>An entry</a></li>".repeat(120);
         let text = Self::text(page);
         format!(
             "<!doctype html><html lang=en><head><title>Page {page}</title>\
@@ -41,8 +41,10 @@ impl MadeUp {
         )
     }
 
-    fn index(&self) -> String {
-        (0..self.pages).map(|page| Self::text(page).replace("</p><p>", " ")).collect()
+    /// One of four parts of the search index.
+    fn index(&self, part: usize) -> String {
+        let pages = (0..self.pages).skip(part).step_by(4);
+        pages.map(|page| Self::text(page).replace("</p><p>", " ")).collect()
     }
 }
 
@@ -51,8 +53,9 @@ impl SiteFiles for MadeUp {
         let each = (0..self.pages).flat_map(|page| {
             [format!("p/{page}.html"), format!("p/{page}.json"), format!("assets/p{page}.js")]
         });
-        let shared = ["assets/main.js", "assets/style.css", "search.json"].map(str::to_owned);
-        Ok(each.chain(shared).map(String::into_bytes).collect())
+        let shared = ["assets/main.js", "assets/style.css"].map(str::to_owned);
+        let indexes = (0..4).map(|part| format!("search/{part}.json"));
+        Ok(each.chain(shared).chain(indexes).map(String::into_bytes).collect())
     }
 
     fn read(&mut self, name: &[u8], bytes_max: usize) -> Result<Content, String> {
@@ -63,7 +66,7 @@ impl SiteFiles for MadeUp {
             Some("json") if name.starts_with('p') => {
                 format!("{{\"html\":\"{}\"}}", Self::text(number).replace('/', "\\u002f"))
             }
-            Some("json") => self.index(),
+            Some("json") => self.index(number),
             Some("js") if name.contains("/p") => format!(
                 "import{{a as b}}from\"./main.js\";const c=e=>`${{b(e)}}`,t={:?};export{{t}}",
                 Self::text(number)

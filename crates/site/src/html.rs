@@ -205,14 +205,10 @@ impl Reader {
     }
 }
 
-/// The addresses of a `srcset`. An address ends with white space, or with a comma at its end.
+/// The addresses of a `srcset`: words between white space that are no sizes.
 fn candidates(set: &str) -> impl Iterator<Item = String> {
     let words = set.split_ascii_whitespace().map(|word| word.trim_matches(','));
-    let addresses = words.flat_map(|word| match word.starts_with("data:") {
-        true => vec![],
-        false => word.split(", ").collect(),
-    });
-    addresses.filter(|word| !is_descriptor(word)).map(str::to_owned)
+    words.filter(|word| !word.is_empty() && !is_descriptor(word)).map(str::to_owned)
 }
 
 /// Whether a word of a `srcset` is a size: `2x`, `640w`.

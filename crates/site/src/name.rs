@@ -25,9 +25,7 @@ pub fn address_of(name: &[u8]) -> Option<String> {
 /// `/admin`. `None` where the file is no page.
 #[must_use]
 pub fn page_of(address: &str) -> Option<&str> {
-    if !address.ends_with(".html") {
-        return None;
-    }
+    address.strip_suffix(".html")?;
     let mut page = address;
     loop {
         let shorter = page.strip_suffix('/').unwrap_or(page);

@@ -30,6 +30,7 @@ enum Token<'a> {
 }
 
 #[derive(Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is what one earlier token says")]
 struct Lexer<'a> {
     rest: &'a [u8],
     /// Whether the token before the last was a `.`, so that a word is a member's name.

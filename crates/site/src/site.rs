@@ -96,8 +96,9 @@ impl Site {
             match &file.belongs {
                 Some((tie, pages)) => {
                     for page in pages {
-                        let page = report.pages.get_mut(*page as usize);
-                        page.into_iter().for_each(|page| page.files.push((address.clone(), *tie)));
+                        if let Some(page) = report.pages.get_mut(*page as usize) {
+                            page.files.push((address.clone(), *tie));
+                        }
                     }
                 }
                 None if file.loaded_by > PAGES_OF_FILE_MAX => {

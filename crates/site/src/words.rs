@@ -66,11 +66,12 @@ impl Collected {
         for chunk in self.entries.chunk_by(|a, b| a.0 >> OWNER_BITS == b.0 >> OWNER_BITS) {
             let Some((stem, _)) = chunk.first() else { continue };
             let owner = owner_of(*stem);
-            let own = (owner != EVERYBODY).then_some(words.owners.len());
-            let number = own.and_then(|own| u32::try_from(own).ok()).unwrap_or(u32::MAX);
-            if own.is_some() {
+            let is_own = owner != EVERYBODY;
+            let number = if is_own { words.owners.len() } else { usize::MAX };
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            if is_own {
                 words.owners.push(owner);
-                let count = words.own_words.entry(owner).or_insert(0);
+                let count = words.own.entry(owner).or_insert(0);
                 *count = count.saturating_add(1);
             }
             words.known.push((*stem >> OWNER_BITS, number));
@@ -89,7 +90,7 @@ pub(crate) struct Words {
     known: Vec<(u64, u32)>,
     /// Of each such word its page.
     owners: Vec<u32>,
-    own_words: BTreeMap<u32, usize>,
+    own: BTreeMap<u32, usize>,
 }
 
 /// The words of one file.
@@ -123,7 +124,7 @@ impl Words {
             *count = count.saturating_add(1);
         }
         let indexed = by_page.into_iter().filter(|(page, hits)| {
-            let of = self.own_words.get(page).copied().unwrap_or(usize::MAX);
+            let of = self.own.get(page).copied().unwrap_or(usize::MAX);
             *hits >= OWN_WORDS_MIN
                 && hits.saturating_mul(100) >= of.saturating_mul(OWN_WORDS_PERCENT)
         });
@@ -228,6 +229,6 @@ mod tests {
             &[Letters::of("The invoices again, and nothing besides them at all.")],
         );
         let table = collected.table().unwrap();
-        assert_eq!(table.own_words.get(&1), Some(&5), "`invoices` is no longer its own");
+        assert_eq!(table.own.get(&1), Some(&5), "`invoices` is no longer its own");
     }
 }
