@@ -67,8 +67,9 @@ function make(name, site, work) {
   for (const package_ of site.scripts ?? []) {
     run("npm", ["rebuild", package_, "--ignore-scripts=false"], work, name);
   }
-  const [command, ...args] = site.build;
-  run(join(work, "node_modules/.bin", command), args, work, name);
+  for (const [command, ...args] of site.build) {
+    run(join(work, "node_modules/.bin", command), args, work, name);
+  }
 }
 
 function run(command, args, cwd, name) {

@@ -14,12 +14,12 @@ pub const PAGES_OF_FILE_MAX: usize = 16;
 /// Words that only one page has, and that a file holds, before it counts as a search index.
 pub const OWN_WORDS_MIN: usize = 5;
 
-/// How many percent of them.
-pub const OWN_WORDS_PERCENT: usize = 80;
+/// How many percent of them: an index may be cut into parts, and leave out what is not prose.
+pub const OWN_WORDS_PERCENT: usize = 30;
 
 /// How many percent of a file's own words are words of pages, if it is a search index. Indexes of
-/// real sites lie above 90, scripts below 40.
-pub const INDEX_PERCENT: usize = 65;
+/// small sites have 68 and more, scripts of the same sites 42 and less.
+pub const INDEX_PERCENT: usize = 50;
 
 /// Letters of a word that counts: shorter ones are the names of minified scripts.
 pub const WORD_LETTERS: std::ops::RangeInclusive<usize> = 4..=40;

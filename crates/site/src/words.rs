@@ -213,7 +213,8 @@ mod tests {
         assert_eq!(indexed("invoices overdue payments visitors hours"), [0; 0]);
         assert_eq!(indexed("quarterly invoices overdue payments"), [0; 0], "four of six");
         let script = "quarterly invoices overdue payments dismissals listed usestate useeffect \
-                      createelement prototype concat defineproperty";
+                      createelement prototype concat defineproperty hasownproperty \
+                      queuemicrotask";
         assert_eq!(indexed(script), [0; 0], "most of its words are no page's");
     }
 
