@@ -139,7 +139,8 @@ impl Scan<'_> {
         }
         (self.watch)(Progress { step: Step::Pages, done: total, total });
         if !shows_text && has_script {
-            self.findings.push(Finding::SinglePageApplication { pages: self.own_pages() });
+            let pages = self.addresses(&self.own_pages());
+            self.findings.push(Finding::SinglePageApplication { pages });
         }
         let words = words.table();
         if words.is_none() {
@@ -149,14 +150,19 @@ impl Scan<'_> {
     }
 
     /// The site's pages without its fallbacks; these, where there are no others.
-    fn own_pages(&self) -> Vec<String> {
-        let pages = |fallbacks: bool| {
-            let html = self.names.html.iter().filter(move |html| html.is_fallback == fallbacks);
-            let pages = html.filter_map(|html| self.names.pages.get(html.page as usize));
-            pages.cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+    fn own_pages(&self) -> BTreeSet<u32> {
+        let pages = |fallbacks: bool| -> BTreeSet<u32> {
+            let html = self.names.html.iter().filter(|html| html.is_fallback == fallbacks);
+            html.map(|html| html.page).collect()
         };
         let own = pages(false);
         if own.is_empty() { pages(true) } else { own }
+    }
+
+    /// The addresses of pages.
+    fn addresses<'a>(&self, pages: impl IntoIterator<Item = &'a u32>) -> Vec<String> {
+        let names = pages.into_iter().map(|page| self.names.pages.get(*page as usize));
+        names.flatten().cloned().collect()
     }
 
     fn page_loads(&mut self, page: u32, name: &[u8], html: &html::Page) {
@@ -297,19 +303,22 @@ impl Scan<'_> {
 
     fn site(mut self, facts: &[Facts], held: Vec<Held>) -> Site {
         let loaders = self.graph.loaders();
+        let own = self.own_pages();
         let mut files = Vec::with_capacity(self.names.others.len());
-        for ((file, facts), loaders) in self.names.others.into_iter().zip(facts).zip(&loaders) {
+        for ((file, facts), loaders) in self.names.others.iter().zip(facts).zip(&loaders) {
             let belongs = pages_of(&facts.holding, &facts.indexed, loaders);
             let pages = belongs.as_ref().map_or(&[][..], |(_, pages)| pages);
-            if holds_text(facts) && is_loaded_beside(pages, loaders) {
-                let names = pages.iter().filter_map(|page| self.names.pages.get(*page as usize));
+            // What all pages show is nobody's secret.
+            let is_secret = own.iter().any(|page| !pages.contains(page));
+            if is_secret && holds_text(facts) && is_loaded_beside(pages, loaders) {
                 self.findings.push(Finding::TextInSharedFile {
                     file: file.address.clone(),
-                    holds: names.cloned().collect(),
+                    holds: self.addresses(pages),
                     loaded_by: loaders.count,
                 });
             }
-            files.push(SiteFile { address: file.address, belongs, loaded_by: loaders.count });
+            let address = file.address.clone();
+            files.push(SiteFile { address, belongs, loaded_by: loaders.count });
         }
         self.findings.dedup();
         Site { pages: self.names.pages, files, held, findings: self.findings }
