@@ -1,9 +1,11 @@
 // Builds the sites of this folder with their real frameworks: `node tests/sites/build.mjs [NAME…]`.
-// Outputs are kept outside the clone, under the hash of a site's sources, so that an unchanged site
-// is built once per machine. Prints each site's name and the folder of its output.
+// Outputs are kept outside the clone, under the hash of a site's sources, so that an unchanged
+// site is built once per machine. Prints each site's name and the folder of its output.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import {
+  cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,7 +19,7 @@ const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "cle
 /** The folder of a site's output; built first where it is not there. */
 export function build(name) {
   const site = SITES[name];
-  if (!site) throw new Error(`there is no site ${name}; there are ${Object.keys(SITES).join(", ")}`);
+  if (!site) throw new Error(`no site ${name}; there are ${Object.keys(SITES).join(", ")}`);
   const kept = join(CACHE, `${name}-${fingerprint(name)}`);
   if (!existsSync(kept)) {
     const work = join(CACHE, `${name}.${process.pid}`);
@@ -43,8 +45,10 @@ function fingerprint(name) {
 
 /** The files of a site's sources, sorted; what a build by hand leaves there is none. */
 function sources(folder, below = "") {
-  const made = new Set(["node_modules", ".next", ".astro", ".nuxt", ".output", ".svelte-kit", ".cache",
-    ".docusaurus", ".react-router", "dist", "out", "build", "_site"]);
+  const made = new Set([
+    "node_modules", ".next", ".astro", ".nuxt", ".output", ".svelte-kit", ".cache", ".docusaurus",
+    ".react-router", "dist", "out", "build", "_site",
+  ]);
   const entries = readdirSync(join(folder, below), { withFileTypes: true });
   return entries
     .filter((entry) => !made.has(entry.name))
@@ -64,9 +68,6 @@ function make(name, site, work) {
   }
   cpSync(join(HERE, ".npmrc"), join(work, ".npmrc"));
   run("npm", ["ci", "--no-audit", "--no-fund"], work, name);
-  for (const package_ of site.scripts ?? []) {
-    run("npm", ["rebuild", package_, "--ignore-scripts=false"], work, name);
-  }
   for (const [command, ...args] of site.build) {
     run(join(work, "node_modules/.bin", command), args, work, name);
   }
@@ -76,7 +77,7 @@ function run(command, args, cwd, name) {
   const bin = join(ROOT, "node_modules/.bin");
   const env = {
     ...process.env,
-    // The Node that the root package brings, where it is installed: some frameworks need 22 or newer.
+    // The Node that the root package brings, where it is installed: some need 22 or newer.
     PATH: [bin, process.env.PATH].join(delimiter),
     CI: "1",
     NODE_ENV: "production",
@@ -91,7 +92,8 @@ function run(command, args, cwd, name) {
   const done = spawnSync(command, args, { cwd, env, encoding: "utf8" });
   if (done.status !== 0) {
     const said = `${done.stdout ?? ""}${done.stderr ?? ""}`.split("\n").slice(-60).join("\n");
-    throw new Error(`${name}: ${command} ${args.join(" ")} failed (${done.error ?? done.status})\n${said}`);
+    const call = [command, ...args].join(" ");
+    throw new Error(`${name}: ${call} failed (${done.error ?? done.status})\n${said}`);
   }
 }
 

@@ -1,4 +1,4 @@
-// Scans the sites of this folder as their frameworks build them, and holds the map against what
+// Scans the sites of this folder as their frameworks build them, and compares the map with what
 // stands in the files: `node tests/sites/scan.mjs [NAME…]`. `--plain`: only those of the plain test
 // command.
 //
@@ -52,7 +52,8 @@ function opened(bytes) {
 function loadedByOpenPages(folder, files) {
   const loaded = new Set();
   for (const file of files.filter((file) => /^(index|about(\/index)?|404)\.html$/.test(file))) {
-    for (const [tag] of readFileSync(join(folder, file), "utf8").matchAll(/<(script|link|img)\b[^>]*>/g)) {
+    const html = readFileSync(join(folder, file), "utf8");
+    for (const [tag] of html.matchAll(/<(script|link|img)\b[^>]*>/g)) {
       if (/rel="?(prefetch|alternate)/.test(tag)) continue;
       const address = /\b(?:src|href)="?([^"\s>]+)/.exec(tag)?.[1];
       if (address) loaded.add(new URL(address, `https://site.test/${file}`).pathname);
@@ -96,7 +97,8 @@ function problems(name, folder) {
     checked += 1;
     const line = map.get(file);
     // Where one page is enough, none of them may be another than the text's.
-    const covered = (page) => line?.pages.includes(page) && (line.tie === "t" || line.pages.length === 1);
+    const isStrict = line?.tie === "t" || line?.pages.length === 1;
+    const covered = (page) => isStrict && line.pages.includes(page);
     for (const page of pages.filter((page) => !covered(page))) {
       found.push(`${file} holds text of ${page}, and the map has ${JSON.stringify(line ?? null)}`);
     }
@@ -110,11 +112,11 @@ function problems(name, folder) {
   for (const file of loadedByOpenPages(folder, files)) {
     const line = map.get(file);
     const isGuarded = (page) => GUARDED.includes(page);
-    const closed = line && (line.tie === "t" ? line.pages.some(isGuarded) : line.pages.every(isGuarded));
-    if (closed) found.push(`${file} is loaded by an open page and closed by ${line.pages}`);
+    const closes = line?.tie === "t" ? line.pages.some(isGuarded) : line?.pages.every(isGuarded);
+    if (closes) found.push(`${file} is loaded by an open page and closed by ${line.pages}`);
   }
   if (!isApplication && checked === 0) found.push("no file has a mark: nothing was checked");
-  console.log(`${name}: ${files.length} files, ${checked} with guarded text, ${map.size} in the map`);
+  console.log(`${name}: ${files.length} files, ${checked} with guarded text, ${map.size} mapped`);
   for (const line of findings) console.log(`  ${line}`);
   return found;
 }

@@ -30,8 +30,16 @@ pub enum Finding {
         /// How many pages load it.
         loaded_by: usize,
     },
-    /// A file, or what is compressed in it, is larger than is looked at. What it holds beyond is not
-    /// known.
+    /// A file holds text of several pages: a search index, a feed, or a script with the first words
+    /// of each. Who may not read one of them does not get the file.
+    TextOfSeveralPages {
+        /// The file.
+        file: String,
+        /// The pages whose text it holds.
+        holds: Vec<String>,
+    },
+    /// A file, or what is compressed in it, is larger than is looked at. What it holds beyond that
+    /// is not known.
     NotLookedAt {
         /// The file.
         file: String,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::belongs::pages_of;
+use crate::belongs::{Tie, pages_of};
 use crate::files::{Content, SiteError, SiteFiles};
 use crate::findings::{Finding, Held};
 use crate::limits::{FILE_BYTES_MAX, PAGES_MAX};
@@ -310,14 +310,15 @@ impl Scan<'_> {
             let pages = belongs.as_ref().map_or(&[][..], |(_, pages)| pages);
             // What all pages show is nobody's secret.
             let is_secret = own.iter().any(|page| !pages.contains(page));
-            if is_secret && holds_text(facts) && is_loaded_beside(pages, loaders) {
-                self.findings.push(Finding::TextInSharedFile {
-                    file: file.address.clone(),
-                    holds: self.addresses(pages),
-                    loaded_by: loaders.count,
-                });
-            }
             let address = file.address.clone();
+            if is_secret && holds_text(facts) && is_loaded_beside(pages, loaders) {
+                let (file, holds) = (address.clone(), self.addresses(pages));
+                let loaded_by = loaders.count;
+                self.findings.push(Finding::TextInSharedFile { file, holds, loaded_by });
+            } else if pages.len() > 1 && matches!(belongs, Some((Tie::Text, _))) {
+                let (file, holds) = (address.clone(), self.addresses(pages));
+                self.findings.push(Finding::TextOfSeveralPages { file, holds });
+            }
             files.push(SiteFile { address, belongs, loaded_by: loaders.count });
         }
         self.findings.dedup();

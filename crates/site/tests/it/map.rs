@@ -157,6 +157,23 @@ fn text_in_a_file_that_other_pages_load_is_told() {
 }
 
 #[test]
+fn a_file_with_the_text_of_several_pages_is_told() {
+    let pages = [("index.html", page(OPEN, "")), ("admin.html", page(ADMIN, ""))];
+    let findings = |content: &str| {
+        let mut files = memory(&[("feed.xml", content)]);
+        for (name, html) in &pages {
+            files.insert(*name, html.as_str());
+        }
+        read(&mut files).report().findings
+    };
+    let holds = vec!["/".to_owned(), "/admin".to_owned()];
+    let told = Finding::TextOfSeveralPages { file: "/feed.xml".to_owned(), holds };
+    assert_eq!(findings(&format!("{OPEN} {ADMIN}")), [told]);
+    assert_eq!(findings(ADMIN), []);
+    assert_eq!(findings(FOOTER), [], "what all show is nobody's secret");
+}
+
+#[test]
 fn a_single_page_application_is_told() {
     let shell = "<title>An application with a name</title><div id=root></div>";
     let with_script = format!("{shell}<script type=module src=/a.js></script>");
