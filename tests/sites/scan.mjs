@@ -123,7 +123,8 @@ function problems(name, folder) {
 
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const plain = process.argv.includes("--plain");
-const names = named.length ? named : Object.keys(SITES).filter((name) => !plain || SITES[name].plain);
+const all = Object.keys(SITES).filter((name) => !plain || SITES[name].plain);
+const names = named.length ? named : all;
 let failed = 0;
 for (const name of names) {
   const found = problems(name, build(name));
