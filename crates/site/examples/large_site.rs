@@ -93,6 +93,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(map) => println!("{} bytes of map", map.len()),
         Err(error) => println!("{error}"),
     }
-    println!("{:?}", report.findings);
+    println!("{} findings", report.findings.len());
     Ok(())
 }

@@ -40,8 +40,8 @@ pub fn page_of(address: &str) -> Option<&str> {
     }
 }
 
-/// Whether an address is that of a page which is served for other addresses: everybody may come
-/// to see it, so its text is nobody's secret.
+/// Whether an address is that of a page which is served for other addresses: any
+/// visitor may be shown it, so its text is taken for public.
 pub(crate) fn is_fallback(address: &str) -> bool {
     const AT_ROOT: [&str; 7] = [
         "/200.html",

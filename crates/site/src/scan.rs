@@ -308,10 +308,10 @@ impl Scan<'_> {
         for ((file, facts), loaders) in self.names.others.iter().zip(facts).zip(&loaders) {
             let belongs = pages_of(&facts.holding, &facts.indexed, loaders);
             let pages = belongs.as_ref().map_or(&[][..], |(_, pages)| pages);
-            // What all pages show is nobody's secret.
-            let is_secret = own.iter().any(|page| !pages.contains(page));
+            // A text that all pages show needs no finding.
+            let is_partial = own.iter().any(|page| !pages.contains(page));
             let address = file.address.clone();
-            if is_secret && holds_text(facts) && is_loaded_beside(pages, loaders) {
+            if is_partial && holds_text(facts) && is_loaded_beside(pages, loaders) {
                 let (file, holds) = (address.clone(), self.addresses(pages));
                 let loaded_by = loaders.count;
                 self.findings.push(Finding::TextInSharedFile { file, holds, loaded_by });

@@ -53,7 +53,7 @@ fn text_that_all_pages_have_belongs_to_all_of_them() {
 }
 
 #[test]
-fn text_that_a_fallback_shows_is_nobodys() {
+fn text_that_a_fallback_shows_is_public() {
     let not_found = page(ADMIN, "<link rel=stylesheet href=/a.css>");
     maps(&[("404.html", &not_found), ("a.js", ADMIN), ("a.css", "")], &["/a.css\tl\t/404"]);
     maps(&[("docs/404.html", &not_found), ("a.js", ADMIN)], &[]);
@@ -84,7 +84,7 @@ fn a_file_that_pages_load_belongs_to_them() {
         ("behind.js", ""),
         ("a.png", "\u{89}PNG"),
         ("only.png", ""),
-        ("nobodys.png", ""),
+        ("unused.png", ""),
     ]);
     assert_eq!(
         lines(&mut files),
@@ -170,7 +170,7 @@ fn a_file_with_the_text_of_several_pages_is_told() {
     let told = Finding::TextOfSeveralPages { file: "/feed.xml".to_owned(), holds };
     assert_eq!(findings(&format!("{OPEN} {ADMIN}")), [told]);
     assert_eq!(findings(ADMIN), []);
-    assert_eq!(findings(FOOTER), [], "what all show is nobody's secret");
+    assert_eq!(findings(FOOTER), [], "all pages show it");
 }
 
 #[test]
