@@ -1,0 +1,8 @@
+exports.createPages = ({ actions }) => {
+  const users = [
+    { name: "Ann", note: "MARK-DATA was promised a raise before the end of the fiscal year" },
+    { name: "Bob", note: "was asked to hand over the keys of the northern warehouse" },
+  ];
+  const component = require.resolve("./src/users.js");
+  actions.createPage({ path: "/admin/users/", component, context: { users } });
+};

@@ -1,0 +1,4 @@
+export default {
+  ssr: false,
+  prerender: ["/", "/about", "/dashboard", "/admin", "/admin/users", "/unauthorized"],
+};
