@@ -59,7 +59,8 @@ mod tests {
         let css = "@import 'a.css' screen; @import url(b.css);\n\
                    /* url(no.png) */ @media print { p { background: url( c.png ), URL(\"d.png\") } }\
                   \n\
-                   p::after { content: 'url(no.png)' } @font-face { src: url(e.woff2) format('no') }\
+                   p::after { content: 'url(no.png)' } \
+                   @font-face { src: url(e.woff2) format('no') }\
                   \n\
                    q { background: image-set('f.png' 1x) }";
         assert_eq!(loads(css), ["a.css", "b.css", "c.png", "d.png", "e.woff2", "f.png"]);
