@@ -1,10 +1,10 @@
 //! The names under which the asset server serves one page.
 //!
 //! Depending on `html_handling`, a file `/a.html` or `/a/index.html` is served as `/a`, `/a/`,
-//! `/a.html`, `/a/index` or `/a/index.html`. All of them are the page `/a` here, in every mode:
-//! a mode that serves fewer names loses nothing. The ending is taken off until none is left, so
-//! that a name and the file that it may lead to always come to the same page. Case counts, as it
-//! does for the server. It refuses to know which files exist.
+//! `/a.html`, `/a/index` or `/a/index.html`. All of them are the page `/a` here, in every mode: a
+//! mode that serves fewer names loses nothing. The ending is removed until none is left, so that a
+//! name and the file that it may lead to are always the same page. Case counts, as it does for the
+//! server. Which files exist is not known here.
 
 /// The page of a plain path, as text; a trailing slash is gone.
 pub(crate) fn page_of(plain: &str) -> &str {

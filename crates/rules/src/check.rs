@@ -1,5 +1,5 @@
-//! What makes a set of rules wrong although each of them is right: two that tie, methods that let
-//! the rest fall through, and a rule that no request can reach.
+//! Problems between rules: two that tie, methods that no rule covers, a rule that no request
+//! reaches.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) fn problems(rules: &Rules) -> Vec<Problem> {
     }
     for group in groups.values() {
         ties(group, &mut problems);
-        brothers(group, &mut problems);
+        uncovered_methods(group, &mut problems);
     }
     if problems.list.is_empty() {
         unreachable(rules, &mut problems);
@@ -122,7 +122,7 @@ fn ties(group: &[&Rule], problems: &mut Problems) {
     }
 }
 
-fn brothers(group: &[&Rule], problems: &mut Problems) {
+fn uncovered_methods(group: &[&Rule], problems: &mut Problems) {
     if group.iter().any(|rule| rule.methods.is_empty()) {
         return;
     }

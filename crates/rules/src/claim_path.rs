@@ -1,11 +1,11 @@
-//! Where a claim stands: a dotted path such as `metadata.role`.
+//! The place of a claim: a dotted path such as `metadata.role`.
 //!
-//! Read the same way for roles, conditions and headers, so that they cannot disagree. It refuses
-//! to index lists and to guess: a path either leads to a value or it does not.
+//! Read in the same way for roles, conditions and headers, so that they cannot disagree. Lists are
+//! not indexed.
 
 use serde_json::Value;
 
-/// Holding one means: a non-empty list of non-empty names.
+/// A path of one or more names, none of them empty.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClaimPath {
     text: String,
@@ -35,7 +35,7 @@ impl ClaimPath {
         &self.text
     }
 
-    /// The value at this path; `null` counts as nothing.
+    /// The value at this path; `null` counts as absent.
     #[must_use]
     pub fn read<'a>(&self, claims: &'a Value) -> Option<&'a Value> {
         follow(&self.parts, claims)

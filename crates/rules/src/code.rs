@@ -1,6 +1,5 @@
-//! The stable names of every answer that is not the upstream's, with their status.
-//!
-//! A closed list without strings inside: the client sees the code and nothing else.
+//! The codes of every answer that is not the upstream's, with their statuses. The client sees the
+//! code and nothing else.
 
 /// Why the gate itself answers. Kebab-case in [`Code::as_str`] is a promise to operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -9,11 +8,11 @@ pub enum Code {
     ClaimsUnavailable,
     /// The bindings are faulty; the gate is closed.
     Configuration,
-    /// The host is no plain name and no address.
+    /// The host is neither a plain name nor an address.
     HostInvalid,
-    /// A fault of our own.
+    /// A fault of the gate.
     Internal,
-    /// No key could be had from anybody.
+    /// No key could be fetched.
     KeysUnavailable,
     /// Signed in, but not allowed.
     NotAllowed,
@@ -21,7 +20,7 @@ pub enum Code {
     NotFound,
     /// The path has readings that fall under different rules.
     PathAmbiguous,
-    /// The browser was sent to and fro without getting anywhere.
+    /// The browser was redirected to Clerk and back without success.
     RedirectLoop,
     /// Nobody is signed in.
     SignedOut,

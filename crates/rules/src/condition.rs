@@ -1,7 +1,7 @@
-//! What may be asked of a signed-in visitor: plain data, complete once it exists.
+//! The conditions of a rule, as data.
 //!
 //! No list is empty, every `:name` is one that the rule's path captures, and every preset is
-//! spelt out; [`super::read`] sees to that. How it is judged is in [`super::judge`].
+//! written out; [`crate::read`] checks that. [`crate::evaluate`] applies them.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub enum Condition {
     Any(Vec<Condition>),
     /// This does not hold.
     Not(Box<Condition>),
-    /// The visitor has one of these roles.
+    /// The caller has one of these roles.
     Role(Vec<String>),
     /// The active organization grants one of these permissions.
     Permission(Vec<String>),
@@ -29,7 +29,7 @@ pub enum Condition {
     Org(OrgWanted),
     /// A claim of the token.
     Claim(ClaimPath, ClaimWanted),
-    /// How recently the visitor proved who it is.
+    /// How recently the caller proved who they are.
     Reverified(Reverification),
 }
 

@@ -1,5 +1,5 @@
-//! JSON as the operator wrote it: members in order, and one that stands there twice still there
-//! twice, so that it can be reported instead of silently winning.
+//! JSON as the operator wrote it: members in order, and a member that is given twice is there
+//! twice, so that it can be reported.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ impl Json {
         }
     }
 
-    /// What it is, for a sentence.
+    /// The name of its type, for a message.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Single(Value::Null) => "null",

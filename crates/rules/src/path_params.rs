@@ -1,14 +1,14 @@
-//! What a rule's `:name` segments captured from a path.
+//! The values that a rule's `:name` segments captured from a path.
 //!
-//! Values are decoded bytes of one segment, never empty and never a dot segment; whoever writes
-//! one into an address encodes it ([`super::Target::fill`] does).
+//! A value is the decoded bytes of one segment, never empty and never a dot segment. Code that puts
+//! one into a URL encodes it ([`crate::target::Target::fill`] does).
 
-/// Holding one means: a path fell under a rule, and these are the rule's names.
+/// The names of a rule with the values that a path has for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PathParams(Vec<(String, Vec<u8>)>);
 
 impl PathParams {
-    /// No names at all, as on a path without captures.
+    /// No parameters, as of a path without captures.
     #[must_use]
     pub const fn none() -> Self {
         Self(Vec::new())

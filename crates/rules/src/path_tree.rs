@@ -1,9 +1,9 @@
-//! Which rule a path falls under: a tree over segments, so that the most specific wins by
-//! construction and a thousand rules cost what ten do.
+//! Finds the rule of a path: a tree over segments, so that the most specific rule wins and a
+//! thousand rules cost what ten do.
 //!
-//! At each segment the literal is tried first, then `:name`, then the `/*` that stands here. A
-//! node is entered at most once for a path, since only one way leads to it; so the work is
-//! bounded by the rules, whatever the path.
+//! At each segment the literal is tried first, then `:name`, then the `/*` that stands here. A node
+//! is entered at most once for a path, because only one path leads to it; so the rules bound the
+//! work, whatever the request's path.
 
 use crate::path_params::is_capturable;
 use crate::pattern::Segment;
@@ -41,9 +41,9 @@ impl<'a> HostAndMethod<'a> {
         Self { host, method }
     }
 
-    /// How narrowly a rule fits: none where it does not fit, and host counts before methods.
+    /// How narrow a rule is: `None` where it does not fit; a host counts before methods.
     fn fit(&self, rule: &Rule) -> Option<(bool, bool)> {
-        // Without regard to case: whoever sends `patch` may well be understood as `PATCH`.
+        // Case is ignored, because an upstream may read `patch` as `PATCH`.
         let method = rule.methods.iter().any(|known| known.eq_ignore_ascii_case(self.method));
         let host = rule.host.as_ref().map(|known| known.eq_ignore_ascii_case(self.host));
         let fits = host != Some(false) && (method || rule.methods.is_empty());

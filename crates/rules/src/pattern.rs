@@ -1,8 +1,7 @@
 //! The path of a rule: literals, `:name`, and `/*` at the end.
 //!
-//! It is compared segment by segment on decoded bytes, so there is no prefix of a text and no
-//! spelling to get wrong. It refuses every wildcard but a last `/*`, and what no canonical path
-//! can be.
+//! Compared segment by segment on decoded bytes. The only wildcard is a final `/*`; a text that no
+//! canonical path can equal is a problem.
 
 use crate::asset_names::page_of_segments;
 use crate::path_params::{PathParams, is_capturable};
@@ -51,7 +50,7 @@ impl Pattern {
             let page = page(&segments);
             if rest && page != segments {
                 let page = written(&page, true);
-                return Err(format!("of static assets the page is asked for: write `{page}`"));
+                return Err(format!("with static assets name the page: write `{page}`"));
             }
             segments = page;
         }
@@ -118,7 +117,10 @@ impl Segment {
         if let Some(name) = part.strip_prefix(':') {
             let good = is_name(name);
             return good.then(|| Self::Name(name.to_owned())).ok_or_else(|| {
-                format!("`:{name}` is no name: a letter or `_`, then letters, digits and `_`")
+                format!(
+                    "`:{name}` is not a valid parameter name: use a letter or `_`, then letters, \
+                     digits or `_`"
+                )
             });
         }
         if let Some(stray) = part.chars().find(|c| matches!(c, '?' | '#' | '\\') || c.is_control())
@@ -163,7 +165,7 @@ fn written(segments: &[Segment], rest: bool) -> String {
     text
 }
 
-/// As it would stand in a canonical path, but for `*` and a leading `:`, which mean something.
+/// As a canonical path would write it, but for `*` and a leading `:`, which have a meaning here.
 fn push_literal(bytes: &[u8], out: &mut String) {
     for (at, byte) in bytes.iter().enumerate() {
         let kept = matches!(byte, b'@' | b'+' | b'=' | b'!' | b'$' | b'&' | b'\'' | b',' | b'(')

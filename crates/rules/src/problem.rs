@@ -3,7 +3,7 @@
 /// What is wrong, and where: `ROUTES[3].allow.role`. Never holds a value of a binding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The binding, and the way inside it.
+    /// The binding, and the path inside it.
     pub place: String,
     /// One sentence that says what to do.
     pub message: String,

@@ -55,12 +55,12 @@ impl std::fmt::Display for Place<'_> {
 }
 
 impl Problems {
-    /// Tells a problem.
+    /// Adds a problem.
     pub(super) fn tell(&mut self, place: &Place<'_>, message: impl Into<String>) {
         self.list.push(Problem::new(place.to_string(), message));
     }
 
-    /// The same where a reader ends with it: there is nothing to give.
+    /// Adds a problem and returns `None`.
     pub(super) fn note<T>(&mut self, place: &Place<'_>, message: impl Into<String>) -> Option<T> {
         self.tell(place, message);
         None
@@ -81,7 +81,7 @@ impl Problems {
                 let message = format!("no such field{}", did_you_mean(key, known));
                 self.tell(&place.key(key), message);
             } else if members.iter().take(at).any(|(earlier, _)| earlier == key) {
-                self.tell(&place.key(key), "it stands there twice");
+                self.tell(&place.key(key), "is given twice");
             }
         }
         Some(members)
@@ -90,7 +90,7 @@ impl Problems {
     /// A text that is not empty.
     pub(super) fn text<'j>(&mut self, json: &'j Json, place: &Place<'_>) -> Option<&'j str> {
         match json.text() {
-            Some("") => self.note(place, "an empty text says nothing"),
+            Some("") => self.note(place, "must not be empty"),
             Some(text) => Some(text),
             None => self.note(place, format!("a text is wanted here, not {}", json.kind())),
         }
@@ -102,13 +102,14 @@ impl Problems {
             return self.text(json, place).map(|text| vec![text.to_owned()]);
         };
         if items.is_empty() {
-            return self.note(place, "an empty list can never hold");
+            return self
+                .note(place, "is an empty list, which never holds: add a value or leave it out");
         }
         let mut texts: Vec<String> = Vec::new();
         for (at, item) in items.iter().enumerate() {
             let Some(text) = self.text(item, &place.index(at)) else { continue };
             if texts.iter().any(|known| known == text) {
-                self.tell(&place.index(at), "it stands there twice");
+                self.tell(&place.index(at), "is given twice");
                 continue;
             }
             texts.push(text.to_owned());
@@ -166,7 +167,7 @@ fn fold(letter: char) -> char {
     if letter == '_' { '-' } else { letter.to_ascii_lowercase() }
 }
 
-/// Longer words are nobody's slip.
+/// No suggestion is made for longer words.
 const WORD_BYTES_MAX: usize = 40;
 
 #[cfg(test)]
@@ -174,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_mended_and_a_strange_word_is_not() {
+    fn a_near_word_is_suggested_and_a_strange_one_is_not() {
         assert_eq!(did_you_mean("alow", &["path", "allow"]), ": did you mean `allow`?");
         assert_eq!(did_you_mean("signedOut", &["signed_out"]), ": did you mean `signed_out`?");
         assert_eq!(did_you_mean("signed_in", &["signed-in"]), ": did you mean `signed-in`?");

@@ -1,9 +1,8 @@
-//! Redirects that lead nowhere, found when the rules are read and not by a visitor's browser.
+//! Redirects that lead nowhere, found when the rules are read.
 //!
-//! Two things are wrong. A circle: somebody, of whatever kind, who follows the redirects never
-//! comes to an end. And a closed door: a rule sends visitors to a page of this site that none of
-//! them can enter, whatever else is true of them. Both are told with the way that was taken. A
-//! target that only some may enter is no fault.
+//! Two problems: a redirect loop for some visitor, and a redirect to a page that none of its
+//! visitors may open. Each is reported with the path of redirects. A target that only some visitors
+//! may open is no problem.
 
 use crate::path_params::PathParams;
 use std::collections::BTreeSet;
@@ -71,12 +70,12 @@ fn redirects(rule: &Rule) -> bool {
 /// Walks with each kind of visitor that the rules on the way can tell apart.
 fn from_rule(rules: &Rules, rule: &Rule, host: &str, path: &str, problems: &mut Problems) {
     let mut visitors = vec![AssumedCaller::SignedOut, AssumedCaller::NoRole];
-    let mut told: BTreeSet<String> = BTreeSet::new();
+    let mut reported: BTreeSet<String> = BTreeSet::new();
     let mut next = 0_usize;
     while let Some(visitor) = visitors.get(next).cloned() {
         let (ways, named) = Walk::new(rules, host, &visitor).from(path, rule.path_text());
         for (field, message) in faults(&ways, &visitor) {
-            if told.insert(field.clone()) {
+            if reported.insert(field.clone()) {
                 let place = Place::ROUTES.index(rule.index.unwrap_or_default());
                 let problem = Problem::new(format!("{place}.{field}"), message);
                 if !problems.list.contains(&problem) {
@@ -102,8 +101,8 @@ fn faults(ways: &[RedirectPath], visitor: &AssumedCaller) -> Vec<(String, String
         let circle = own().find(|way| way.end == WalkEnd::Circle);
         let closed = own().next().filter(|_| own().all(|way| way.end == WalkEnd::Refused));
         let (way, what) = match (circle, closed) {
-            (Some(way), _) => (way, "is sent in a circle"),
-            (None, Some(way)) => (way, "cannot enter the page that this leads to"),
+            (Some(way), _) => (way, "is redirected in a loop"),
+            (None, Some(way)) => (way, "may not open the page that it is redirected to"),
             (None, None) => return None,
         };
         Some((field.clone(), format!("{} {what}: {}", who(visitor), way.trail.join(" → "))))

@@ -1,9 +1,8 @@
-//! Where a caller of one kind ends up who asks for a page and follows every redirect.
+//! Follows all redirects for one kind of visitor and reports where they end.
 //!
-//! What the rules alone do not settle (a permission, a claim …) is a question with two answers,
-//! and both are followed; the same question has the same answer all along the way. So a circle
-//! that is found is one that somebody can be caught in. It refuses to guess beyond
-//! [`STOPS_MAX`]: a set so tangled is let through rather than called wrong.
+//! What the rules alone do not settle (a permission, a claim) is a question with two answers, and
+//! both are followed; a question keeps its answer along the whole path. After [`STOPS_MAX`] steps
+//! the search stops and reports nothing: so tangled a set is accepted rather than called wrong.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -70,8 +69,8 @@ struct WalkState<'r> {
     answers: Vec<(OpenQuestion, bool)>,
 }
 
-/// Something that may be so or not, independently of all else but the question in front of it:
-/// nobody has a permission without an organization.
+/// Something that may hold or not, and its part. Without the whole there is no part: a caller
+/// without an organization has no permission.
 type OpenQuestion = (String, Option<String>);
 
 impl<'r> Walk<'r> {

@@ -26,7 +26,7 @@ pub struct Rule {
 pub enum Requirement {
     /// Nothing; no authentication work is done.
     Anyone,
-    /// Nothing, but whoever it is shall be known.
+    /// Nothing, but who asks is found out.
     Optional,
     /// A session.
     #[default]
@@ -36,7 +36,7 @@ pub enum Requirement {
 }
 
 impl Rule {
-    /// The place in the operator's list; none for the built-in rule.
+    /// The place in the operator's list; `None` for the built-in rule.
     #[must_use]
     pub fn index(&self) -> Option<usize> {
         self.index
@@ -72,19 +72,19 @@ impl Rule {
         &self.requirement
     }
 
-    /// What becomes of a visitor who is not signed in.
+    /// What happens to a visitor who is not signed in.
     #[must_use]
     pub fn signed_out(&self) -> &SignedOut {
         &self.signed_out
     }
 
-    /// What becomes of one who is signed in but not allowed.
+    /// What happens to a visitor who is signed in but not allowed.
     #[must_use]
     pub fn otherwise(&self) -> &Otherwise {
         &self.otherwise
     }
 
-    /// Where one who is allowed is sent on to, by role.
+    /// Where a page redirects the visitors that it allows, by role.
     #[must_use]
     pub fn send(&self) -> Option<&RedirectByRole> {
         self.send.as_ref()

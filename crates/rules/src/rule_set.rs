@@ -1,15 +1,9 @@
-//! What each path asks of a visitor: a small language, parsed once, evaluated for every request.
+//! The rules of a site, and which of them a request falls under.
 //!
-//! [`Rules::read`] is where everything can go wrong, and says so all at once; [`Rules::find`] and
-//! [`Condition::judge`] cannot fail any more. The most specific rule wins and the order of the
-//! list means nothing: segment by segment from the left a literal beats `:name` beats `/*`, then
-//! a host beats none, then methods beat none. A path without a rule needs a signed-in session.
-//!
-//! One file per question: `read` which texts are rules, `tree` which rule a path falls under,
-//! `judge` what a condition says of a visitor, `target` where a redirect leads, `check` and
-//! `cycles` what makes a whole set wrong, `display` how it is written.
-//!
-//! It refuses to know what a token or a header is: who asks is told through [`Facts`].
+//! The most specific rule wins and the order of the list means nothing: segment by segment from the
+//! left a literal beats `:name` beats `/*`, then a host beats none, then methods beat none. A path
+//! without a rule needs a signed-in session. [`Rules::read`] reports every problem at once;
+//! [`Rules::find`] cannot fail but for a path with more than one meaning.
 //!
 //! ```
 //! use clerk_edge_http::path::RequestPath;
@@ -29,8 +23,8 @@ use crate::path_tree::PathTree;
 use crate::rule::Rule;
 use clerk_edge_http::path::RequestPath;
 
-/// Holding one means: every rule was understood, none ties with another, each can be reached, and
-/// none leads in a circle.
+/// Rules that were read without a problem: none ties with another, each can be reached, and none
+/// redirects in a loop.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     pub(crate) list: Vec<Rule>,

@@ -1,8 +1,7 @@
-//! Where a redirect leads: a path on this site, or an `https:` address written out in the rule.
+//! Where a redirect leads: a path on this site, or an absolute `https:` URL written in the rule.
 //!
-//! Nothing of a request comes into it but captured `:name` values, each encoded as one segment
-//! behind a `/` of our own. So it refuses by construction to leave the site for a visitor's sake:
-//! there is no way to write a scheme, a host, a second slash or a dot segment into it.
+//! Only captured `:name` values are taken from a request, each encoded as one segment, so a request
+//! cannot change scheme, host or number of segments.
 
 use crate::path_params::PathParams;
 use crate::pattern::is_name;
@@ -10,7 +9,7 @@ use clerk_edge_http::path::{RequestPath, has_dot_segments};
 use clerk_edge_http::percent::{URI, push_segment};
 use clerk_edge_http::url::Url;
 
-/// Holding one means: whatever is filled in, it leads where the operator said.
+/// A redirect target. Whatever values are filled in, it stays where the operator wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target(TargetKind);
 
@@ -27,7 +26,7 @@ enum TargetPart {
 }
 
 impl Target {
-    /// The address for the names of one request: a path on this site, or an absolute address.
+    /// The target with the parameters of one request: a path on this site, or an absolute URL.
     #[must_use]
     pub fn fill(&self, names: &PathParams) -> String {
         match &self.0 {
@@ -49,7 +48,7 @@ impl Target {
             path.push('/');
             match part {
                 TargetPart::Text(text) => path.push_str(text),
-                // Each name was seen in the rule's path, so there is a value, and a full one.
+                // Each name is one of the rule's path, so it has a value that is not empty.
                 TargetPart::Name(name) => push_segment(names.get(name).unwrap_or(b"-"), &mut path),
             }
         }
@@ -63,7 +62,7 @@ impl Target {
     pub(super) fn read(text: &str, names: &[&str]) -> Result<Self, String> {
         let is_stray = |c: &char| !u8::try_from(*c).is_ok_and(|byte| URI.contains(byte));
         if let Some(stray) = text.chars().find(is_stray) {
-            return Err(format!("{stray:?} cannot stand in an address; write it as an escape"));
+            return Err(format!("{stray:?} is not allowed in a URL; percent-encode it"));
         }
         if text.starts_with('/') { site(text, names) } else { elsewhere(text) }
     }
@@ -139,4 +138,4 @@ fn elsewhere(text: &str) -> Result<Target, String> {
 }
 
 const DOT_SEGMENTS: &str = "a target is written without `.` and `..`";
-const NO_HOST: &str = "the address has no host that can be called";
+const NO_HOST: &str = "the URL has no valid host";

@@ -57,7 +57,8 @@ mod tests {
     #[test]
     fn addresses_of_every_form() {
         let css = "@import 'a.css' screen; @import url(b.css);\n\
-                   /* url(no.png) */ @media print { p { background: url( c.png ), URL(\"d.png\") } }\
+                   /* url(no.png) */ @media print \
+                   { p { background: url( c.png ), URL(\"d.png\") } }\
                   \n\
                    p::after { content: 'url(no.png)' } \
                    @font-face { src: url(e.woff2) format('no') }\

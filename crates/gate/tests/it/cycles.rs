@@ -24,28 +24,34 @@ fn right(text: &str) {
 fn a_rule_that_redirects_to_itself() {
     wrong(
         r#"[{ "path": "/a/*", "allow": { "role": "x" }, "otherwise": "/a/denied" }]"#,
-        &["ROUTES[0].otherwise: a signed-in visitor without a role is sent in a circle: /a/* → \
-         /a/denied → /a/denied"],
+        &[
+            "ROUTES[0].otherwise: a signed-in visitor without a role is redirected in a loop: /a/* → \
+         /a/denied → /a/denied",
+        ],
     );
     wrong(
         r#"[{ "path": "/a", "signed_out": "/a" }]"#,
-        &["ROUTES[0].signed_out: a visitor who is not signed in is sent in a circle: /a → /a"],
+        &["ROUTES[0].signed_out: a visitor who is not signed in is redirected in a loop: /a → /a"],
     );
     wrong(
         r#"[{ "path": "/a", "allow": { "permission": "p" }, "otherwise": "/a" }]"#,
-        &["ROUTES[0].otherwise: a signed-in visitor without a role is sent in a circle: /a → /a"],
+        &[
+            "ROUTES[0].otherwise: a signed-in visitor without a role is redirected in a loop: /a → /a",
+        ],
     );
     wrong(
         r#"[{ "path": "/a/*", "send": { "*": "/a/b" } }]"#,
         &[
-            "ROUTES[0].send.*: a signed-in visitor without a role is sent in a circle: /a/* → /a/b → \
+            "ROUTES[0].send.*: a signed-in visitor without a role is redirected in a loop: /a/* → /a/b → \
          /a/b",
         ],
     );
     wrong(
         r#"[{ "path": "/a/*", "send": { "x": "/a/b" } }]"#,
-        &["ROUTES[0].send.x: a signed-in visitor with the role \"x\" is sent in a circle: /a/* → \
-         /a/b → /a/b"],
+        &[
+            "ROUTES[0].send.x: a signed-in visitor with the role \"x\" is redirected in a loop: /a/* → \
+         /a/b → /a/b",
+        ],
     );
     right(
         r#"[{ "path": "/a/*", "allow": { "role": "x" }, "otherwise": "/a/denied" },
@@ -59,9 +65,9 @@ fn r4_r5_a_missing_role_is_not_sent_to_and_fro() {
         r#"[{ "path": "/admin/*", "allow": { "role": "admin" }, "otherwise": "/" },
             { "path": "/", "send": { "admin": "/admin", "*": "/admin" } }]"#,
         &[
-            "ROUTES[0].otherwise: a signed-in visitor without a role is sent in a circle: /admin/* \
+            "ROUTES[0].otherwise: a signed-in visitor without a role is redirected in a loop: /admin/* \
              → / → /admin → /",
-            "ROUTES[1].send.*: a signed-in visitor without a role is sent in a circle: / → /admin → \
+            "ROUTES[1].send.*: a signed-in visitor without a role is redirected in a loop: / → /admin → \
              /",
         ],
     );
@@ -77,9 +83,9 @@ fn two_roles_that_send_each_other() {
         r#"[{ "path": "/a", "allow": { "role": "x" }, "otherwise": "/b" },
             { "path": "/b", "allow": { "role": "y" }, "otherwise": "/a" }]"#,
         &[
-            "ROUTES[0].otherwise: a signed-in visitor without a role is sent in a circle: /a → /b → \
+            "ROUTES[0].otherwise: a signed-in visitor without a role is redirected in a loop: /a → /b → \
              /a",
-            "ROUTES[1].otherwise: a signed-in visitor without a role is sent in a circle: /b → /a → \
+            "ROUTES[1].otherwise: a signed-in visitor without a role is redirected in a loop: /b → /a → \
              /b",
         ],
     );
@@ -92,9 +98,9 @@ fn two_roles_that_send_each_other() {
         r#"[{ "path": "/a", "allow": { "role": "x" }, "otherwise": "/b" },
             { "path": "/b", "allow": { "not": { "role": ["x", "y"] } }, "otherwise": "/a" }]"#,
         &[
-            "ROUTES[0].otherwise: a signed-in visitor with the role \"y\" is sent in a circle: /a → \
+            "ROUTES[0].otherwise: a signed-in visitor with the role \"y\" is redirected in a loop: /a → \
              /b → /a",
-            "ROUTES[1].otherwise: a signed-in visitor with the role \"y\" is sent in a circle: /b → \
+            "ROUTES[1].otherwise: a signed-in visitor with the role \"y\" is redirected in a loop: /b → \
              /a → /b",
         ],
     );
@@ -105,15 +111,13 @@ fn a_target_that_the_visitor_cannot_enter() {
     wrong(
         r#"[{ "path": "/admin/*", "allow": { "role": "admin" }, "otherwise": "/queue" },
             { "path": "/queue", "allow": { "role": "moderator" } }]"#,
-        &[
-            "ROUTES[0].otherwise: a signed-in visitor without a role cannot enter the page that this \
-           leads to: /admin/* → /queue (403)",
-        ],
+        &["ROUTES[0].otherwise: a signed-in visitor without a role may not open the page that it \
+             is redirected to: /admin/* → /queue (403)"],
     );
     wrong(
         r#"[{ "path": "/a", "signed_out": "/login" }]"#,
-        &["ROUTES[0].signed_out: a visitor who is not signed in cannot enter the page that this \
-         leads to: /a → /login (sign-in)"],
+        &["ROUTES[0].signed_out: a visitor who is not signed in may not open the page that it \
+             is redirected to: /a → /login (sign-in)"],
     );
     right(
         r#"[{ "path": "/a", "signed_out": "/login" }, { "path": "/login", "allow": "optional" }]"#,
@@ -122,8 +126,8 @@ fn a_target_that_the_visitor_cannot_enter() {
         r#"[{ "path": "/w", "send": { "admin": "/admin" } },
             { "path": "/admin", "allow": { "role": "root" } }]"#,
         &[
-            "ROUTES[0].send.admin: a signed-in visitor with the role \"admin\" cannot enter the page \
-           that this leads to: /w → /admin (403)",
+            "ROUTES[0].send.admin: a signed-in visitor with the role \"admin\" may not open the page that it \
+             is redirected to: /w → /admin (403)",
         ],
     );
     // Not covered by a rule: a session is all it takes, and this visitor has one.
@@ -153,10 +157,8 @@ fn what_cannot_be_known_is_not_held_against_anybody() {
     wrong(
         r#"[{ "path": "/a", "allow": { "permission": "p" }, "otherwise": "/b" },
             { "path": "/b", "allow": { "permission": "p", "role": "x" } }]"#,
-        &[
-            "ROUTES[0].otherwise: a signed-in visitor without a role cannot enter the page that this \
-           leads to: /a → /b (403)",
-        ],
+        &["ROUTES[0].otherwise: a signed-in visitor without a role may not open the page that it \
+             is redirected to: /a → /b (403)"],
     );
     right(
         r#"[{ "path": "/a", "allow": { "permission": "p" }, "otherwise": "/b" },
@@ -176,9 +178,9 @@ fn what_cannot_be_known_is_not_held_against_anybody() {
         r#"[{ "path": "/a", "allow": { "permission": "p" }, "otherwise": "/b" },
             { "path": "/b", "allow": { "permission": "q" }, "otherwise": "/a" }]"#,
         &[
-            "ROUTES[0].otherwise: a signed-in visitor without a role is sent in a circle: /a → /b → \
+            "ROUTES[0].otherwise: a signed-in visitor without a role is redirected in a loop: /a → /b → \
              /a",
-            "ROUTES[1].otherwise: a signed-in visitor without a role is sent in a circle: /b → /a → \
+            "ROUTES[1].otherwise: a signed-in visitor without a role is redirected in a loop: /b → /a → \
              /b",
         ],
     );
@@ -195,9 +197,9 @@ fn names_are_carried_along() {
         r#"[{ "path": "/o/:slug/*", "allow": { "org": ":slug" }, "otherwise": "/join/:slug" },
             { "path": "/join/:team", "allow": { "org": ":team" }, "otherwise": "/o/:team" }]"#,
         &[
-            "ROUTES[0].otherwise: a signed-in visitor without a role is sent in a circle: \
+            "ROUTES[0].otherwise: a signed-in visitor without a role is redirected in a loop: \
              /o/:slug/* → /join/~slug → /o/~slug → /join/~slug",
-            "ROUTES[1].otherwise: a signed-in visitor without a role is sent in a circle: \
+            "ROUTES[1].otherwise: a signed-in visitor without a role is redirected in a loop: \
              /join/:team → /o/~team → /join/~team",
         ],
     );
@@ -208,8 +210,8 @@ fn hosts_and_methods_count_on_the_way() {
     wrong(
         r#"[{ "path": "/a", "signed_out": "/b" }, { "path": "/b", "allow": "anyone" },
             { "path": "/b", "host": "x.test" }]"#,
-        &["ROUTES[0].signed_out: a visitor who is not signed in cannot enter the page that this \
-           leads to: /a → /b (sign-in)"],
+        &["ROUTES[0].signed_out: a visitor who is not signed in may not open the page that it \
+             is redirected to: /a → /b (sign-in)"],
     );
     right(
         r#"[{ "path": "/a", "host": "y.test", "signed_out": "/b" }, { "path": "/b", "allow": "anyone" },

@@ -71,8 +71,8 @@ fn the_example_of_the_promise_reads() {
 fn a_text_that_is_no_list_of_tables() {
     right("[]");
     wrong("", &["ROUTES: the JSON ends too early (line 1, column 0)"]);
-    wrong("[\n  { \"path\" }]", &["ROUTES: this is no JSON (line 2, column 12)"]);
-    wrong("[] x", &["ROUTES: this is no JSON (line 1, column 4)"]);
+    wrong("[\n  { \"path\" }]", &["ROUTES: is not valid JSON (line 2, column 12)"]);
+    wrong("[] x", &["ROUTES: is not valid JSON (line 1, column 4)"]);
     wrong("{}", &["ROUTES: a list of rules is wanted here, not a table"]);
     wrong(
         "[1, \"/a\"]",
@@ -81,7 +81,7 @@ fn a_text_that_is_no_list_of_tables() {
             "ROUTES[1]: a table is wanted here, not a text",
         ],
     );
-    wrong(&"[".repeat(10_000), &["ROUTES: this is no JSON (line 1, column 128)"]);
+    wrong(&"[".repeat(10_000), &["ROUTES: is not valid JSON (line 1, column 128)"]);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn every_problem_is_told_at_once() {
             "ROUTES[1].allow.rol: no such field: did you mean `role`?",
             "ROUTES[1].allow.any: an empty list of conditions asks nothing",
             "ROUTES[1].otherwise: the status here is 403 or 404",
-            "ROUTES[2].path: a rule needs it",
+            "ROUTES[2].path: is required",
             "ROUTES[2].methods[0]: a method is written in capitals: did you mean `GET`?",
             "ROUTES[2].allow: `anyone`, `optional`, `signed-in` or a condition is wanted here",
         ],
@@ -105,14 +105,8 @@ fn every_problem_is_told_at_once() {
 
 #[test]
 fn a_field_that_stands_there_twice() {
-    field(
-        r#""allow": "signed-in", "allow": "anyone""#,
-        &["ROUTES[0].allow: it stands there twice"],
-    );
-    field(
-        r#""allow": { "role": "a", "role": "b" }"#,
-        &["ROUTES[0].allow.role: it stands there twice"],
-    );
+    field(r#""allow": "signed-in", "allow": "anyone""#, &["ROUTES[0].allow: is given twice"]);
+    field(r#""allow": { "role": "a", "role": "b" }"#, &["ROUTES[0].allow.role: is given twice"]);
 }
 
 #[test]
@@ -122,7 +116,7 @@ fn paths_that_are_none() {
     {
         path(good, &[]);
     }
-    path("", &["ROUTES[0].path: an empty text says nothing"]);
+    path("", &["ROUTES[0].path: must not be empty"]);
     path("admin", &["ROUTES[0].path: a path begins with `/`"]);
     path(
         "/admin*",
@@ -148,10 +142,17 @@ fn paths_that_are_none() {
     path("/a/%2e", &["ROUTES[0].path: `.` and `..` are resolved before rules are asked"]);
     path("/a?b=1", &["ROUTES[0].path: '?' is no part of a path"]);
     path("/a%2", &["ROUTES[0].path: a `%` is followed by two hex digits; write `%25` for itself"]);
-    path("/:", &["ROUTES[0].path: `:` is no name: a letter or `_`, then letters, digits and `_`"]);
+    path(
+        "/:",
+        &[
+            "ROUTES[0].path: `:` is not a valid parameter name: use a letter or `_`, then letters, digits or `_`",
+        ],
+    );
     path(
         "/:a-b",
-        &["ROUTES[0].path: `:a-b` is no name: a letter or `_`, then letters, digits and `_`"],
+        &[
+            "ROUTES[0].path: `:a-b` is not a valid parameter name: use a letter or `_`, then letters, digits or `_`",
+        ],
     );
     path("/:a/:a", &["ROUTES[0].path: `:a` stands in it twice"]);
 }
@@ -200,7 +201,7 @@ fn with_assets_the_names_of_a_page_tie() {
     let below = r#"[{ "path": "/a.html/*" }]"#;
     assert_eq!(
         problems(below, &assets),
-        ["ROUTES[0].path: of static assets the page is asked for: write `/a/*`"]
+        ["ROUTES[0].path: with static assets name the page: write `/a/*`"]
     );
     right(below);
 }
@@ -232,12 +233,15 @@ fn methods_need_a_brother_and_must_not_overlap() {
     };
     right(&brother(r#"["GET", "HEAD"]"#));
     wrong(&brother(r#"["HEAD"]"#), &["ROUTES[1].methods: `HEAD` follows `GET`: write `GET`"]);
-    wrong(&brother("[]"), &["ROUTES[1].methods: an empty list can never hold"]);
+    wrong(
+        &brother("[]"),
+        &["ROUTES[1].methods: is an empty list, which never holds: add a value or leave it out"],
+    );
     wrong(&brother("\"GET\""), &["ROUTES[1].methods: a list is wanted here, not a text"]);
     wrong(
         &brother(r#"["GET", "GET", 1]"#),
         &[
-            "ROUTES[1].methods[1]: it stands there twice",
+            "ROUTES[1].methods[1]: is given twice",
             "ROUTES[1].methods[2]: a text is wanted here, not a number",
         ],
     );
@@ -248,8 +252,8 @@ fn hosts_are_exact_names() {
     field(r#""host": "Shop.example.com""#, &[]);
     field(r#""host": "a_b.test""#, &[]);
     field(r#""host": "1.2.3.4""#, &[]);
-    let why = "ROUTES[0].host: one host by its exact name, without scheme and port, in the letters \
-               that are sent (`xn--…`)";
+    let why = "ROUTES[0].host: must be one host name without scheme and port; an international \
+               name in its `xn--` form";
     for host in
         ["https://a.test", "a.test:80", "*.a.test", "a..test", "-a.test", "bücher.test", "1.2.3"]
     {
@@ -260,7 +264,12 @@ fn hosts_are_exact_names() {
 #[test]
 fn conditions_that_ask_nothing_or_the_impossible() {
     let allow = |json: &str, expected: &[&str]| field(&format!(r#""allow": {json}"#), expected);
-    allow("{}", &["ROUTES[0].allow: an empty condition asks nothing"]);
+    allow(
+        "{}",
+        &[
+            "ROUTES[0].allow: is an empty condition: write `\"signed-in\"`, or name a role, permission, …",
+        ],
+    );
     allow("true", &["ROUTES[0].allow: a text is wanted here, not a truth value"]);
     allow(
         r#""signed_in""#,
@@ -269,8 +278,11 @@ fn conditions_that_ask_nothing_or_the_impossible() {
          mean `signed-in`?",
         ],
     );
-    allow(r#"{ "role": [] }"#, &["ROUTES[0].allow.role: an empty list can never hold"]);
-    allow(r#"{ "role": "" }"#, &["ROUTES[0].allow.role: an empty text says nothing"]);
+    allow(
+        r#"{ "role": [] }"#,
+        &["ROUTES[0].allow.role: is an empty list, which never holds: add a value or leave it out"],
+    );
+    allow(r#"{ "role": "" }"#, &["ROUTES[0].allow.role: must not be empty"]);
     allow(
         r#"{ "role": ["a", 5] }"#,
         &["ROUTES[0].allow.role[1]: a text is wanted here, not a number"],
@@ -281,7 +293,7 @@ fn conditions_that_ask_nothing_or_the_impossible() {
     allow(
         r#"{ "claim": { "a..b": 1, "c": null, "d.e": { "exists": false } } }"#,
         &[
-            "ROUTES[0].allow.claim[\"a..b\"]: a claim is named by parts with dots between them",
+            "ROUTES[0].allow.claim[\"a..b\"]: is not a claim path; write it like `metadata.plan`",
             "ROUTES[0].allow.claim.c: `null` counts as absent",
             "ROUTES[0].allow.claim[\"d.e\"].exists: it is `true`; write `not = { claim = … }` for an \
              absent claim",
@@ -308,7 +320,9 @@ fn conditions_that_ask_nothing_or_the_impossible() {
     );
     allow(
         r#"{ "all": [{ "not": {} }] }"#,
-        &["ROUTES[0].allow.all[0].not: an empty condition asks nothing"],
+        &[
+            "ROUTES[0].allow.all[0].not: is an empty condition: write `\"signed-in\"`, or name a role, permission, …",
+        ],
     );
     allow(r#"{ "reverified": { "level": "first_factor", "after_minutes": 0.5 } }"#, &[]);
     allow(r#"{ "org": true, "claim": { "a.b": [1, "x", true], "c": { "exists": true } } }"#, &[]);
@@ -328,7 +342,10 @@ fn outcomes_that_are_none() {
          with `https://`: did you mean `sign-in`?",
         ],
     );
-    field(r#""send": {}"#, &["ROUTES[0].send: an empty table sends nobody anywhere"]);
+    field(
+        r#""send": {}"#,
+        &["ROUTES[0].send: is empty: name a role or `\"*\"`, or leave `send` out"],
+    );
     field(
         r#""send": { "admin": "http://x.test" }"#,
         &[
@@ -340,8 +357,8 @@ fn outcomes_that_are_none() {
     field(
         r#""allow": "anyone", "lookup": true, "send": { "*": "https://x.test/" }"#,
         &[
-            "ROUTES[0].send: nobody is known where `allow` is `anyone`; write `optional` there",
-            "ROUTES[0].lookup: nobody is known where `allow` is `anyone`; write `optional` there",
+            "ROUTES[0].send: needs to know who asks: use `allow = \"optional\"`",
+            "ROUTES[0].lookup: needs to know who asks: use `allow = \"optional\"`",
         ],
     );
 }

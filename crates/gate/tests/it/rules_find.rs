@@ -120,8 +120,8 @@ fn reachable(text: &str) -> Option<Rules> {
         Err(problems) => {
             let expected = |message: &str| {
                 message.starts_with("no request can fall under it")
-                    || message.contains("cannot enter the page")
-                    || message.contains("in a circle")
+                    || message.contains("may not open the page")
+                    || message.contains("in a loop")
             };
             assert!(problems.iter().all(|p| expected(&p.message)), "{text}: {problems:?}");
             None

@@ -23,7 +23,10 @@ pub(super) fn read(
         parts.push(keyed(key, json, &place.key(key), names, problems));
     }
     if members.is_empty() {
-        return problems.note(place, "an empty condition asks nothing");
+        return problems.note(
+            place,
+            "is an empty condition: write `\"signed-in\"`, or name a role, permission, …",
+        );
     }
     together(parts)
 }
@@ -107,7 +110,7 @@ fn claims(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Con
         let place = &place.key(name);
         let path = match ClaimPath::parse(name) {
             Ok(path) => Some(path),
-            Err(_) => problems.note(place, "a claim is named by parts with dots between them"),
+            Err(_) => problems.note(place, "is not a claim path; write it like `metadata.plan`"),
         };
         let wanted = claim_wanted(json, place, problems);
         parts.push(path.zip(wanted).map(|(path, wanted)| Condition::Claim(path, wanted)));
@@ -119,7 +122,7 @@ fn claim_wanted(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Opti
     match json {
         Json::Single(_) => claim_value(json, place, problems).map(|v| ClaimWanted::OneOf(vec![v])),
         Json::List(items) if items.is_empty() => {
-            problems.note(place, "an empty list can never hold")
+            problems.note(place, "is an empty list, which never holds: add a value or leave it out")
         }
         Json::List(items) => {
             let items = items.iter().enumerate();

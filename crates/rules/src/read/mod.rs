@@ -1,7 +1,7 @@
-//! Which texts are rules. Reading goes on after each problem, so that all are told at once.
+//! From text to rules. Reading goes on after each problem, so that all are reported at once.
 //!
 //! The JSON is walked by hand because a derived reader stops at the first fault and knows no
-//! places. It refuses to shrug: an unknown field, an empty list, a word twice are problems.
+//! places. Unknown fields, empty lists and repeated words are problems.
 
 pub mod condition;
 pub mod response;
@@ -45,7 +45,7 @@ fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec<Problem>> 
 fn no_json(error: &serde_json::Error) -> Problem {
     let what = match error.classify() {
         Category::Eof => "the JSON ends too early",
-        _ => "this is no JSON",
+        _ => "is not valid JSON",
     };
     let message = format!("{what} (line {}, column {})", error.line(), error.column());
     Problem::new(Place::ROUTES.to_string(), message)
@@ -110,14 +110,14 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     Some(rule)
 }
 
-/// On an open path nobody asks who comes, so nothing can depend on it.
+/// An open path does not ask who comes, so nothing can depend on it.
 fn contradictions(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     if !matches!(rule.requirement, Requirement::Anyone) {
         return;
     }
     for (key, there) in [("send", rule.send.is_some()), ("lookup", rule.lookup)] {
         if there {
-            let message = "nobody is known where `allow` is `anyone`; write `optional` there";
+            let message = "needs to know who asks: use `allow = \"optional\"`";
             problems.tell(&place.key(key), message);
         }
     }
@@ -155,7 +155,7 @@ impl Fields<'_> {
     ) -> Option<T> {
         match member(self.members, key) {
             Some(json) => read(json, &self.place.key(key), self.problems),
-            None => self.problems.note(&self.place.key(key), "a rule needs it"),
+            None => self.problems.note(&self.place.key(key), "is required"),
         }
     }
 }
@@ -166,8 +166,8 @@ fn host(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Host>
     if !is_exact(name) {
         return problems.note(
             place,
-            "one host by its exact name, without scheme and port, in the letters that are sent \
-             (`xn--…`)",
+            "must be one host name without scheme and port; an international name in its \
+             `xn--` form",
         );
     }
     Some(Some(name.to_ascii_lowercase()))

@@ -54,7 +54,7 @@ pub(super) fn send(
 ) -> Option<RedirectByRole> {
     let members = problems.table(json, place, &[])?;
     if members.is_empty() {
-        return problems.note(place, "an empty table sends nobody anywhere");
+        return problems.note(place, "is empty: name a role or `\"*\"`, or leave `send` out");
     }
     let (mut by_role, mut rest) = (Vec::new(), None);
     for (role, json) in members {
