@@ -52,7 +52,7 @@ impl Grant {
 
 /// The response of a decision that does not allow the request.
 pub(crate) fn early_response(
-    decision: Decision<'_>,
+    decision: &Decision<'_>,
     matched: &Match<'_>,
     auth: &Auth<'_>,
     settings: &Settings,
@@ -66,14 +66,14 @@ pub(crate) fn early_response(
             sign_in().map_or_else(|| EarlyResponse::signed_out(None), EarlyResponse::redirect)
         }
         Decision::Refuse(Code::SignedOut) => EarlyResponse::signed_out(sign_in()),
-        Decision::Refuse(code) => match (code, &auth.status, auth.failed_lookup()) {
+        Decision::Refuse(code) => match (*code, &auth.status, auth.failed_lookup()) {
             (Code::KeysUnavailable, AuthStatus::Unavailable { retry_after_seconds }, _) => {
-                EarlyResponse::unavailable(code, *retry_after_seconds)
+                EarlyResponse::unavailable(*code, *retry_after_seconds)
             }
             (Code::ClaimsUnavailable, _, Some(failed)) => {
-                EarlyResponse::unavailable(code, failed.retry_after_seconds)
+                EarlyResponse::unavailable(*code, failed.retry_after_seconds)
             }
-            _ => EarlyResponse::code(code),
+            _ => EarlyResponse::code(*code),
         },
         // Decided a second time, with what was looked up: neither can come here.
         Decision::Allow | Decision::NeedsLookup => EarlyResponse::code(Code::Internal),

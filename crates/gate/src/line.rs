@@ -167,5 +167,5 @@ where
         auth.look_up(gate, settings, ctx).await;
         decided = Grant::of(matched, auth, kind);
     }
-    decided.map_err(|decision| early_response(decision, matched, auth, settings, request, kind))
+    decided.map_err(|decision| early_response(&decision, matched, auth, settings, request, kind))
 }

@@ -70,7 +70,9 @@ impl<'g> Plan<'g> {
     ) -> Self {
         let mut finish =
             Finish { guarded, request_id, log: log.unwrap_or_default(), append: String::new() };
-        append.iter().for_each(|(name, value)| finish.append(name, value));
+        for (name, value) in append {
+            finish.append(name, value);
+        }
         Self { action, finish, timing }
     }
 

@@ -62,7 +62,7 @@ fn decide(gate: &Gate<()>, request: &Request) -> (u16, Cost) {
     let mut status = 0;
     let info = allocation_counter::measure(|| {
         let ctx = RequestContext::new(&Willing, NOW_MS);
-        let mut line = pin!(clerk_edge_gate::line::decide(&gate, request, &ctx));
+        let mut line = pin!(clerk_edge_gate::line::decide(gate, request, &ctx));
         let Poll::Ready(decision) = line.as_mut().poll(&mut Context::from_waker(Waker::noop()))
         else {
             panic!("it waits for something");

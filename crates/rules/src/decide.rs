@@ -109,7 +109,7 @@ fn allowed<'r>(rule: &'r Rule, facts: &dyn Facts, kind: RequestKind) -> Decision
         Known::No | Known::NotInToken => &[],
     };
     match send.entry(roles) {
-        Some((role, target)) => Decision::Redirect { field: RedirectField::Send(role), target },
+        Some((name, target)) => Decision::Redirect { field: RedirectField::Send(name), target },
         None => Decision::Allow,
     }
 }

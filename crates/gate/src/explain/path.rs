@@ -135,7 +135,7 @@ impl<'a> PathQuestion<'a> {
                 Ok(_) => ExplainedOutcome::forward(settings),
                 Err(decision) => {
                     let response =
-                        early_response(decision, &matched, auth, settings, request, kind);
+                        early_response(&decision, &matched, auth, settings, request, kind);
                     ExplainedOutcome::of_response(&response, &matched)
                 }
             };

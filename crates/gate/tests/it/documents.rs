@@ -38,7 +38,7 @@ fn every_setting_is_described_and_no_announced_one_is_read() {
 fn links_between_documents_lead_somewhere() {
     let root = &Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for (file, text) in documents() {
-        let folder = if file == "README.md" { root.to_path_buf() } else { root.join("docs") };
+        let folder = if file == "README.md" { root.clone() } else { root.join("docs") };
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
             if path.contains("://") {

@@ -191,7 +191,7 @@ impl Run {
         match found {
             Ok(key) => assert!(given.contains(&(key_id.to_owned(), key.modulus)), "never given"),
             Err(NoKey::Unknown) => {
-                assert!(!given.is_empty(), "unknown, but no source has answered")
+                assert!(!given.is_empty(), "unknown, but no source has answered");
             }
             Err(NoKey::Unavailable(KeysUnavailable { retry_after_seconds })) => {
                 assert!((1..=60).contains(&retry_after_seconds), "{retry_after_seconds} s");
