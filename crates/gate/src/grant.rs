@@ -1,5 +1,5 @@
 //! Permission to forward a request, or the response that a decision gives instead. Nothing but a
-//! [`Grant`] makes a [`crate::forward::Forward`].
+//! `Grant` makes a [`crate::forward::Forward`].
 
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;

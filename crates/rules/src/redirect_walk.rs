@@ -1,7 +1,7 @@
 //! Follows all redirects for one kind of visitor and reports where they end.
 //!
 //! What the rules alone do not settle (a permission, a claim) is a question with two answers, and
-//! both are followed; a question keeps its answer along the whole path. After [`STOPS_MAX`] steps
+//! both are followed; a question keeps its answer along the whole path. After `STOPS_MAX` steps
 //! the search stops and reports nothing: so tangled a set is accepted rather than called wrong.
 
 use std::cell::{Cell, RefCell};

@@ -89,7 +89,7 @@ pub(crate) fn custom_values(
 }
 
 /// The names, of those in the request (one on each line), that are removed. They are compared by
-/// [`same_header_name`].
+/// `same_header_name`.
 #[must_use]
 pub fn headers_to_remove<'a>(
     names: &'a str,
