@@ -134,7 +134,7 @@ fn explanation(
 /// What the SDK decides, question by question.
 fn asked(node: &std::ffi::OsStr, questions: &[Value]) -> Vec<Value> {
     let script = std::env::var("CLERK_EDGE_ORACLE")
-        .unwrap_or_else(|_| format!("{}/tests/oracle/serve.mjs", env!("CARGO_MANIFEST_DIR")));
+        .unwrap_or_else(|_| format!("{}/../../tests/oracle/serve.mjs", env!("CARGO_MANIFEST_DIR")));
     let mut oracle = Command::new(node)
         .arg(script)
         .stdin(Stdio::piped())
