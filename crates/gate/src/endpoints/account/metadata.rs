@@ -2,7 +2,6 @@
 //! metadata, and then brings a token that says so.
 
 use clerk_edge_http::incoming::Incoming;
-use clerk_edge_http::query;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::problem::Problem;
 use serde_json::{Map, Value};
@@ -11,15 +10,13 @@ use crate::answer::Answer;
 use crate::auth::Auth;
 use crate::clerk_api::backend::BackendApi;
 use crate::early_response::{EarlyResponse, RefusalDetails};
-use crate::endpoint::REFRESH;
+use crate::endpoints::account::caller::Caller;
 use crate::endpoints::account::fields::Fields;
 use crate::endpoints::account::form::{Form, FormError};
-use crate::endpoints::account::redirect_to::RedirectTo;
-use crate::endpoints::account::refresh::{Renewed, mark, renewed};
+use crate::endpoints::account::refresh::{Renewed, renewed, to_refresh};
 use crate::endpoints::account::session::describe;
-use crate::endpoints::account::{AccountRequest, Caller, Outcome, same_site};
+use crate::endpoints::account::{AccountRequest, Outcome, same_site};
 use crate::platform::Platform;
-use crate::settings::account::RETURN_ADDRESS;
 
 pub(super) async fn answer<K, P, R>(account: &AccountRequest<'_, K, P, R>) -> Outcome
 where
@@ -73,17 +70,6 @@ where
     let metadata = metadata.map_err(|error| account.failed(error))?;
     account.gate.lookups.learn(account.settings, &caller.user_id, metadata, account.ctx);
     Ok(())
-}
-
-/// A page goes through the handshake of `refresh`, whether or not it has just been there.
-fn to_refresh<K, P, R: Incoming>(
-    account: &AccountRequest<'_, K, P, R>,
-    to: &RedirectTo,
-) -> EarlyResponse {
-    let mut parameters = String::new();
-    query::append(&mut parameters, RETURN_ADDRESS, to.as_str());
-    let answer = Answer::see_other(&format!("{REFRESH}?{parameters}"));
-    EarlyResponse::endpoint(answer).with_headers(&[mark(account.request, "", 0)])
 }
 
 /// The session with its new token. The write has been done, so a failure from here on is told

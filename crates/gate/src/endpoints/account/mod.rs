@@ -5,6 +5,7 @@
 //! API names a user and a session that a verified token has named.
 
 pub(crate) mod as_get;
+pub(crate) mod caller;
 pub(crate) mod ended_cookies;
 pub(crate) mod fields;
 pub(crate) mod form;
@@ -20,24 +21,21 @@ pub(crate) mod sign_out;
 
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
-use clerk_edge_http::plain_id::is_plain_id;
 use clerk_edge_rules::code::Code;
 use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::auth::credential::presented;
-use crate::auth::principal::User;
-use crate::auth::{Auth, AuthStatus, authenticate};
+use crate::auth::{Auth, authenticate};
 use crate::clerk_api::backend::{BackendApi, BackendError};
 use crate::context::RequestContext;
 use crate::early_response::{EarlyResponse, RefusalDetails};
 use crate::endpoint::AccountEndpoint;
 use crate::endpoints::account::as_get::AsGet;
+use crate::endpoints::account::caller::Caller;
 use crate::endpoints::account::redirect_to::RedirectTo;
 use crate::gate::Gate;
-use crate::limits::{SESSION_ID_BYTES_MAX, USER_ID_BYTES_MAX};
 use crate::platform::Platform;
-use crate::session::sign_in_redirect::SignInRedirect;
 use crate::settings::Settings;
 
 /// One request to one of these addresses.
@@ -54,15 +52,6 @@ pub(super) struct AccountRequest<'a, K, P, R> {
 
 /// What is answered, or what stops it on the way there.
 type Outcome = Result<EarlyResponse, EarlyResponse>;
-
-/// A session that a verified token of this request names.
-#[derive(Clone, Debug)]
-struct Caller {
-    user_id: String,
-    session_id: String,
-    /// Somebody else acts as this user.
-    is_impersonated: bool,
-}
 
 /// The answer of one of these addresses.
 pub(crate) async fn answer<K, P, R>(
@@ -145,66 +134,12 @@ where
         authenticate(self.gate, self.settings, self.request, self.ctx).await
     }
 
-    /// The signed-in caller, or the answer to whoever is not signed in. A page comes back to `to`
-    /// after sign-in; without it, to the page itself.
-    fn caller(&self, auth: &Auth<'_>, to: Option<&RedirectTo>) -> Result<Caller, EarlyResponse> {
-        let response = match (&auth.status, auth.redirect()) {
-            (_, Some(location)) => EarlyResponse::handshake(location.to_owned()),
-            (AuthStatus::SignedIn(user), _) => {
-                let caller = Caller::of_user(user);
-                return caller.ok_or_else(|| EarlyResponse::signed_out(None));
-            }
-            (AuthStatus::Unavailable { retry_after_seconds }, _) => {
-                EarlyResponse::unavailable(Code::KeysUnavailable, *retry_after_seconds)
-            }
-            (AuthStatus::SignedOut { refusal: Some(code), .. }, _) => EarlyResponse::code(*code),
-            (AuthStatus::SignedOut { pending, .. }, _) => self.sign_in(*pending, to),
-            _ => EarlyResponse::signed_out(None),
-        };
-        Err(response.with_headers(&auth.headers))
-    }
-
-    fn sign_in(&self, pending: bool, to: Option<&RedirectTo>) -> EarlyResponse {
-        if !self.is_page() {
-            return EarlyResponse::signed_out(None);
-        }
-        let page = match to {
-            Some(to) => AsGet::new(self.request).at(to.as_str()),
-            None => AsGet::new(self.request),
-        };
-        let sign_in = SignInRedirect::from(self.settings, &page).map(|it| it.to_sign_in(pending));
-        match sign_in {
-            Some(location) => EarlyResponse::endpoint(Answer::see_other(&location)),
-            None => EarlyResponse::signed_out(None),
-        }
-    }
-
     /// JSON for programs, a redirect for pages.
     fn done(&self, to: &RedirectTo, json: &Value) -> EarlyResponse {
         EarlyResponse::endpoint(match self.kind {
             RequestKind::Page => Answer::see_other(to.as_str()),
             RequestKind::Other => Answer::json(200, json.to_string()),
         })
-    }
-}
-
-impl Caller {
-    fn of_user(user: &User<'_>) -> Option<Self> {
-        Self::of_claims(user.session().claims())
-    }
-
-    /// `None` where the token names no session, or none that a call can name.
-    fn of_claims(claims: &clerk_edge_token::claims::Claims) -> Option<Self> {
-        let user_id = claims.text("sub").filter(|id| is_plain_id(id, USER_ID_BYTES_MAX))?;
-        let session_id = claims.text("sid").filter(|id| is_plain_id(id, SESSION_ID_BYTES_MAX))?;
-        let is_impersonated = claims.value("act").is_some_and(|act| !act.is_null());
-        let (user_id, session_id) = (user_id.to_owned(), session_id.to_owned());
-        Some(Self { user_id, session_id, is_impersonated })
-    }
-
-    /// What somebody who acts as this user may not do.
-    fn in_person(&self) -> Result<(), EarlyResponse> {
-        if self.is_impersonated { Err(EarlyResponse::code(Code::NotAllowed)) } else { Ok(()) }
     }
 }
 

@@ -2,6 +2,7 @@
 //! handshake; anything else is renewed by the refresh cookie and the Backend API.
 
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::query;
 use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::code::Code;
 
@@ -9,6 +10,7 @@ use crate::answer::Answer;
 use crate::auth::{Auth, AuthStatus, authenticate, verifier};
 use crate::clerk_api::backend::BackendError;
 use crate::early_response::EarlyResponse;
+use crate::endpoint::REFRESH;
 use crate::endpoints::account::form::Form;
 use crate::endpoints::account::redirect_to::RedirectTo;
 use crate::endpoints::account::session::describe;
@@ -17,6 +19,7 @@ use crate::keys::KeysUnavailable;
 use crate::platform::Platform;
 use crate::session::account::{Renewal, asked_handshake, brings_handshake, renew};
 use crate::session::reason::Reason;
+use crate::settings::account::RETURN_ADDRESS;
 
 /// What became of renewing the caller's token.
 pub(super) enum Renewed<'a> {
@@ -114,12 +117,19 @@ where
     }
 }
 
+/// A page is sent to this address, and through the handshake, whether or not it has just been there.
+pub(super) fn to_refresh<K, P, R: Incoming>(
+    account: &AccountRequest<'_, K, P, R>,
+    to: &RedirectTo,
+) -> EarlyResponse {
+    let mut parameters = String::new();
+    query::append(&mut parameters, RETURN_ADDRESS, to.as_str());
+    let answer = Answer::see_other(&format!("{REFRESH}?{parameters}"));
+    EarlyResponse::endpoint(answer).with_headers(&[mark(account.request, "", 0)])
+}
+
 /// The cookie that says that this browser has just been at Clerk, or ends it.
-pub(super) fn mark<R: Incoming>(
-    request: &R,
-    value: &str,
-    max_age_seconds: u32,
-) -> (&'static str, String) {
+fn mark<R: Incoming>(request: &R, value: &str, max_age_seconds: u32) -> (&'static str, String) {
     let is_secure = UrlParts::of(request.url()).is_none_or(|url| url.scheme == "https");
     let secure = if is_secure { "; Secure" } else { "" };
     let cookie = format!(

@@ -7,9 +7,10 @@ use serde_json::json;
 
 use crate::clerk_api::backend::BackendApi;
 use crate::early_response::EarlyResponse;
+use crate::endpoints::account::caller::Caller;
 use crate::endpoints::account::form::Form;
 use crate::endpoints::account::sign_out::{end_others, ended};
-use crate::endpoints::account::{AccountRequest, Caller, Outcome, same_site};
+use crate::endpoints::account::{AccountRequest, Outcome, same_site};
 use crate::limits::SESSION_ID_BYTES_MAX;
 use crate::platform::Platform;
 

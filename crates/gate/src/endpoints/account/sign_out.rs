@@ -8,18 +8,15 @@ use serde_json::json;
 
 use crate::answer::page::document;
 use crate::answer::{Answer, escape};
-use crate::auth::{AuthStatus, authenticate, verifier};
 use crate::clerk_api::backend::{BackendApi, BackendError};
 use crate::early_response::EarlyResponse;
 use crate::endpoint::SIGN_OUT;
+use crate::endpoints::account::caller::{self, Caller};
 use crate::endpoints::account::form::Form;
 use crate::endpoints::account::redirect_to::RedirectTo;
-use crate::endpoints::account::{AccountRequest, Caller, Outcome, ended_cookies, same_site};
-use crate::keys::KeysUnavailable;
+use crate::endpoints::account::{AccountRequest, Outcome, ended_cookies, same_site};
 use crate::limits::SESSIONS_LISTED_MAX;
 use crate::platform::Platform;
-use crate::session::account::named_session;
-use crate::session::reason::Reason;
 
 /// Which sessions end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +43,7 @@ where
     same_site::check(account)?;
     let form = Form::read(account.request).await?;
     let (to, scope) = (form.to()?, scope(&form)?);
-    let Some(caller) = named(account).await? else {
+    let Some(caller) = caller::named(account).await? else {
         return Ok(account.done(&to, &json!({ "revoked": [] })));
     };
     if scope == Scope::Everywhere {
@@ -149,44 +146,6 @@ where
         revoked.push(session.id);
     }
     Ok(revoked)
-}
-
-/// The session of this request. A token whose only fault is that it has ended names one.
-async fn named<K, P, R>(
-    account: &AccountRequest<'_, K, P, R>,
-) -> Result<Option<Caller>, EarlyResponse>
-where
-    K: Clone + 'static,
-    P: Platform<Key = K>,
-    R: Incoming,
-{
-    let (gate, settings, ctx) = (account.gate, account.settings, account.ctx);
-    let auth = authenticate(gate, settings, account.request, ctx).await;
-    let is_named = match &auth.status {
-        AuthStatus::SignedIn(user) => return Ok(Caller::of_user(user)),
-        AuthStatus::Unavailable { retry_after_seconds } => {
-            let code = Code::KeysUnavailable;
-            return Err(EarlyResponse::unavailable(code, *retry_after_seconds));
-        }
-        AuthStatus::SignedOut { refusal: Some(code), .. } => {
-            return Err(EarlyResponse::code(*code));
-        }
-        AuthStatus::SignedOut { pending, .. } => {
-            *pending || matches!(auth.reason, Some(Reason::Expired(_)))
-        }
-        AuthStatus::NotAsked | AuthStatus::Handshake { .. } => false,
-    };
-    if !is_named {
-        return Ok(None);
-    }
-    let verifier = verifier(gate, settings);
-    let session = named_session(&verifier, account.request, account.bearer.as_deref(), ctx).await;
-    match session {
-        Ok(session) => Ok(session.and_then(|session| Caller::of_claims(&session.claims))),
-        Err(KeysUnavailable { retry_after_seconds }) => {
-            Err(EarlyResponse::unavailable(Code::KeysUnavailable, retry_after_seconds))
-        }
-    }
 }
 
 fn scope(form: &Form) -> Result<Scope, EarlyResponse> {

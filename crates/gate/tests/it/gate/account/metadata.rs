@@ -68,9 +68,23 @@ fn a_token_that_ended_while_a_form_was_filled_in_is_renewed_first() {
     assert_eq!(seen.asked(), asked);
     assert_eq!(seen.cookies().len(), 2);
     site.double.says(CALL, Ok(reply(401, r#"{"errors":[{"code":"x"}]}"#)));
-    let seen = site.ask(&form(METADATA, "onboardingComplete=true&to=/m", &session_cookies(&ended)));
-    assert_eq!((seen.status, written(&seen).len()), (303, 0));
-    assert!(seen.location().contains("sign-in"), "{}", seen.location());
+    // Where it cannot be renewed here, nothing is written, and the browser gets a new token and
+    // comes back to the form.
+    let mut request = form(METADATA, "onboardingComplete=true&to=/m", &session_cookies(&ended));
+    let seen = site.ask(&request);
+    seen.comes_back_to("/.clerk-edge/refresh?to=%2Fm");
+    assert_eq!(written(&seen).len(), 0);
+    for (page, to) in [
+        ("https://www.example.com/start?step=2#x", "%2Fstart%3Fstep%3D2"),
+        ("https://evil.test/start", "%2Fm"),
+        ("https://www.example.com:444/start", "%2Fm"),
+        ("/start", "%2Fm"),
+    ] {
+        request.headers.push(("referer".to_owned(), page.to_owned()));
+        let seen = site.ask(&request);
+        seen.comes_back_to(&format!("/.clerk-edge/refresh?to={to}"));
+        request.headers.pop();
+    }
 }
 
 #[test]
