@@ -81,7 +81,9 @@ pub(super) async fn after_refusal<P: Platform, R: Incoming>(
     ctx: &RequestContext<'_, P>,
 ) -> Result<RequestState, KeysUnavailable> {
     let reason = match error {
-        TokenError::Expired if !auth.is_get() => Reason::Expired(RefreshError::NotGet),
+        TokenError::Expired if !ctx.refreshes(auth.request.method()) => {
+            Reason::Expired(RefreshError::NotGet)
+        }
         TokenError::Expired => match refresh(verifier, auth, ctx).await? {
             Ok(state) => return Ok(state),
             Err(why) => Reason::Expired(why),

@@ -11,7 +11,6 @@ use crate::auth::principal::User;
 use crate::auth::{Auth, AuthStatus, authenticate, verifier};
 use crate::early_response::EarlyResponse;
 use crate::endpoints::account::AccountRequest;
-use crate::endpoints::account::as_get::AsGet;
 use crate::endpoints::account::redirect_to::RedirectTo;
 use crate::endpoints::account::refresh::to_refresh;
 use crate::keys::KeysUnavailable;
@@ -86,20 +85,19 @@ where
         if !self.is_page() {
             return EarlyResponse::signed_out(None);
         }
-        let Some(to) = to else { return self.to_sign_in(&AsGet::new(self.request), pending) };
         let form_page = self.form_page();
-        let back = form_page.as_ref().unwrap_or(to);
-        if matches!(auth.reason, Some(Reason::Expired(_))) {
+        let back = to.map(|to| form_page.as_ref().unwrap_or(to));
+        if let Some(back) = back.filter(|_| matches!(auth.reason, Some(Reason::Expired(_)))) {
             return to_refresh(self, back);
         }
-        self.to_sign_in(&AsGet::new(self.request).at(back.as_str()), pending)
-    }
-
-    fn to_sign_in(&self, page: &AsGet<'_, R>, pending: bool) -> EarlyResponse {
-        match SignInRedirect::from(self.settings, page) {
-            Some(it) => EarlyResponse::endpoint(Answer::see_other(&it.to_sign_in(pending))),
-            None => EarlyResponse::signed_out(None),
-        }
+        let Some(sign_in) = SignInRedirect::from(self.settings, self.request) else {
+            return EarlyResponse::signed_out(None);
+        };
+        let sign_in = match back {
+            Some(back) => sign_in.returning_to(back.as_str()),
+            None => sign_in,
+        };
+        EarlyResponse::endpoint(Answer::see_other(&sign_in.to_sign_in(pending)))
     }
 
     /// The page of this site that the form stands in, where the browser tells it.

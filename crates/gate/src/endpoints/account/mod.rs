@@ -4,7 +4,6 @@
 //! Whoever is asked for is the caller of this request and nobody else: every call of the Backend
 //! API names a user and a session that a verified token has named.
 
-pub(crate) mod as_get;
 pub(crate) mod caller;
 pub(crate) mod ended_cookies;
 pub(crate) mod fields;
@@ -31,7 +30,6 @@ use crate::clerk_api::backend::{BackendApi, BackendError};
 use crate::context::RequestContext;
 use crate::early_response::{EarlyResponse, RefusalDetails};
 use crate::endpoint::AccountEndpoint;
-use crate::endpoints::account::as_get::AsGet;
 use crate::endpoints::account::caller::Caller;
 use crate::endpoints::account::redirect_to::RedirectTo;
 use crate::gate::Gate;
@@ -126,10 +124,8 @@ where
     /// Who asks. A token that has ended is renewed whatever the method, where there is a refresh
     /// cookie: pages without scripts hold tokens that ended while a form was filled in.
     async fn authenticated(&self) -> Auth<'a> {
-        let renews = self.bearer.is_none() && self.request.method() == "POST";
-        if renews {
-            let request = AsGet::new(self.request);
-            return authenticate(self.gate, self.settings, &request, self.ctx).await;
+        if self.bearer.is_none() && self.request.method() == "POST" {
+            self.ctx.refresh_with_any_method();
         }
         authenticate(self.gate, self.settings, self.request, self.ctx).await
     }
