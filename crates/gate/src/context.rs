@@ -85,8 +85,8 @@ impl<'a, P> RequestContext<'a, P> {
         self.now_ms.div_euclid(1_000)
     }
 
-    /// An expired token is refreshed whatever the method, and not only with `GET` as in Clerk's SDK:
-    /// pages without scripts hold tokens that ended while a form was filled in.
+    /// An expired token is refreshed whatever the method, and not only with `GET` as in Clerk's
+    /// SDK: pages without scripts hold tokens that ended while a form was filled in.
     pub fn refresh_with_any_method(&self) {
         self.refreshes_any_method.set(true);
     }

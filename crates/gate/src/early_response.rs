@@ -30,7 +30,7 @@ pub(crate) enum EarlyResponseKind {
         /// When it may be worth trying again.
         retry_after_seconds: Option<u32>,
         /// What else the answer tells.
-        details: RefusalDetails,
+        details: Option<Box<RefusalDetails>>,
     },
     /// A rule redirects it.
     Redirect(String),
@@ -49,26 +49,27 @@ pub(crate) struct RefusalDetails {
     pub(crate) clerk_codes: Vec<String>,
 }
 
-impl RefusalDetails {
-    const NONE: Self = Self { problems: Vec::new(), clerk_codes: Vec::new() };
-}
-
 impl EarlyResponse {
     /// The path has more than one meaning.
     pub(crate) const AMBIGUOUS_PATH: Self = Self::code(Code::PathAmbiguous);
 
     /// A refusal with a code alone.
     pub(crate) const fn code(code: Code) -> Self {
-        Self::refused(code, RefusalDetails::NONE)
-    }
-
-    /// A refusal that tells more than its code.
-    pub(crate) const fn refused(code: Code, details: RefusalDetails) -> Self {
         Self::new(EarlyResponseKind::Refused {
             code,
             sign_in: None,
             retry_after_seconds: None,
-            details,
+            details: None,
+        })
+    }
+
+    /// A refusal that tells more than its code.
+    pub(crate) fn refused(code: Code, details: RefusalDetails) -> Self {
+        Self::new(EarlyResponseKind::Refused {
+            code,
+            sign_in: None,
+            retry_after_seconds: None,
+            details: Some(Box::new(details)),
         })
     }
 
@@ -78,7 +79,7 @@ impl EarlyResponse {
             code,
             sign_in: None,
             retry_after_seconds: Some(seconds),
-            details: RefusalDetails::NONE,
+            details: None,
         })
     }
 
@@ -88,7 +89,7 @@ impl EarlyResponse {
             code: Code::SignedOut,
             sign_in,
             retry_after_seconds: None,
-            details: RefusalDetails::NONE,
+            details: None,
         })
     }
 
@@ -118,6 +119,7 @@ impl EarlyResponse {
     }
 
     /// With headers for the browser.
+    #[inline(never)]
     pub(crate) fn with_headers(mut self, headers: &[(&'static str, String)]) -> Self {
         self.headers.extend_from_slice(headers);
         self
@@ -160,12 +162,13 @@ impl EarlyResponse {
             }
             EarlyResponseKind::Refused { code, sign_in, retry_after_seconds, details } => {
                 let shown = faulty.filter(|it| it.may_be_shown());
+                let own = details.iter().flat_map(|it| &it.problems);
                 let shown_problems = shown.into_iter().flat_map(SettingsProblems::problems);
                 let refusal = Refusal {
                     sign_in: sign_in.as_deref(),
                     retry_after_seconds,
-                    problems: shown_problems.chain(&details.problems).collect(),
-                    clerk_codes: &details.clerk_codes,
+                    problems: shown_problems.chain(own).collect(),
+                    clerk_codes: details.as_ref().map_or(&[], |it| &it.clerk_codes),
                     ..Refusal::new(code, request_id)
                 };
                 refuse(&refusal, self.asked_by.unwrap_or_else(|| RequestKind::of(request)))

@@ -87,8 +87,8 @@ pub const ACCOUNT_CALL_TIMEOUT_MS: u32 = 5_000;
 pub const ACCOUNT_CALLS_MAX: usize = 10;
 /// The time in which such calls are counted; Clerk counts a user's writes in the same.
 pub const ACCOUNT_CALLS_SECONDS: i64 = 10;
-/// So many sessions' calls are counted.
-pub const ACCOUNT_SESSIONS_MAX: usize = 1_000;
+/// So many calls are counted.
+pub const ACCOUNT_CALLS_COUNTED_MAX: usize = 2_000;
 /// The sessions of one user that one call lists: about 80 kB of answer.
 pub const SESSIONS_LISTED_MAX: usize = 100;
 /// Error codes of Clerk's that an answer names.

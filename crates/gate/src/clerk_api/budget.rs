@@ -1,18 +1,18 @@
 //! How often the account addresses call the Backend API for one session: 10 times in 10 seconds.
 //!
 //! Sessions are counted by the id of a verified token, so nobody can make up new ones. The number
-//! of sessions is bounded: when there is no more room, the one that called longest ago is dropped.
+//! of calls is bounded: when there is no more room, the oldest is forgotten.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use crate::limits::{ACCOUNT_CALLS_MAX, ACCOUNT_CALLS_SECONDS, ACCOUNT_SESSIONS_MAX};
+use crate::limits::{ACCOUNT_CALLS_COUNTED_MAX, ACCOUNT_CALLS_MAX, ACCOUNT_CALLS_SECONDS};
 use crate::until::{age_ms, millis, retry_after_seconds};
 
-/// The calls of one isolate, each with its time.
+/// The calls of one isolate in the last seconds, each with its session and its time.
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
-    calls: RefCell<BTreeMap<String, VecDeque<i64>>>,
+    calls: RefCell<VecDeque<(String, i64)>>,
 }
 
 impl Budget {
@@ -24,23 +24,17 @@ impl Budget {
         let mut calls = self.calls.borrow_mut();
         let window_ms = millis(ACCOUNT_CALLS_SECONDS);
         // Requests side by side: one that came earlier may count later.
-        let is_recent =
-            |at: &i64| age_ms(*at, window_ms, now_ms).is_some_and(|age| age < window_ms);
-        if !calls.contains_key(session_id) && calls.len() >= ACCOUNT_SESSIONS_MAX {
-            calls.retain(|_, times| times.back().is_some_and(is_recent));
-            let oldest = calls.iter().min_by_key(|(_, times)| times.back().copied());
-            let oldest = oldest.map(|(id, _)| id.clone());
-            if let Some(id) = oldest.filter(|_| calls.len() >= ACCOUNT_SESSIONS_MAX) {
-                calls.remove(&id);
-            }
+        calls.retain(|(_, at)| age_ms(*at, window_ms, now_ms).is_some_and(|age| age < window_ms));
+        let own = || calls.iter().filter(|(id, _)| id == session_id);
+        if own().count() >= ACCOUNT_CALLS_MAX {
+            let first = own().map(|(_, at)| *at).min();
+            let left = first.map(|at| at.saturating_add(window_ms).saturating_sub(now_ms));
+            return Err(retry_after_seconds(left));
         }
-        let times = calls.entry(session_id.to_owned()).or_default();
-        times.retain(is_recent);
-        if times.len() >= ACCOUNT_CALLS_MAX {
-            let ends = times.front().map(|at| at.saturating_add(window_ms).saturating_sub(now_ms));
-            return Err(retry_after_seconds(ends));
+        if calls.len() >= ACCOUNT_CALLS_COUNTED_MAX {
+            calls.pop_front();
         }
-        times.push_back(now_ms);
+        calls.push_back((session_id.to_owned(), now_ms));
         Ok(())
     }
 }
@@ -74,10 +68,11 @@ mod tests {
     #[test]
     fn memory_is_bounded() {
         let budget = Budget::default();
-        for index in 0..2_000 {
+        for index in 0..3_000 {
             assert_eq!(budget.take(&index.to_string(), index), Ok(()));
         }
-        assert_eq!(budget.calls.borrow().len(), ACCOUNT_SESSIONS_MAX);
-        assert!(budget.calls.borrow().contains_key("1999"));
+        let calls = budget.calls.borrow();
+        assert_eq!(calls.len(), ACCOUNT_CALLS_COUNTED_MAX);
+        assert_eq!(calls.back().map(|(id, _)| id.as_str()), Some("2999"));
     }
 }

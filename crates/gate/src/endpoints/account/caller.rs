@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::auth::principal::User;
 use crate::auth::{Auth, AuthStatus, authenticate, verifier};
 use crate::early_response::EarlyResponse;
-use crate::endpoints::account::AccountRequest;
+use crate::endpoints::account::account_request::AccountRequest;
 use crate::endpoints::account::redirect_to::RedirectTo;
 use crate::endpoints::account::refresh::to_refresh;
 use crate::keys::KeysUnavailable;

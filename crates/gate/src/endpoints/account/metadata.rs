@@ -10,12 +10,13 @@ use crate::answer::Answer;
 use crate::auth::Auth;
 use crate::clerk_api::backend::BackendApi;
 use crate::early_response::{EarlyResponse, RefusalDetails};
+use crate::endpoints::account::account_request::{AccountRequest, Outcome};
 use crate::endpoints::account::caller::Caller;
 use crate::endpoints::account::fields::Fields;
 use crate::endpoints::account::form::{Form, FormError};
 use crate::endpoints::account::refresh::{Renewed, renewed, to_refresh};
+use crate::endpoints::account::same_site;
 use crate::endpoints::account::session::describe;
-use crate::endpoints::account::{AccountRequest, Outcome, same_site};
 use crate::platform::Platform;
 
 pub(super) async fn answer<K, P, R>(account: &AccountRequest<'_, K, P, R>) -> Outcome
@@ -57,7 +58,7 @@ where
     let fields = Fields::read(form, &account.settings.account.self_metadata).map_err(invalid)?;
     let mut there = Map::new();
     if fields.depend_on_metadata() {
-        account.count_call(caller)?;
+        account.count_call(&caller.session_id)?;
         let metadata = api.public_metadata(&caller.user_id).await;
         there = metadata.map_err(|error| account.failed(error))?;
     }
@@ -65,7 +66,7 @@ where
     if changes.is_empty() {
         return Ok(());
     }
-    account.count_call(caller)?;
+    account.count_call(&caller.session_id)?;
     let metadata = api.merge_public_metadata(&caller.user_id, &changes).await;
     let metadata = metadata.map_err(|error| account.failed(error))?;
     account.gate.lookups.learn(account.settings, &caller.user_id, metadata, account.ctx);

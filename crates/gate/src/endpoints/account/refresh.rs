@@ -11,10 +11,10 @@ use crate::auth::{Auth, AuthStatus, authenticate, verifier};
 use crate::clerk_api::backend::BackendError;
 use crate::early_response::EarlyResponse;
 use crate::endpoint::REFRESH;
+use crate::endpoints::account::account_request::{AccountRequest, Outcome};
 use crate::endpoints::account::form::Form;
 use crate::endpoints::account::redirect_to::RedirectTo;
 use crate::endpoints::account::session::describe;
-use crate::endpoints::account::{AccountRequest, Outcome};
 use crate::keys::KeysUnavailable;
 use crate::platform::Platform;
 use crate::session::account::{Renewal, asked_handshake, brings_handshake, renew};
@@ -117,7 +117,8 @@ where
     }
 }
 
-/// A page is sent to this address, and through the handshake, whether or not it has just been there.
+/// A page is sent to this address, and through the handshake, whether or not it has just been
+/// there.
 pub(super) fn to_refresh<K, P, R: Incoming>(
     account: &AccountRequest<'_, K, P, R>,
     to: &RedirectTo,

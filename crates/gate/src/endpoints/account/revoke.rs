@@ -7,10 +7,11 @@ use serde_json::json;
 
 use crate::clerk_api::backend::BackendApi;
 use crate::early_response::EarlyResponse;
+use crate::endpoints::account::account_request::{AccountRequest, Outcome};
 use crate::endpoints::account::caller::Caller;
 use crate::endpoints::account::form::Form;
+use crate::endpoints::account::same_site;
 use crate::endpoints::account::sign_out::{end_others, ended};
-use crate::endpoints::account::{AccountRequest, Outcome, same_site};
 use crate::limits::SESSION_ID_BYTES_MAX;
 use crate::platform::Platform;
 
@@ -55,12 +56,12 @@ where
     if !is_plain_id(id, SESSION_ID_BYTES_MAX) {
         return Err(EarlyResponse::code(Code::NotFound));
     }
-    account.count_call(caller)?;
+    account.count_call(&caller.session_id)?;
     let session = api.session(id).await.map_err(|error| account.failed(error))?;
     if session.user_id != caller.user_id {
         return Err(EarlyResponse::code(Code::NotFound));
     }
-    account.count_call(caller)?;
+    account.count_call(&caller.session_id)?;
     api.revoke(id).await.map_err(|error| account.failed(error))?;
     Ok(vec![session.id])
 }
@@ -77,7 +78,7 @@ where
     R: Incoming,
 {
     caller.in_person()?;
-    account.count_call(caller)?;
+    account.count_call(&caller.session_id)?;
     let revoked = end_others(api, &caller.user_id, &caller.session_id).await;
     revoked.map_err(|error| account.failed(error))
 }

@@ -5,7 +5,7 @@ use clerk_edge_http::incoming::Incoming;
 use clerk_edge_rules::code::Code;
 
 use crate::early_response::EarlyResponse;
-use crate::endpoints::account::AccountRequest;
+use crate::endpoints::account::account_request::AccountRequest;
 use crate::platform::Platform;
 use crate::session::context::browser_url;
 

@@ -11,7 +11,7 @@ use crate::answer::Answer;
 use crate::auth::principal::User;
 use crate::auth::{Auth, AuthStatus};
 use crate::early_response::EarlyResponse;
-use crate::endpoints::account::{AccountRequest, Outcome};
+use crate::endpoints::account::account_request::{AccountRequest, Outcome};
 use crate::platform::Platform;
 use crate::session::reason::Reason;
 

@@ -5,7 +5,7 @@ use clerk_edge_http::incoming::Incoming;
 
 use crate::answer::Answer;
 use crate::early_response::EarlyResponse;
-use crate::endpoints::account::AccountRequest;
+use crate::endpoints::account::account_request::AccountRequest;
 
 /// The module as it is served.
 const SOURCE: &str = include_str!("../../../assets/session.js");

@@ -9,7 +9,7 @@ use crate::answer::{Answer, escape};
 use crate::clerk_api::sessions::ClerkSession;
 use crate::early_response::EarlyResponse;
 use crate::endpoint::{REVOKE, SESSIONS, SIGN_OUT};
-use crate::endpoints::account::{AccountRequest, Outcome};
+use crate::endpoints::account::account_request::{AccountRequest, Outcome};
 use crate::log::timestamp::rfc3339;
 use crate::platform::Platform;
 
@@ -37,7 +37,7 @@ where
     let api = account.api()?;
     let auth = account.authenticated().await;
     let caller = account.caller(&auth, None)?;
-    account.count_call(&caller)?;
+    account.count_call(&caller.session_id)?;
     let sessions = api.active_sessions(&caller.user_id).await;
     let sessions = sessions.map_err(|error| account.failed(error).with_headers(&auth.headers))?;
     let entries: Vec<SessionEntry<'_>> =

@@ -11,10 +11,11 @@ use crate::answer::{Answer, escape};
 use crate::clerk_api::backend::{BackendApi, BackendError};
 use crate::early_response::EarlyResponse;
 use crate::endpoint::SIGN_OUT;
+use crate::endpoints::account::account_request::{AccountRequest, Outcome};
 use crate::endpoints::account::caller::{self, Caller};
 use crate::endpoints::account::form::Form;
 use crate::endpoints::account::redirect_to::RedirectTo;
-use crate::endpoints::account::{AccountRequest, Outcome, ended_cookies, same_site};
+use crate::endpoints::account::{ended_cookies, same_site};
 use crate::limits::SESSIONS_LISTED_MAX;
 use crate::platform::Platform;
 
@@ -97,7 +98,7 @@ where
     P: Platform<Key = K>,
     R: Incoming,
 {
-    account.count_call(caller)?;
+    account.count_call(&caller.session_id)?;
     let own = &caller.session_id;
     let mut revoked = match scope {
         Scope::Session => Vec::new(),
@@ -107,7 +108,7 @@ where
         Scope::Browser => end_browser(account, api, caller).await?,
     };
     if scope == Scope::Browser {
-        account.count_call(caller)?;
+        account.count_call(&caller.session_id)?;
     }
     api.revoke(own).await.map_err(|error| account.failed(error))?;
     revoked.push(own.clone());
@@ -133,7 +134,7 @@ where
         Err(error) => return Err(failed(error)),
     };
     let Some(client) = client else { return Ok(Vec::new()) };
-    account.count_call(caller)?;
+    account.count_call(&caller.session_id)?;
     let sessions = match api.client_sessions(&client).await {
         Ok(sessions) => sessions,
         Err(BackendError::NotFound) => Vec::new(),
@@ -141,7 +142,7 @@ where
     };
     let mut revoked = Vec::new();
     for session in sessions.into_iter().filter(|session| session.id != caller.session_id) {
-        account.count_call(caller)?;
+        account.count_call(&caller.session_id)?;
         api.revoke(&session.id).await.map_err(failed)?;
         revoked.push(session.id);
     }
