@@ -29,7 +29,7 @@ test("another device is signed out from the list, by keyboard", { skip }, async 
   const [here, there] = [await visitor(t, place, WITH_SCRIPTS), await visitor(t, place)];
   await signIn(there, place, "mo", "/dashboard");
   await signIn(here, place, "mo", "/account");
-  const button = here.getByRole("button", { name: /^Sign out: Chrome/ });
+  const button = here.getByRole("button", { name: /^Sign out: / });
   await button.waitFor();
   await button.focus();
   await here.keyboard.press("Enter");
@@ -164,7 +164,7 @@ test("of two tabs one refreshes, and one whose session has ended asks no more", 
   for (const tab of [page, other]) await elements(tab, '<clerk-refresh every="50"></clerk-refresh>');
   const first = page.context().waitForEvent("response", isRefresh);
   await page.context().clock.fastForward(51_000);
-  await (await first).finished();
+  assert.equal((await first).status(), 200);
   await page.context().clock.runFor(2_000);
   assert.equal(asked.length, 1);
   const ended = page.evaluate(() => new Promise((done) => {
@@ -192,7 +192,7 @@ test("elements keep their content where nobody is signed in", { skip }, async (t
 
 /** A page of the site with these elements and a strict policy. */
 async function elements(page, body) {
-  const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'";
+  const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:";
   await page.route("**/elements", (route) => route.fulfill({
     contentType: "text/html",
     headers: { "content-security-policy": policy },

@@ -1,12 +1,10 @@
-// Elements for pages of a site behind the gate: a timer, a sign-out after inactivity, a token that
-// stays fresh, the own sessions, and the accounts of this browser. docs/account.md describes them.
-// Without scripts their content stays as the page has it. Nothing is decided here.
+// Elements for pages behind the gate; docs/account.md describes them. Nothing is decided here.
 
 const AT = "/.clerk-edge/";
 const here = () => location.pathname + location.search + location.hash;
 const now = () => Date.now();
 
-/** What the tabs of this browser share; a browser that keeps nothing has it for itself. */
+/** What the tabs share, as far as the browser keeps anything. */
 const memory = {};
 const shared = {
   get: (name) => {
@@ -52,7 +50,7 @@ function clock(ms) {
   return minutes < 60 ? rest : `${Math.floor(minutes / 60)}:${rest}`;
 }
 
-/** An element that does something every second, and at once when its tab is shown again. */
+/** Does something every second, and at once when its tab is shown again. */
 class Ticking extends HTMLElement {
   connectedCallback() {
     this.stop = new AbortController();
@@ -142,11 +140,21 @@ class Inactivity extends Ticking {
 }
 
 class Refresh extends Ticking {
-  async tick() {
-    const every = this.number("every", 50) * 1000;
-    // Another tab may have done it.
-    const due = Math.max(shared.get("fresh") + every, this.waits ?? 0);
-    if (document.hidden || this.ended || now() < due) return;
+  get isDue() {
+    const due = shared.get("fresh") + this.number("every", 50) * 1000;
+    return !document.hidden && !this.ended && now() >= Math.max(due, this.waits ?? 0);
+  }
+
+  /** Of several tabs one asks: the one that holds the lock. */
+  tick() {
+    if (!this.isDue) return;
+    const ifOne = (lock) => lock && this.isDue && this.refresh();
+    const { locks } = navigator;
+    if (!locks) return ifOne(true);
+    locks.request("clerk-edge", { ifAvailable: true }, ifOne);
+  }
+
+  async refresh() {
     shared.set("fresh", now());
     const answer = await ask("refresh");
     this.ended = answer?.status === 401;
@@ -156,20 +164,19 @@ class Refresh extends Ticking {
     dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  /** The page has just come through the gate, so its token is fresh enough for a while. */
+  /** The page has just come through the gate. */
   begin() {
     if (shared.get("fresh") === 0) shared.set("fresh", now());
     this.tick();
   }
 }
 
-/** A list that takes the place of the element's content once it is known. */
+/** A list takes the place of the element's content once it is known. */
 class List extends HTMLElement {
   connectedCallback() {
     if (!this.shadowRoot) {
       this.attachShadow({ mode: "open" });
-      const { sheet } = List;
-      this.shadowRoot.adoptedStyleSheets = [sheet];
+      this.shadowRoot.adoptedStyleSheets = [List.sheet];
       this.body = make("div", {}, make("slot"));
       this.says = make("p", { part: "status", role: "status", tabIndex: -1 });
       this.shadowRoot.append(this.body, this.says);
@@ -188,6 +195,8 @@ class List extends HTMLElement {
       button.disabled = true;
       this.says.textContent = (await act()) ?? "";
       button.disabled = false;
+      // The focus was on a button that is gone.
+      if (!button.isConnected) this.says.focus();
     };
     return button;
   }
@@ -223,7 +232,6 @@ class Sessions extends List {
       const answer = await ask("sessions/revoke", body);
       if (!answer?.ok) return "That did not work. Try again in a moment.";
       await this.load();
-      this.says.focus();
       return "Signed out.";
     });
   }
@@ -252,19 +260,19 @@ class SessionSwitch extends List {
   }
 
   async change(id) {
-    const done = await this.clerk(`client/sessions/${encodeURIComponent(id)}/touch`, "");
+    const done = await this.clerk(`client/sessions/${encodeURIComponent(id)}/touch`, {});
     if (!done) return "That did not work. Try again in a moment.";
     location.assign(`${AT}refresh?to=${encodeURIComponent(here())}`);
   }
 
-  /** Asks Clerk's Frontend API as this browser; `undefined` where it does not answer. */
+  /** Asks the Frontend API as this browser. */
   async clerk(path, body) {
     const api = this.getAttribute("frontend-api") ?? hostOf(this.getAttribute("publishable-key"));
     const mark = /(?:^|; )__clerk_db_jwt(?:_[^=]+)?=([^;]+)/.exec(document.cookie)?.[1];
     const query = new URLSearchParams({ __clerk_api_version: "2026-05-12" });
     if (mark) query.set("__clerk_db_jwt", mark);
-    const init = { credentials: "include", method: body === undefined ? "GET" : "POST" };
-    if (body !== undefined) init.body = new URLSearchParams(body);
+    const init = { credentials: "include" };
+    if (body) Object.assign(init, { method: "POST", body: new URLSearchParams(body) });
     const answer = await fetch(`${api}/v1/${path}?${query}`, init).catch(() => undefined);
     return answer?.ok ? answer.json() : undefined;
   }
