@@ -5,6 +5,7 @@
 use clerk_edge_token::verified_cache::VerifiedCache;
 use serde_json::json;
 
+use crate::clerk_api::budget::Budget;
 use crate::clerk_api::failed_nonces::FailedNonces;
 use crate::context::{BackgroundTask, RequestContext};
 use crate::keys::Keys;
@@ -21,6 +22,7 @@ pub struct Gate<K> {
     pub(crate) remembered: VerifiedCache,
     pub(crate) nonces: FailedNonces,
     pub(crate) lookups: Lookups,
+    pub(crate) account_calls: Budget,
 }
 
 impl<K> Gate<K> {
@@ -48,6 +50,7 @@ impl<K: Clone + 'static> Gate<K> {
             remembered: VerifiedCache::default(),
             nonces: FailedNonces::default(),
             lookups: Lookups::default(),
+            account_calls: Budget::default(),
         }
     }
 

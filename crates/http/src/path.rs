@@ -72,6 +72,16 @@ impl RequestPath {
         self.readings.is_empty().then_some(&self.canonical)
     }
 
+    /// Whether some reading begins with this segment.
+    #[must_use]
+    pub fn may_begin_with(&self, segment: &[u8]) -> bool {
+        let begins = |reading: &Reading| reading.segments().next() == Some(segment);
+        match self.single() {
+            Some(text) => split(text).next() == Some(segment),
+            None => self.readings.iter().any(begins),
+        }
+    }
+
     /// Whether some reading leads above the root, so that a base path does not contain it.
     #[must_use]
     pub fn climbs(&self) -> bool {

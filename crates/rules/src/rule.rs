@@ -35,6 +35,17 @@ pub enum Requirement {
     Condition(Condition),
 }
 
+impl Requirement {
+    /// Every role that is asked for, under `not` as well.
+    #[must_use]
+    pub fn roles(&self) -> Vec<&str> {
+        match self {
+            Self::Condition(condition) => condition.roles(),
+            Self::Anyone | Self::Optional | Self::SignedIn => Vec::new(),
+        }
+    }
+}
+
 impl Rule {
     /// The place in the operator's list; `None` for the built-in rule.
     #[must_use]

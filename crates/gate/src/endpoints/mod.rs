@@ -2,16 +2,16 @@
 //! caller's own.
 
 pub mod access;
+pub mod account;
 pub mod debug_role;
 pub mod health;
 
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_rules::code::Code;
 
-use crate::answer::Answer;
 use crate::context::RequestContext;
 use crate::early_response::EarlyResponse;
-use crate::endpoint::{Endpoint, EndpointId, HEALTH};
+use crate::endpoint::{Endpoint, EndpointId, HEALTH, READ};
 use crate::gate::Gate;
 use crate::platform::Platform;
 use crate::settings::Settings;
@@ -19,9 +19,9 @@ use crate::settings::problems::SettingsProblems;
 
 /// The answer while faulty settings keep the gate closed.
 pub(crate) fn closed(faulty: &SettingsProblems, method: &str, raw_path: &str) -> EarlyResponse {
-    match (raw_path, method) {
+    match (raw_path.strip_suffix('/').unwrap_or(raw_path), method) {
         (HEALTH, "GET" | "HEAD") => EarlyResponse::endpoint(health::misconfigured(faulty)),
-        (HEALTH, _) => EarlyResponse::endpoint(Answer::method_not_allowed()),
+        (HEALTH, _) => method_not_allowed(READ.join(", ")),
         _ => EarlyResponse::code(Code::Configuration),
     }
 }
@@ -40,11 +40,20 @@ where
     R: Incoming,
 {
     if !endpoint.answers(request.method()) {
-        return EarlyResponse::endpoint(Answer::method_not_allowed());
+        return method_not_allowed(endpoint.allow());
     }
     match endpoint.id {
         EndpointId::Health => EarlyResponse::endpoint(health::answer(gate, settings, ctx).await),
+        EndpointId::Unknown => EarlyResponse::code(Code::NotFound),
+        // Boxed: requests to other addresses carry none of it.
+        EndpointId::Account(id) => {
+            Box::pin(account::answer(id, gate, settings, request, ctx)).await
+        }
         EndpointId::Access => access::answer(gate, settings, request, ctx).await,
         EndpointId::DebugRole => debug_role::answer(gate, settings, request, ctx).await,
     }
+}
+
+fn method_not_allowed(allow: String) -> EarlyResponse {
+    EarlyResponse::code(Code::MethodNotAllowed).with_headers(&[("allow", allow)])
 }

@@ -7,7 +7,7 @@ use crate::clerk_api;
 use crate::context::RequestContext;
 use crate::keys::KeysUnavailable;
 use crate::limits::{ANSWER_BYTES_MAX, DEVELOPMENT_SKEW_MS, SESSION_CALL_TIMEOUT_MS};
-use crate::platform::{ClerkRequest, Platform};
+use crate::platform::{ClerkMethod, ClerkRequest, Platform};
 use crate::session::context::AuthenticateContext;
 use crate::session::reason::Reason;
 use crate::session::set_cookie;
@@ -110,6 +110,7 @@ async fn exchange_nonce<P: Platform>(
     let mut query = String::new();
     query::append(&mut query, "nonce", nonce);
     let call = ClerkRequest {
+        method: ClerkMethod::Get,
         url: format!("{}/v1/clients/handshake_payload?{query}", verifier.settings.api_url),
         secret: Some(secret),
         body: None,
