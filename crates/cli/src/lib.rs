@@ -1,0 +1,19 @@
+//! The command `clerk-edge`: what people who use Clerk do by hand today, answered by the gate's
+//! own decision.
+//!
+//! Everything here is pure and speaks to the world through [`host::Host`]. Reading, judging and
+//! explaining belong to `clerk-edge-rules` and `clerk-edge-gate`; this crate asks them.
+
+pub mod arguments;
+pub mod bars;
+pub mod claims;
+pub mod commands;
+pub mod config;
+pub mod diagnostics;
+pub mod help;
+pub mod host;
+pub mod look;
+pub mod nearest;
+pub mod report;
+pub mod run;
+pub mod secrets;

@@ -1,0 +1,5 @@
+//! The command over a double of its port: every command with its text, its JSON and its exit code.
+
+mod arguments;
+mod claims;
+mod double;
