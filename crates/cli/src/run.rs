@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::arguments::{self, Arguments, Asked};
-use crate::claims;
 use crate::diagnostics;
 use crate::help;
 use crate::host::Host;
 use crate::look::{Look, WIDTH};
 use crate::report::{Exit, Failure, Report};
 use crate::secrets::redact;
+use crate::{claims, explain, routes, tests};
 
 /// Runs the command with these arguments and gives the exit code.
 pub async fn run<H: Host>(host: &H, typed: &[String]) -> u8 {
@@ -44,6 +44,9 @@ async fn carry_out<H: Host>(host: &H, arguments: &Arguments) -> Result<Report, F
     let look = look(host, Some(arguments), false);
     match arguments.command.name {
         "claims" => claims::command(host, arguments, look),
+        "explain" => explain::command(host, arguments, look),
+        "routes" => routes::command(host, arguments, look),
+        "test" => tests::command(host, arguments, look),
         other => Err(Failure::usage(format!("`{other}` has no code"), "")),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_rules::condition::{ClaimWanted, Condition};
-use clerk_edge_rules::rule_set::Requirement;
+use clerk_edge_rules::rule::Requirement;
 use serde_json::Value;
 
 /// What is read.

@@ -64,7 +64,7 @@ fn a_problem_of_the_configuration_is_shown_in_its_file() {
     );
     let ran = host.run("claims");
     assert_eq!(ran.exit, 3);
-    let expected = " --> wrangler.jsonc:5:24\n  |\n5 |       { \"path\": \"/a\", \"alow\": \"anyone\" }\n  |                       ^^^^^^\n";
+    let expected = " --> wrangler.jsonc:5:23\n  |\n5 |       { \"path\": \"/a\", \"alow\": \"anyone\" }\n  |                       ^^^^^^\n";
     assert!(ran.err.contains(expected), "{}", ran.err);
     let problem = &host.run("claims --json").json()["problems"][0];
     assert_eq!(problem["file"], "wrangler.jsonc");

@@ -77,7 +77,11 @@ fn claims_that_do_not_fit_fail_with_the_largest_first() {
     let host = Double::with_rules(RULES).file("ann.json", &large);
     let ran = host.run("claims --variant simple --sample ann.json");
     assert_eq!(ran.exit, 1);
-    assert!(ran.err.contains("the largest first: metadata"), "{}", ran.err);
+    assert!(
+        ran.err.contains("the largest first: publicMetadata 1,343 bytes, metadata"),
+        "{}",
+        ran.err
+    );
     assert_eq!(host.run("claims --sample ann.json").exit, 0);
 }
 

@@ -2,4 +2,9 @@
 
 mod arguments;
 mod claims;
+mod dice;
 mod double;
+mod explain;
+mod proof;
+mod routes;
+mod tests;
