@@ -99,7 +99,7 @@ fn gains(
     let found = if is_gain(&Candidate::SignedOut) {
         Some(Candidate::SignedOut)
     } else {
-        search::first(&[from, to], &asked.path, is_gain)?
+        search::first(&[from, to], &asked.path, to_world.settings(), is_gain)?
     };
     Ok(found.map(|candidate| Witness {
         method: asked.method.clone(),

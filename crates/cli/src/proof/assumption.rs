@@ -23,6 +23,8 @@ pub struct Assumption {
     plans: BTreeSet<String>,
     /// Claims that are there, with the compared values that are in them.
     claims: BTreeMap<String, Vec<Value>>,
+    /// Claims that are not there.
+    absent: BTreeSet<String>,
     ages: Ages,
     /// Whether a look-up of what the token lacks fails.
     lookup_fails: bool,
@@ -60,10 +62,13 @@ pub fn all(facts: &FactSet) -> Vec<Assumption> {
     for (path, values) in &facts.claims {
         let present = subsets(values.iter()).into_iter().map(Some);
         let states: Vec<Option<Vec<&Value>>> = std::iter::once(None).chain(present).collect();
-        all = each(all, &states, |it, state| {
-            if let Some(values) = state {
-                it.claims
-                    .insert(path.clone(), values.iter().map(|value| (*value).clone()).collect());
+        all = each(all, &states, |it, state| match state {
+            Some(values) => {
+                let values = values.iter().map(|value| (*value).clone()).collect();
+                it.claims.insert(path.clone(), values);
+            }
+            None => {
+                it.absent.insert(path.clone());
             }
         });
     }
@@ -194,23 +199,34 @@ impl Assumption {
     #[must_use]
     pub fn person(&self, role_claims: &[ClaimPath]) -> Option<Person> {
         let table = self.table();
-        let free = free_role_claims(role_claims, &self.claims);
+        let free = self.free_role_claims(role_claims);
         let mut person = table::person("example", &table, &free).ok()?;
         // The name makes the user's id, and the gate remembers look-ups by it.
         person.name = format!("example{}", sum(&table));
         Some(person)
     }
 
-    fn absent(&self) -> Truth {
+    /// Where the role can stand without touching a claim that something is assumed about.
+    fn free_role_claims(&self, all: &[ClaimPath]) -> Vec<ClaimPath> {
+        let is_free = |path: &&ClaimPath| {
+            let mut assumed = self.claims.keys().chain(&self.absent);
+            !assumed.any(|claim| overlap(claim, path.as_str()))
+        };
+        let free: Vec<ClaimPath> = all.iter().filter(is_free).cloned().collect();
+        if free.is_empty() { all.to_vec() } else { free }
+    }
+
+    fn if_absent(&self) -> Truth {
         if self.lookup_fails { Truth::Unknown } else { Truth::Fails }
     }
 }
 
-/// The place of the role: where a claim is assumed at the first one, the next.
-fn free_role_claims(all: &[ClaimPath], taken: &BTreeMap<String, Vec<Value>>) -> Vec<ClaimPath> {
-    let free: Vec<ClaimPath> =
-        all.iter().filter(|path| !taken.contains_key(path.as_str())).cloned().collect();
-    if free.is_empty() { all.to_vec() } else { free }
+/// Whether one claim lies inside the other.
+fn overlap(left: &str, right: &str) -> bool {
+    let inside = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    inside(left, right) || inside(right, left)
 }
 
 fn sum(table: &Value) -> u64 {
@@ -264,7 +280,7 @@ impl Facts for Assumption {
                 ClaimWanted::Exists => Truth::Holds,
                 ClaimWanted::OneOf(_) => wanted.admits(&Value::Array(values.clone())).into(),
             },
-            None => self.absent(),
+            None => self.if_absent(),
         }
     }
 

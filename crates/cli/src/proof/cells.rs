@@ -33,8 +33,8 @@ struct Entry<'r> {
     segments: Vec<PathSegment<'r>>,
 }
 
-/// What lies ahead of a beginning of a path and behind it.
-type Beginning = (Vec<usize>, Vec<usize>, Vec<Vec<u8>>);
+/// A beginning of a path: how many segments it has, and which rules lie ahead and behind.
+type Beginning = (usize, Vec<usize>, Vec<usize>, Vec<Vec<u8>>);
 
 struct Walk {
     fresh: String,
@@ -87,9 +87,16 @@ impl Walk {
         let mut behind = behind.to_vec();
         behind.extend(ends.iter().filter(|entry| entry.rule.covers_below()));
         self.cell(prefix, &here)?;
+        if ahead.is_empty() {
+            // Whatever follows falls under the rules behind, and one path stands for all.
+            prefix.push(self.fresh_at(depth));
+            self.cell(prefix, &behind)?;
+            prefix.pop();
+            return Ok(());
+        }
         let all = ahead.iter().chain(&behind).copied();
         let ids = |entries: &[&Entry<'_>]| entries.iter().map(|entry| entry.id).collect();
-        if !self.seen.insert((ids(&ahead), ids(&behind), captured(prefix, all))) {
+        if !self.seen.insert((depth, ids(&ahead), ids(&behind), captured(prefix, all))) {
             return Ok(());
         }
         for segment in self.next_segments(&ahead, prefix) {
@@ -121,15 +128,20 @@ impl Walk {
                 None => {}
             }
         }
-        let number = if depth == 0 { String::new() } else { depth.saturating_add(1).to_string() };
-        let fresh = format!("{}{number}", self.fresh);
+        let fresh = self.fresh_at(depth);
         if compared {
             segments.extend(self.organizations.iter().cloned());
             segments.extend(prefix.iter().cloned());
-            segments.insert(format!("org_{fresh}").into_bytes());
+            segments.insert([b"org_", fresh.as_slice()].concat());
         }
-        segments.insert(fresh.into_bytes());
+        segments.insert(fresh);
         segments
+    }
+
+    /// A segment that no rule writes out, another one at each depth.
+    fn fresh_at(&self, depth: usize) -> Vec<u8> {
+        let number = if depth == 0 { String::new() } else { depth.saturating_add(1).to_string() };
+        format!("{}{number}", self.fresh).into_bytes()
     }
 
     fn cell(&mut self, prefix: &[Vec<u8>], here: &[&Entry<'_>]) -> Result<(), Undecided> {

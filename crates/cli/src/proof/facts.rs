@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::condition::{ClaimWanted, Condition, OrgWanted};
 use clerk_edge_rules::path_params::PathParams;
 use serde_json::Value;
@@ -65,6 +66,17 @@ impl FactSet {
                 parts.iter().for_each(|part| self.add(part, params));
             }
             Condition::Not(part) => self.add(part, params),
+        }
+    }
+
+    /// A claim that the role is read from may hold each of the roles too.
+    pub fn add_roles_to_claims(&mut self, role_claims: &[ClaimPath]) {
+        for (path, values) in &mut self.claims {
+            if role_claims.iter().any(|it| it.as_str() == path) {
+                let new = self.roles.iter().map(|role| Value::from(role.as_str()));
+                let new: Vec<Value> = new.filter(|role| !values.contains(role)).collect();
+                values.extend(new);
+            }
         }
     }
 

@@ -166,7 +166,7 @@ impl Who {
         let root = RequestPath::parse("/").map_err(|_| String::new())?;
         let condition = self.rules().and_then(|rules| search::find(rules, HOST, "GET", &root));
         let all: Vec<&Match<'_>> = std::iter::once(matched).chain(condition.as_ref()).collect();
-        let found = search::first(&all, &asked.path, |candidate| {
+        let found = search::first(&all, &asked.path, world.settings(), |candidate| {
             let Candidate::Assumed(assumed) = candidate else { return false };
             self.describes(assumed)
                 && condition.as_ref().is_none_or(|it| lets_in(it, candidate))

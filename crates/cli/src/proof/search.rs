@@ -93,6 +93,7 @@ pub fn is_open(rule: &Rule) -> bool {
 pub fn first(
     matches: &[&Match<'_>],
     path: &str,
+    settings: &Settings,
     mut holds: impl FnMut(&Candidate) -> bool,
 ) -> Result<Option<Candidate>, Undecided> {
     let mut facts = FactSet::default();
@@ -101,6 +102,7 @@ pub fn first(
             facts.add(condition, &matched.params);
         }
     }
+    facts.add_roles_to_claims(&settings.role_claims);
     facts.check(path)?;
     let all = assumption::all(&facts).into_iter().map(Candidate::Assumed);
     Ok(all.into_iter().find(|candidate| holds(candidate)))

@@ -116,7 +116,9 @@ fn is_sign_in(location: &str, settings: &Settings, request: &impl Incoming) -> b
 
 /// A target on this site as the rule writes it.
 fn on_site(location: &str, request: &impl Incoming) -> String {
-    let origin = UrlParts::of(request.url()).map(|it| it.origin.to_owned()).unwrap_or_default();
+    let origin = UrlParts::of(request.url())
+        .map(|it| format!("{}://{}", it.scheme.trim_end_matches([':', '/']), it.authority))
+        .unwrap_or_default();
     let path = location.strip_prefix(&origin).filter(|path| path.starts_with('/'));
     path.unwrap_or(location).to_owned()
 }

@@ -22,7 +22,9 @@ fn the_most_specific_rule_comes_first_and_the_default_last() {
     assert_eq!(rules[1]["line"], 4);
     let text = host.run("routes").out;
     assert!(
-        text.contains("/admin/*  role = \"admin\"  sign-in     403        wrangler.jsonc:4"),
+        text.contains(
+            "/admin/*  role = \"admin\"                sign-in     403        wrangler.jsonc:4"
+        ),
         "{text}"
     );
     assert!(host.run("routes --format markdown").out.starts_with("| path "));
