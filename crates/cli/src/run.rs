@@ -9,7 +9,7 @@ use crate::host::Host;
 use crate::look::{Look, WIDTH};
 use crate::report::{Exit, Failure, Report};
 use crate::secrets::redact;
-use crate::{claims, explain, routes, tests};
+use crate::{claims, explain, routes, tests, token, users};
 
 /// Runs the command with these arguments and gives the exit code.
 pub async fn run<H: Host>(host: &H, typed: &[String]) -> u8 {
@@ -47,6 +47,8 @@ async fn carry_out<H: Host>(host: &H, arguments: &Arguments) -> Result<Report, F
         "explain" => explain::command(host, arguments, look),
         "routes" => routes::command(host, arguments, look),
         "test" => tests::command(host, arguments, look),
+        "token" => token::command(host, arguments, look).await,
+        "users" => users::command(host, arguments).await,
         other => Err(Failure::usage(format!("`{other}` has no code"), "")),
     }
 }
