@@ -4,26 +4,41 @@
 
 use clerk_edge_token::crypto::Crypto;
 
-/// What the command asks of the place it runs in.
-#[expect(async_fn_in_trait, reason = "one thread; nothing here is ever sent to another")]
-pub trait Host: Crypto {
+/// Files and environment: what reading a configuration asks for.
+pub trait Files {
     /// Reads a file.
+    ///
+    /// # Errors
+    /// Where it is not there, or cannot be read.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
 
-    /// Writes a file that is not there yet, with its folders.
-    fn create(&self, path: &str, bytes: &[u8]) -> Result<(), WriteError>;
-
     /// The entries of a folder, in any order.
+    ///
+    /// # Errors
+    /// Where it is not there, or cannot be read.
     fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError>;
 
-    /// Everything on standard input.
-    fn read_input(&self) -> Result<Vec<u8>, ReadError>;
-
-    /// An absolute form of a path, without dot segments.
+    /// An absolute form of a path, with `/` and without dot segments.
     fn absolute(&self, path: &str) -> String;
 
     /// A variable of the environment.
     fn env(&self, name: &str) -> Option<String>;
+}
+
+/// What the command asks of the place it runs in.
+#[expect(async_fn_in_trait, reason = "one thread; nothing here is ever sent to another")]
+pub trait Host: Crypto + Files {
+    /// Writes a file that is not there yet, with its folders.
+    ///
+    /// # Errors
+    /// Where a file of this name is there, or it cannot be written.
+    fn create(&self, path: &str, bytes: &[u8]) -> Result<(), WriteError>;
+
+    /// Everything on standard input.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn read_input(&self) -> Result<Vec<u8>, ReadError>;
 
     /// Milliseconds since 1970.
     fn now_ms(&self) -> i64;

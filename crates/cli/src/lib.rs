@@ -15,6 +15,8 @@ pub mod help;
 pub mod host;
 pub mod look;
 pub mod nearest;
+#[cfg(target_arch = "wasm32")]
+pub mod node;
 pub mod online;
 pub mod people;
 pub mod proof;

@@ -1,6 +1,6 @@
 //! The files with secrets beside the configuration: `.dev.vars.ENV`, `.dev.vars`, `.env`.
 
-use crate::host::{Host, ReadError};
+use crate::host::{Files, ReadError};
 use crate::report::Failure;
 
 /// The pairs of one file.
@@ -29,7 +29,7 @@ impl DevVars {
 ///
 /// # Errors
 /// Where a file is there and cannot be read. The message never repeats a line of it.
-pub fn read<H: Host>(host: &H, folder: &str, env: Option<&str>) -> Result<Vec<DevVars>, Failure> {
+pub fn read(host: &impl Files, folder: &str, env: Option<&str>) -> Result<Vec<DevVars>, Failure> {
     let of_env = env.map(|env| format!(".dev.vars.{env}"));
     let names = of_env.into_iter().chain([".dev.vars".to_owned(), ".env".to_owned()]);
     let mut files = Vec::new();

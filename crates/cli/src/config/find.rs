@@ -1,18 +1,18 @@
 //! Where the configuration is: the named file, else the nearest wrangler file upwards.
 
-use crate::host::{Host, ReadError};
+use crate::host::{Files, Host, ReadError};
 use crate::report::Failure;
 
 /// Reads the file that counts: its path, its folder and its text. None where there is none.
 ///
 /// # Errors
 /// Where a named file is not there, or the file cannot be read.
-pub fn wrangler<H: Host>(
-    host: &H,
+pub fn wrangler(
+    host: &impl Files,
     named: Option<&str>,
 ) -> Result<Option<(String, String, String)>, Failure> {
     if let Some(path) = named {
-        let text = text(host, path)?;
+        let text = decode_named(host, path)?;
         let absolute = host.absolute(path);
         return Ok(Some((path.to_owned(), folder(&absolute), text)));
     }
@@ -39,8 +39,17 @@ pub fn wrangler<H: Host>(
 /// # Errors
 /// Where it is not there, cannot be read or is no UTF-8.
 pub fn text<H: Host>(host: &H, path: &str) -> Result<String, Failure> {
-    let bytes = if path == "-" { host.read_input() } else { host.read(path) };
-    match bytes {
+    if path != "-" {
+        return decode_named(host, path);
+    }
+    match host.read_input() {
+        Ok(bytes) => decode(path, bytes),
+        Err(_) => Err(Failure::input(path, "standard input cannot be read")),
+    }
+}
+
+fn decode_named(host: &impl Files, path: &str) -> Result<String, Failure> {
+    match host.read(path) {
         Ok(bytes) => decode(path, bytes),
         Err(ReadError::NotFound) => Err(Failure::input(path, "there is no such file")),
         Err(ReadError::Unreadable(why)) => Err(Failure::input(path, why)),
@@ -64,7 +73,7 @@ pub fn folder(path: &str) -> String {
 }
 
 /// A path as it is shown: from the current folder where it is below it.
-fn shown<H: Host>(host: &H, path: &str) -> String {
+fn shown(host: &impl Files, path: &str) -> String {
     let here = host.absolute(".");
     let below = path.strip_prefix(here.trim_end_matches('/')).and_then(|it| it.strip_prefix('/'));
     below.unwrap_or(path).to_owned()

@@ -10,7 +10,7 @@ use crate::config::file::File;
 use crate::config::find;
 use crate::config::tree::{Node, Step, steps};
 use crate::config::wrangler::Wrangler;
-use crate::host::Host;
+use crate::host::{Files, Host};
 use crate::report::{Diagnostic, Exit, Failure};
 
 /// All that the Worker would be configured with.
@@ -32,20 +32,32 @@ impl Configuration {
     /// # Errors
     /// Where a file cannot be read, or neither a wrangler file nor `--rules` is there.
     pub fn read<H: Host>(host: &H, arguments: &Arguments) -> Result<Self, Failure> {
-        let env = arguments.value("env");
         let rules = arguments.value("rules").map(|path| rules_file(host, path)).transpose()?;
+        Self::of_files(host, arguments.value("config"), arguments.value("env"), rules)
+    }
+
+    /// The same without arguments, as a build reads it.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn of_files(
+        files: &impl Files,
+        config: Option<&str>,
+        env: Option<&str>,
+        rules: Option<File>,
+    ) -> Result<Self, Failure> {
         let mut found = Self { rules, ..Self::default() };
-        let folder = match find::wrangler(host, arguments.value("config"))? {
+        let folder = match find::wrangler(files, config)? {
             Some((name, folder, text)) => {
                 let file = File::parse(&name, text)?;
                 found.wrangler = Some(Wrangler::new(file, folder.clone(), env)?);
                 folder
             }
-            None if found.rules.is_some() => host.absolute("."),
+            None if found.rules.is_some() => files.absolute("."),
             None => return Err(missing()),
         };
-        found.dev_vars = dev_vars::read(host, &folder, env)?;
-        let of_env = |name: &str| Some((name.to_owned(), host.env(name)?));
+        found.dev_vars = dev_vars::read(files, &folder, env)?;
+        let of_env = |name: &str| Some((name.to_owned(), files.env(name)?));
         found.env = SECRETS.iter().filter_map(|name| of_env(name)).collect();
         Ok(found)
     }

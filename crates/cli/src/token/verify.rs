@@ -55,10 +55,21 @@ pub async fn ask<H: Host>(
         return Err(Failure::outside("keys-unavailable", "keys", "no key can be had")
             .help("Name a key set with `--jwks FILE`, or set CLERK_JWT_KEY."));
     }
-    let reason = report.get("reason").and_then(Value::as_str).map(str::to_owned);
+    let reason = report.get("reason").and_then(Value::as_str).map(of_token);
     let is_valid = status == "signed-in";
     let is_verified = is_valid || reason.as_deref().is_some_and(|it| AFTER_SIGNATURE.contains(&it));
     Ok(Verdict { is_valid, is_verified, reason, report })
+}
+
+/// Clerk's word for the token itself, where the gate's tells of the session that it belongs to.
+fn of_token(reason: &str) -> String {
+    let token = match reason {
+        "session-token-iat-in-the-future" => "token-iat-in-the-future",
+        "session-token-nbf" => "token-not-active-yet",
+        _ if reason.starts_with("session-token-expired") => "token-expired",
+        other => other,
+    };
+    token.to_owned()
 }
 
 /// A token needs no secret key; with `--jwks` no other key counts.

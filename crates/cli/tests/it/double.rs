@@ -13,7 +13,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use clerk_edge_cli::host::{
-    Call, Entry, Host, Interrupted, NoReply, ReadError, Reply, Terminal, WriteError,
+    Call, Entry, Files, Host, Interrupted, NoReply, ReadError, Reply, Terminal, WriteError,
 };
 use clerk_edge_cli::run::run;
 use clerk_edge_token::algorithm::Algorithm;
@@ -49,8 +49,8 @@ pub(crate) struct Double {
     pub(crate) calls: RefCell<Vec<Call>>,
     pub(crate) waits: RefCell<Vec<u32>>,
     pub(crate) signatures_hold: Cell<bool>,
-    out: RefCell<String>,
-    err: RefCell<String>,
+    pub(crate) out: RefCell<String>,
+    pub(crate) err: RefCell<String>,
 }
 
 impl Default for Double {
@@ -150,18 +150,9 @@ impl Crypto for Double {
     }
 }
 
-impl Host for Double {
+impl Files for Double {
     fn read(&self, name: &str) -> Result<Vec<u8>, ReadError> {
         self.files.borrow().get(&path(name)).cloned().ok_or(ReadError::NotFound)
-    }
-
-    fn create(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
-        let mut files = self.files.borrow_mut();
-        if files.contains_key(&path(name)) {
-            return Err(WriteError::Exists);
-        }
-        files.insert(path(name), bytes.to_vec());
-        Ok(())
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
@@ -180,16 +171,27 @@ impl Host for Double {
         Ok(entries.into_iter().map(|(name, is_folder)| Entry { name, is_folder }).collect())
     }
 
-    fn read_input(&self) -> Result<Vec<u8>, ReadError> {
-        Ok(self.input.clone())
-    }
-
     fn absolute(&self, name: &str) -> String {
         if name == "." { HERE.to_owned() } else { path(name.trim_start_matches("./")) }
     }
 
     fn env(&self, name: &str) -> Option<String> {
         self.env.get(name).cloned()
+    }
+}
+
+impl Host for Double {
+    fn create(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        let mut files = self.files.borrow_mut();
+        if files.contains_key(&path(name)) {
+            return Err(WriteError::Exists);
+        }
+        files.insert(path(name), bytes.to_vec());
+        Ok(())
+    }
+
+    fn read_input(&self) -> Result<Vec<u8>, ReadError> {
+        Ok(self.input.clone())
     }
 
     fn now_ms(&self) -> i64 {

@@ -8,3 +8,5 @@ mod explain;
 mod proof;
 mod routes;
 mod tests;
+mod token;
+mod users;
