@@ -6,6 +6,7 @@
 
 pub mod arguments;
 pub mod bars;
+pub mod check;
 pub mod claims;
 pub mod commands;
 pub mod config;
@@ -23,7 +24,9 @@ pub mod proof;
 pub mod report;
 pub mod routes;
 pub mod run;
+pub mod schema;
 pub mod secrets;
+pub mod site_files;
 pub mod tests;
 pub mod token;
 pub mod users;

@@ -9,7 +9,7 @@ use crate::host::Host;
 use crate::look::{Look, WIDTH};
 use crate::report::{Exit, Failure, Report};
 use crate::secrets::redact;
-use crate::{claims, explain, routes, tests, token, users};
+use crate::{check, claims, explain, routes, schema, tests, token, users};
 
 /// Runs the command with these arguments and gives the exit code.
 pub async fn run<H: Host>(host: &H, typed: &[String]) -> u8 {
@@ -43,10 +43,12 @@ pub async fn run<H: Host>(host: &H, typed: &[String]) -> u8 {
 async fn carry_out<H: Host>(host: &H, arguments: &Arguments) -> Result<Report, Failure> {
     let look = look(host, Some(arguments), false);
     match arguments.command.name {
+        "check" => check::command(host, arguments, look).await,
         "claims" => claims::command(host, arguments, look),
         "explain" => explain::command(host, arguments, look),
         "routes" => routes::command(host, arguments, look),
         "test" => tests::command(host, arguments, look),
+        "schema" => schema::command(arguments),
         "token" => token::command(host, arguments, look).await,
         "users" => users::command(host, arguments).await,
         other => Err(Failure::usage(format!("`{other}` has no code"), "")),
