@@ -14,6 +14,7 @@ pub mod diagnostics;
 pub mod explain;
 pub mod help;
 pub mod host;
+pub mod import;
 pub mod look;
 pub mod nearest;
 #[cfg(target_arch = "wasm32")]

@@ -9,7 +9,7 @@ use crate::host::Host;
 use crate::look::{Look, WIDTH};
 use crate::report::{Exit, Failure, Report};
 use crate::secrets::redact;
-use crate::{check, claims, explain, routes, schema, tests, token, users};
+use crate::{check, claims, explain, import, routes, schema, tests, token, users};
 
 /// Runs the command with these arguments and gives the exit code.
 pub async fn run<H: Host>(host: &H, typed: &[String]) -> u8 {
@@ -46,6 +46,7 @@ async fn carry_out<H: Host>(host: &H, arguments: &Arguments) -> Result<Report, F
         "check" => check::command(host, arguments, look).await,
         "claims" => claims::command(host, arguments, look),
         "explain" => explain::command(host, arguments, look),
+        "import" => import::command(host, arguments, look),
         "routes" => routes::command(host, arguments, look),
         "test" => tests::command(host, arguments, look),
         "schema" => schema::command(arguments),

@@ -6,6 +6,7 @@ mod claims;
 mod dice;
 mod double;
 mod explain;
+mod import;
 mod proof;
 mod routes;
 mod schema;
