@@ -1,6 +1,7 @@
 //! `routes`: the rules in their order, who reaches what, and what a change lets in.
 
 pub mod against;
+pub mod files;
 pub mod list;
 pub mod matrix;
 
@@ -30,6 +31,9 @@ pub fn command<H: Host>(host: &H, arguments: &Arguments, look: Look) -> Result<R
     result.insert("rules".to_owned(), Value::Array(list::json(&world, &configuration)));
     if let Some(file) = arguments.value("against") {
         result.insert("changes".to_owned(), against::run(host, &world, file, look, &mut report)?);
+    } else if let Some(folder) = arguments.value("files") {
+        let files = files::run(host, &world, folder, markdown, look, &mut report)?;
+        result.insert("files".to_owned(), files);
     } else if arguments.has("matrix") {
         let matrix = matrix::Matrix::of(host, &world, &configuration, arguments)?;
         report.out.push_str(&matrix.text(markdown));

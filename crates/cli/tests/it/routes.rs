@@ -86,3 +86,27 @@ fn a_wrangler_file_can_be_the_other_side() {
     let ran = host.run("routes --against old/wrangler.toml");
     assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
 }
+
+#[test]
+fn files_stand_under_their_rules_and_leaks_are_found() {
+    let secret = "The invoices of March are kept in the blue cabinet upstairs.";
+    let rules = r#"[{ "path": "/*", "allow": "anyone" }, { "path": "/admin/*", "allow": { "role": "admin" } }]"#;
+    let host = Double::with_rules(rules)
+        .file("dist/index.html", "<p>Anybody may read this sentence here.")
+        .file("dist/admin/index.html", &format!("<p>{secret}"))
+        .file("dist/admin.txt", secret);
+    let ran = host.run("routes --files dist --json");
+    assert_eq!(ran.exit, 1, "{}", ran.out);
+    let files = ran.json()["result"]["files"].clone();
+    let file = |path: &str| {
+        let all = files.as_array().into_iter().flatten();
+        all.filter(|it| it["path"] == path).next().cloned().unwrap_or_default()
+    };
+    let leaking = file("/admin.txt");
+    assert_eq!((&leaking["rule"], &leaking["open"]), (&json!("/*"), &json!(true)));
+    assert_eq!(leaking["leaks"][0]["page"], "/admin");
+    assert_eq!(leaking["leaks"][0]["person"], "signed-out");
+    assert_eq!(file("/admin/index.html")["open"], false);
+    assert!(host.run("routes --files dist").out.contains("LEAK"), "text");
+    assert_eq!(host.run("routes --files missing").exit, 3);
+}
