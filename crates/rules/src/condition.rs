@@ -65,7 +65,8 @@ impl Condition {
     }
 
     /// The conditions inside this one.
-    pub(crate) fn parts(&self) -> &[Self] {
+    #[must_use]
+    pub fn parts(&self) -> &[Self] {
         match self {
             Self::All(parts) | Self::Any(parts) => parts,
             Self::Not(part) => std::slice::from_ref(part),

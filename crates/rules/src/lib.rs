@@ -26,4 +26,5 @@ pub mod redirect_walk;
 pub mod reverification;
 pub mod rule;
 pub mod rule_set;
+pub mod shape;
 pub mod target;

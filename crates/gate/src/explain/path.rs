@@ -243,7 +243,7 @@ fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Opti
         return Some(PathKind::Endpoint(path));
     }
     let host = UrlParts::of(request.url())?.host()?;
-    let matched = settings.rules.find(host, "GET", &path).ok();
+    let matched = settings.rules.find(host, request.method(), &path).ok();
     let matched = matched.filter(|_| settings.upstream.holds(&path))?;
     Some(PathKind::Rule(path, matched))
 }

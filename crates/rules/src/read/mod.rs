@@ -218,7 +218,8 @@ fn requirement(
     }
 }
 
-const FIELDS: [&str; 9] = [
+/// The fields of a rule.
+pub const FIELDS: [&str; 9] = [
     "path",
     "host",
     "methods",
