@@ -8,6 +8,7 @@ mod cache;
 mod closed;
 mod debug;
 mod forward;
+mod handler;
 mod health;
 mod incidents;
 mod kinds;
