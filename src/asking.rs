@@ -2,6 +2,7 @@
 //! nothing of it is held here while a handler runs. Takes no decision.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -30,7 +31,7 @@ pub fn has(auth: &str, params: &str) -> bool {
 #[wasm_bindgen]
 #[must_use]
 pub fn can(auth: String, allow: String, env: JsValue, ctx: JsValue, seam: Seam) -> js_sys::Promise {
-    answered(async move {
+    answered(Box::pin(async move {
         let mut auth = read(&auth)?;
         let gate = isolate::gate(&env, Some(&seam));
         let platform = Workers::new(env.clone());
@@ -39,7 +40,7 @@ pub fn can(auth: String, allow: String, env: JsValue, ctx: JsValue, seam: Seam) 
         context.take_notes().iter().for_each(|note| say(note));
         after(&gate, &env, &ctx, context.take_tasks());
         result.map(|holds| if holds { "yes" } else { "no" }.to_owned())
-    })
+    }))
 }
 
 /// The session token, or one that Clerk makes for this session: the promise of a blank and the
@@ -53,7 +54,7 @@ pub fn token(
     env: JsValue,
     seam: Seam,
 ) -> js_sys::Promise {
-    answered(async move {
+    answered(Box::pin(async move {
         let auth = read(&auth)?;
         let gate = isolate::gate(&env, Some(&seam));
         let platform = Workers::new(env);
@@ -61,7 +62,7 @@ pub fn token(
         let wanted = TokenWanted { template: template.as_deref(), expires_in_seconds };
         let token = auth.find_token(&wanted, &gate, &context).await?;
         Ok(token.map(|token| format!(" {token}")).unwrap_or_default())
-    })
+    }))
 }
 
 /// What is wrong with the rule of a wrapped function, each problem on a line; empty where nothing
@@ -85,7 +86,7 @@ pub fn judge(
     ctx: JsValue,
     seam: Seam,
 ) -> JsValue {
-    wait_or_answer(async move {
+    wait_or_answer(Box::pin(async move {
         let request = EdgeRequest::of(request);
         let gate = isolate::gate(&env, Some(&seam));
         let platform = Workers::new(env.clone());
@@ -99,15 +100,15 @@ pub fn judge(
             Ok(()) => JsValue::from_str(&auth.to_text()),
             Err(answer) => proxy::answer(&answer),
         }
-    })
+    }))
 }
 
 fn read(auth: &str) -> Result<AuthObject, AskError> {
     AuthObject::from_text(auth).ok_or(AskError::Code(Code::Internal))
 }
 
-/// The answer to a question as a text.
-fn answered(question: impl Future<Output = Result<String, AskError>> + 'static) -> js_sys::Promise {
+/// The answer to a question as a text. Boxed, so that all questions share one way to a promise.
+fn answered(question: Pin<Box<dyn Future<Output = Result<String, AskError>>>>) -> js_sys::Promise {
     future_to_promise(async move {
         let text = question.await.unwrap_or_else(|error| format!("{}\n{error}", error.as_str()));
         Ok(JsValue::from_str(&text))

@@ -51,12 +51,11 @@ pub fn handle(
         return answer.unwrap_or_else(|error| error);
     }
     let request = EdgeRequest::new(request, method, url);
-    wait_or_answer(serve(request, env, ctx, seam))
+    wait_or_answer(Box::pin(serve(request, env, ctx, seam)))
 }
 
 /// Polls once: what is ready goes back as it is, and what is not goes on as a promise.
-fn wait_or_answer(line: impl Future<Output = JsValue> + 'static) -> JsValue {
-    let mut line: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(line);
+fn wait_or_answer(mut line: Pin<Box<dyn Future<Output = JsValue>>>) -> JsValue {
     match line.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
         Poll::Pending => io::pending(&future_to_promise(async move { Ok(line.await) })),

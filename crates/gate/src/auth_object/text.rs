@@ -15,25 +15,24 @@ impl AuthObject {
     /// As a text.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut members = Map::new();
-        let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        put("auth", self.fields());
-        put("status", self.status().into());
-        put("reason", self.reason().into());
-        put("roles", self.roles().into());
+        let mut members = Members::default();
+        members.put("auth", self.fields());
+        members.put("status", self.status());
+        members.put("reason", self.reason());
+        members.put("roles", self.roles());
         match &self.status {
             AuthObjectStatus::SignedIn(person) => {
-                put("token", person.token.as_str().into());
-                put("metadata", metadata_to_json(&person.metadata));
+                members.put("token", person.token.as_str());
+                members.put("metadata", metadata_to_json(&person.metadata));
             }
             AuthObjectStatus::SignedOut { refusal, .. } => {
-                put("refusal", refusal.map(Code::as_str).into());
+                members.put("refusal", refusal.map(Code::as_str));
             }
             AuthObjectStatus::Unavailable { retry_after_seconds } => {
-                put("retry_after_seconds", (*retry_after_seconds).into());
+                members.put("retry_after_seconds", *retry_after_seconds);
             }
         }
-        Value::Object(members).to_string()
+        Value::Object(members.0).to_string()
     }
 
     /// From a text of [`Self::to_text`]; none from any other.
@@ -58,33 +57,53 @@ impl AuthObject {
     /// The fields of Clerk's auth object: a claim that is absent is no member, and nobody is all
     /// null.
     fn fields(&self) -> Value {
-        let mut fields = Map::new();
-        let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
-        put("isAuthenticated", self.person().is_some().into());
-        put("tokenType", "session_token".into());
+        let mut fields = Members::default();
+        fields.put("isAuthenticated", self.person().is_some());
+        fields.put("tokenType", "session_token");
         let Some(person) = self.person() else {
-            for name in NAMES {
-                put(name, Value::Null);
-            }
+            NAMES.into_iter().for_each(|name| fields.put(name, Value::Null));
             if matches!(self.status, AuthObjectStatus::SignedOut { pending: true, .. }) {
-                put("sessionStatus", "pending".into());
+                fields.put("sessionStatus", "pending");
             }
-            return Value::Object(fields);
+            return Value::Object(fields.0);
         };
         let claims = &person.claims;
-        put("sessionClaims", claims.all().clone());
-        put("sessionStatus", claims.value("sts").cloned().unwrap_or_default());
-        put("factorVerificationAge", claims.value("fva").cloned().unwrap_or_default());
-        for (name, claim) in [("userId", "sub"), ("sessionId", "sid"), ("actor", "act")] {
-            claims.value(claim).map(|value| put(name, value.clone()));
+        fields.put("sessionClaims", claims.all().clone());
+        for (name, claim) in OF_CLAIMS {
+            fields.put_some(name, claims.value(claim).cloned());
+        }
+        for (name, claim) in NULL_WITHOUT_CLAIM {
+            fields.put(name, claims.value(claim).cloned());
         }
         if let Some(organization) = claims.organization() {
-            organization.id().map(|id| put("orgId", id.into()));
-            organization.slug().map(|slug| put("orgSlug", slug.into()));
-            organization.role().map(|role| put("orgRole", role.into()));
-            put("orgPermissions", organization.permissions().into());
+            fields.put_some("orgId", organization.id());
+            fields.put_some("orgSlug", organization.slug());
+            fields.put_some("orgRole", organization.role());
+            fields.put("orgPermissions", organization.permissions());
         }
-        Value::Object(fields)
+        Value::Object(fields.0)
+    }
+}
+
+/// The members of a JSON object.
+#[derive(Default)]
+struct Members(Map<String, Value>);
+
+impl Members {
+    fn put(&mut self, name: &str, value: impl Into<Value>) {
+        self.insert(name, value.into());
+    }
+
+    fn put_some(&mut self, name: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.insert(name, value.into());
+        }
+    }
+
+    /// Apart, so that it is compiled once.
+    #[inline(never)]
+    fn insert(&mut self, name: &str, value: Value) {
+        self.0.insert(name.to_owned(), value);
     }
 }
 
@@ -123,6 +142,11 @@ fn metadata_from_json(value: Value) -> Option<PublicMetadata> {
     }
 }
 
+/// Fields that are absent with their claim.
+const OF_CLAIMS: [(&str, &str); 3] = [("userId", "sub"), ("sessionId", "sid"), ("actor", "act")];
+/// Fields that are null without their claim.
+const NULL_WITHOUT_CLAIM: [(&str, &str); 2] =
+    [("sessionStatus", "sts"), ("factorVerificationAge", "fva")];
 /// The fields of nobody.
 const NAMES: [&str; 10] = [
     "sessionClaims",
