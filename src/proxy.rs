@@ -2,7 +2,6 @@
 //! no decision; where nothing has to change, the runtime's own objects are handed on untouched.
 
 use clerk_edge_gate::answer::Answer;
-use clerk_edge_gate::auth_object::AuthObject;
 use clerk_edge_gate::forward::Forward;
 use clerk_edge_gate::plan::{Changes, Finish};
 use clerk_edge_gate::settings::Upstream;
@@ -36,7 +35,7 @@ impl Upstreams<'_> {
             Upstream::Service => get(self.env, ORIGIN).unwrap_or(JsValue::UNDEFINED),
             Upstream::Passthrough | Upstream::Url(_) => JsValue::UNDEFINED,
             Upstream::Handler => {
-                let auth = forward.auth.as_ref().map(AuthObject::to_text);
+                let auth = forward.auth.as_ref().map(|auth| auth.to_text());
                 let seam = self.seam.ok_or(JsValue::UNDEFINED)?;
                 return Ok(seam.hand(request, original, note, auth.as_deref()));
             }

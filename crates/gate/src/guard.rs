@@ -20,6 +20,31 @@ use crate::grant::early_response;
 use crate::log::record::name_of;
 use crate::platform::Platform;
 
+/// The answer to a request that a program refuses with one of the gate's codes: pages go to
+/// sign-in with [`Code::SignedOut`].
+pub fn refuse<K, R: Incoming>(
+    gate: &Gate<K>,
+    auth: Option<&AuthObject>,
+    code: Code,
+    request: &R,
+) -> Answer {
+    let kind = RequestKind::of(request);
+    let none = Rules::default();
+    let refused = match (only(&none), &gate.settings) {
+        (Some(matched), Ok(settings)) => {
+            let is_page = kind == RequestKind::Page;
+            let decision = match code {
+                Code::SignedOut if is_page => Decision::SignIn,
+                code => Decision::Refuse(code),
+            };
+            let hints = auth.map(AuthObject::hints).unwrap_or_default();
+            early_response(decision, &matched, hints, settings, request, kind)
+        }
+        _ => EarlyResponse::code(code),
+    };
+    refused.answer(request, &name_of(request), gate.settings.as_ref().err())
+}
+
 /// Judges a request whose caller is known. `Ok` lets it in.
 ///
 /// # Errors

@@ -25,6 +25,7 @@ use crate::auth::{Auth, AuthHints, AuthStatus};
 use crate::settings::Settings;
 
 /// Who asked.
+#[derive(Clone)]
 pub struct AuthObject {
     pub(crate) status: AuthObjectStatus,
     /// Clerk's reason why nobody is signed in.
@@ -32,6 +33,7 @@ pub struct AuthObject {
 }
 
 /// The three results of asking.
+#[derive(Clone)]
 pub(crate) enum AuthObjectStatus {
     /// It could not be found out.
     Unavailable {
@@ -46,10 +48,11 @@ pub(crate) enum AuthObjectStatus {
         refusal: Option<Code>,
     },
     /// This person.
-    SignedIn(Person),
+    SignedIn(Box<Person>),
 }
 
 /// The person who is signed in.
+#[derive(Clone)]
 pub(crate) struct Person {
     /// The verified session token.
     pub(crate) token: String,
@@ -75,12 +78,12 @@ impl AuthObject {
             AuthStatus::SignedOut { pending, refusal } => {
                 AuthObjectStatus::SignedOut { pending: *pending, refusal: *refusal }
             }
-            AuthStatus::SignedIn(user) => AuthObjectStatus::SignedIn(Person {
+            AuthStatus::SignedIn(user) => AuthObjectStatus::SignedIn(Box::new(Person {
                 token: user.token().to_owned(),
                 claims: user.session().claims().clone(),
                 roles: user.roles().to_vec(),
                 metadata: user.metadata().clone(),
-            }),
+            })),
         };
         let reason = auth.reason.as_ref().map(|reason| reason.as_str().into_owned());
         Some(Self { status, reason })
@@ -100,6 +103,35 @@ impl AuthObject {
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
+    }
+
+    /// Whether the role is one of those that rules see, as far as they are known without asking.
+    #[must_use]
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles().iter().any(|known| known == role)
+    }
+
+    /// The user's id.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        self.person().map(Person::subject)
+    }
+
+    /// The user who impersonates this one.
+    #[must_use]
+    pub fn actor(&self) -> Option<&str> {
+        self.claims()?.value("act")?.get("sub")?.as_str()
+    }
+
+    /// A claim by its path, `metadata.plan`: of the token or, where it has none, of what was looked
+    /// up.
+    #[must_use]
+    pub fn claim(&self, path: &str) -> Option<&Value> {
+        let person = self.person()?;
+        match claim_value(&person.claims, &person.metadata, &ClaimPath::parse(path).ok()?) {
+            Known::Yes(value) => Some(value),
+            Known::No | Known::NotInToken => None,
+        }
     }
 
     /// The claims of the session token.
@@ -123,7 +155,7 @@ impl AuthObject {
     /// Who asked, for a decision.
     pub(crate) const fn caller(&self) -> Caller<'_> {
         match &self.status {
-            AuthObjectStatus::SignedIn(person) => Caller::Known(person),
+            AuthObjectStatus::SignedIn(person) => Caller::Known(&**person),
             AuthObjectStatus::Unavailable { .. } => Caller::Unknown(Code::KeysUnavailable),
             AuthObjectStatus::SignedOut { refusal: Some(code), .. } => Caller::Unknown(*code),
             AuthObjectStatus::SignedOut { .. } => Caller::SignedOut,

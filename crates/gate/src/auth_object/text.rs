@@ -44,7 +44,7 @@ impl AuthObject {
         };
         let reason = value.get("reason")?.as_str().map(str::to_owned);
         let status = match value.get("status")?.as_str()? {
-            "signed-in" => AuthObjectStatus::SignedIn(person(&mut value)?),
+            "signed-in" => AuthObjectStatus::SignedIn(Box::new(person(&mut value)?)),
             "signed-out" => AuthObjectStatus::SignedOut {
                 pending: value.pointer("/auth/sessionStatus")?.as_str() == Some("pending"),
                 refusal: value.get("refusal")?.as_str().map(refusal),
@@ -61,7 +61,9 @@ impl AuthObject {
         fields.put("isAuthenticated", self.person().is_some());
         fields.put("tokenType", "session_token");
         let Some(person) = self.person() else {
-            NAMES.into_iter().for_each(|name| fields.put(name, Value::Null));
+            for name in NAMES {
+                fields.put(name, Value::Null);
+            }
             if matches!(self.status, AuthObjectStatus::SignedOut { pending: true, .. }) {
                 fields.put("sessionStatus", "pending");
             }

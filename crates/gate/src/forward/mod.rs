@@ -32,7 +32,7 @@ pub struct Forward<'a> {
     /// Request headers to set.
     pub set: Vec<(String, String)>,
     /// For a handler: who asked. None where nobody was asked for.
-    pub auth: Option<AuthObject>,
+    pub auth: Option<Box<AuthObject>>,
 }
 
 impl<'a> Forward<'a> {
@@ -58,7 +58,7 @@ impl<'a> Forward<'a> {
         let remove = headers_to_remove(&names, &settings.claim_headers, upstream);
         let remove = remove.into_iter().map(str::to_owned).collect();
         let auth = match upstream {
-            Upstream::Handler => AuthObject::of(auth),
+            Upstream::Handler => AuthObject::of(auth).map(Box::new),
             _ => None,
         };
         Self { upstream, url: target(upstream, path, url), remove, set, auth }
