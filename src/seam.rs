@@ -49,11 +49,7 @@ pub(crate) fn in_code(seam: Option<&Seam>) -> InCode {
     let values = Env(&settings);
     let names = settings.dyn_ref::<Object>().map(Object::keys).unwrap_or_default();
     let names = names.iter().filter_map(|name| Some(String::from(name.dyn_ref::<JsString>()?)));
-    let in_code = InCode::new(
-        names
-            .filter_map(|name| Some((values.get(&name)?, name)))
-            .map(|(value, name)| (name, value))
-            .collect(),
-    );
+    let pairs = names.filter_map(|name| Some((name.clone(), values.get(&name)?)));
+    let in_code = InCode::new(pairs.collect());
     if seam.has_handler() { in_code.with_handler() } else { in_code }
 }

@@ -1,17 +1,13 @@
 // What was recorded of Clerk's SDK, in workerd and from the tarball: the Worker, a gate before a
-// handler and a wrapped function answer each case alike. That the answers are Clerk's is what the
+// handler, a wrapped function and the crate for Rust answer each case alike. That the answers are Clerk's is what the
 // native tests compare; here it is enough that all three kinds of answers occur as recorded.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { boot } from "./harness.mjs";
 
 const recorded = JSON.parse(await readFile(new URL("../vectors/clerk-cases.json", import.meta.url), "utf8"));
-
-let gate;
-before(async () => (gate = await boot({ bundle: "program" })));
-after(() => gate?.close());
 
 /** The bindings of a recorded case. */
 const NAMES = {
@@ -46,17 +42,37 @@ function filled(value) {
   return JSON.parse(text);
 }
 
-test("the Worker, a gate before a handler and a wrapped function answer alike", async () => {
-  const cases = recorded.cases.map(asked);
-  const body = JSON.stringify({ cases });
-  const { status, json: results } = await gate.ask("/.recorded", { method: "POST", body });
-  assert.equal(status, 200);
+/** What each way of a bundle answers to all cases. */
+async function answers(bundle) {
+  const gate = await boot({ bundle });
+  try {
+    const body = JSON.stringify({ cases: recorded.cases.map(asked) });
+    const { status, json } = await gate.ask("/.recorded", { method: "POST", body });
+    assert.equal(status, 200);
+    return json;
+  } finally {
+    await gate.close();
+  }
+}
+
+/** An answer as it is compared: what arrived is told in JSON. */
+function comparable({ status, headers, text, calls }) {
+  if (status !== 200) return { status, headers, text, calls };
+  const { url, headers: told } = JSON.parse(text);
+  return { status, headers, told: { url, headers: told }, calls };
+}
+
+test("the Worker, a gate before a handler, a wrapped function and the crate answer alike", async () => {
+  const inJavaScript = await answers("program");
+  const inRust = await answers("worker-crate");
   const kinds = { "signed-in": 0, "signed-out": 0, handshake: 0 };
-  for (const [at, { worker, handler, wrapped }] of results.entries()) {
+  for (const [at, ways] of inJavaScript.entries()) {
     const { id, expect } = recorded.cases[at];
-    assert.deepEqual(handler, worker, id);
-    assert.deepEqual(wrapped, worker, id);
-    const told = worker.status === 200 ? JSON.parse(worker.text).headers["x-clerk-auth-status"] : undefined;
+    const worker = comparable(ways.worker);
+    assert.deepEqual(comparable(ways.handler), worker, id);
+    assert.deepEqual(comparable(ways.wrapped), worker, id);
+    assert.deepEqual(comparable(inRust[at].crate), worker, id);
+    const told = worker.told?.headers["x-clerk-auth-status"];
     const answer = worker.headers.find(([name]) => name === "x-clerk-auth-status")?.[1];
     if (expect.status === (told ?? answer)) kinds[expect.status] += 1;
   }

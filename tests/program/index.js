@@ -4,6 +4,7 @@ import { ClerkEdgeError, gate, getAuth, withAccess, withAuth, withOrganization, 
 import { clerkMiddleware, getAuth as authOf, protect } from "clerk-edge/hono";
 import { Hono } from "hono";
 import { run } from "./recorded.js";
+import { WAYS } from "./ways.js";
 
 const ROUTES = [
   { path: "/open/*", allow: "anyone" },
@@ -81,7 +82,7 @@ export default {
   ...program,
   fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
-    if (pathname === "/.recorded") return run(request);
+    if (pathname === "/.recorded") return run(request, WAYS);
     // The same functions without a gate before them.
     if (pathname.startsWith("/alone/")) return PATHS[pathname.split("/")[2]](request, env, ctx);
     return program.fetch(request, env, ctx);

@@ -129,6 +129,11 @@ fn edge() -> Result<Vec<Command>> {
         let config = ["--config", "tests/edge/panicking.toml", &main.to_string_lossy()];
         dry_run(&node, &config, "panicking")
     })?;
+    let main = bundle::worker_crate()?.join("index.js");
+    step::step("wrangler deploy --dry-run, the crate's example", || {
+        let config = ["--config", "tests/worker-crate/wrangler.json", &main.to_string_lossy()];
+        dry_run(&node, &config, "worker-crate")
+    })?;
     let package = pack::pack(&node)?;
     step::step("npm install of the package, wrangler deploy --dry-run", || {
         let project = place::target().join("program");

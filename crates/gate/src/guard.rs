@@ -38,7 +38,7 @@ pub fn refuse<K, R: Incoming>(
                 code => Decision::Refuse(code),
             };
             let hints = auth.map(AuthObject::hints).unwrap_or_default();
-            early_response(decision, &matched, hints, settings, request, kind)
+            early_response(&decision, &matched, hints, settings, request, kind)
         }
         _ => EarlyResponse::code(code),
     };
