@@ -52,14 +52,16 @@ export function withChanges(request, url, remove, set) {
 export function forward(fetcher, request, original, note) {
   const sent = fetcher === undefined ? fetch(request) : fetcher.fetch(request);
   const unreachable = () => core.upstream_unreachable(original, note);
+  const finish = (response) => answered(response, original, note);
   // Should the instance have ended meanwhile, nothing that it let through may go out unguarded.
-  return (note === "" ? sent.catch(unreachable) : sent.then(answered, unreachable)).catch(internalError);
+  return (note === "" ? sent.catch(unreachable) : sent.then(finish, unreachable)).catch(internalError);
+}
 
-  function answered(response) {
-    const header = (name) => response.headers.get(name) ?? undefined;
-    const [cacheControl, vary] = ["cache-control", "vary"].map(header);
-    return core.upstream_answered(response, response.status, cacheControl, vary, original, note);
-  }
+/** What the browser gets of the upstream's answer. */
+export function answered(response, original, note) {
+  const header = (name) => response.headers.get(name) ?? undefined;
+  const [cacheControl, vary] = ["cache-control", "vary"].map(header);
+  return core.upstream_answered(response, response.status, cacheControl, vary, original, note);
 }
 
 /** The upstream's answer with other headers; body, status text and WebSocket stay as they are. */

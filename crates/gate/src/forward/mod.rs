@@ -13,6 +13,7 @@ use clerk_edge_http::url_parts::UrlParts;
 
 use crate::auth::principal::User;
 use crate::auth::{Auth, AuthStatus};
+use crate::auth_object::AuthObject;
 use crate::forward::headers::{
     AuthHeaders, Identity, Organization, custom_values, headers_to_remove, headers_to_set,
 };
@@ -30,6 +31,8 @@ pub struct Forward<'a> {
     pub remove: Vec<String>,
     /// Request headers to set.
     pub set: Vec<(String, String)>,
+    /// For a handler: who asked. None where nobody was asked for.
+    pub auth: Option<Box<AuthObject>>,
 }
 
 impl<'a> Forward<'a> {
@@ -54,7 +57,11 @@ impl<'a> Forward<'a> {
         let names = request.header_names();
         let remove = headers_to_remove(&names, &settings.claim_headers, upstream);
         let remove = remove.into_iter().map(str::to_owned).collect();
-        Self { upstream, url: target(upstream, path, url), remove, set }
+        let auth = match upstream {
+            Upstream::Handler => AuthObject::of(auth).map(Box::new),
+            _ => None,
+        };
+        Self { upstream, url: target(upstream, path, url), remove, set, auth }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod clerk_hosts;
 pub mod contradictions;
 pub mod defaults;
 pub mod from_bindings;
+pub mod in_code;
 pub mod issuers;
 pub mod notes;
 pub mod problems;
@@ -143,6 +144,8 @@ pub enum Upstream {
     Passthrough,
     /// Another origin: an absolute URL; a base path has no trailing slash.
     Url(String),
+    /// The program that the gate is part of.
+    Handler,
 }
 
 impl Upstream {

@@ -10,6 +10,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
     (
         "gate",
         &[
+            "guard",
             "line",
             "plan",
             "endpoints",
@@ -19,6 +20,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "grant",
             "endpoint",
             "early_response",
+            "auth_object",
             "auth",
             "session",
             "gate",
