@@ -130,6 +130,11 @@ impl Rules {
         hash
     }
 
+    /// Places in the list of the rules that match the same paths, case counting.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &[usize]> {
+        self.tree.places()
+    }
+
     fn find_single(&self, asked: &path_tree::HostAndMethod<'_>, text: &str) -> Match<'_> {
         let page = if self.assets { crate::asset_names::page_of(text) } else { text };
         self.matched(asked, clerk_edge_http::path::split(page))

@@ -66,7 +66,7 @@ fn list(
 ) -> Option<Vec<Condition>> {
     let Json::List(items) = json else {
         return problems
-            .note(place, format!("a list of conditions is wanted here, not {}", json.kind()));
+            .note(place, format_args!("a list of conditions is wanted here, not {}", json.kind()));
     };
     if items.is_empty() {
         return problems.note(place, "an empty list of conditions asks nothing");
@@ -95,7 +95,7 @@ fn org(
         Some(name) if names.contains(&name) => Some(OrgWanted::Captured(name.to_owned())),
         Some(name) => {
             let hint = did_you_mean(name, names);
-            problems.note(place, format!("the rule's path has no `:{name}`{hint}"))
+            problems.note(place, format_args!("the rule's path has no `:{name}`{hint}"))
         }
     }
 }
@@ -152,9 +152,8 @@ fn claim_value(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Optio
     match json {
         Json::Single(Value::Null) => problems.note(place, "`null` counts as absent"),
         Json::Single(value) => Some(value.clone()),
-        other => {
-            problems.note(place, format!("a text, number or truth value, not {}", other.kind()))
-        }
+        other => problems
+            .note(place, format_args!("a text, number or truth value, not {}", other.kind())),
     }
 }
 
@@ -164,7 +163,7 @@ fn reverified(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option
         return Reverification::preset(name).or_else(|| {
             let presets = Reverification::PRESETS.map(|(name, _)| name);
             let hint = did_you_mean(name, &presets);
-            problems.note(place, format!("Clerk's presets are {}{hint}", presets.join(", ")))
+            problems.note(place, format_args!("Clerk's presets are {}{hint}", presets.join(", ")))
         });
     }
     let members = problems.table(json, place, &["level", "after_minutes"])?;
@@ -187,7 +186,7 @@ fn level(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Leve
     Level::named(name).or_else(|| {
         let known = Level::ALL.map(Level::as_str);
         let hint = did_you_mean(name, &known);
-        problems.note(place, format!("Clerk's levels are {}{hint}", known.join(", ")))
+        problems.note(place, format_args!("Clerk's levels are {}{hint}", known.join(", ")))
     })
 }
 

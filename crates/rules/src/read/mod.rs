@@ -12,6 +12,7 @@ use crate::check;
 use crate::limits::RULES_MAX;
 use crate::ordered_json::Json;
 use crate::pattern::Pattern;
+use crate::plain_rules;
 use crate::problem::Problem;
 use crate::problem_place::{Place, Problems, did_you_mean, member};
 use crate::redirect_circles;
@@ -26,16 +27,25 @@ impl Rules {
     /// Every problem there is, each with its place.
     pub fn read(json_text: &str, context: &Context) -> Result<Self, Vec<Problem>> {
         let rules = Self::of(rules(json_text, context)?, context);
-        let mut problems = check::problems(&rules);
-        if problems.is_empty() {
-            problems = redirect_circles::problems(&rules, context.sign_in.as_deref());
+        let sign_in = context.sign_in.as_deref();
+        if plain_rules::pass(&rules, sign_in) {
+            return Ok(rules);
         }
+        let problems = search(&rules, sign_in);
         if problems.is_empty() { Ok(rules) } else { Err(problems) }
     }
 }
 
+/// What is wrong with the whole set.
+#[cold]
+#[inline(never)]
+fn search(rules: &Rules, sign_in: Option<&str>) -> Vec<Problem> {
+    let problems = check::problems(rules);
+    if problems.is_empty() { redirect_circles::problems(rules, sign_in) } else { problems }
+}
+
 /// The rules of a JSON list, each understood by itself.
-fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec<Problem>> {
+pub(crate) fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec<Problem>> {
     let json = serde_json::from_str::<Json>(json_text).map_err(|error| vec![no_json(&error)])?;
     let mut problems = Problems::default();
     let rules = list(&json, context, &mut problems).unwrap_or_default();
@@ -53,11 +63,13 @@ fn no_json(error: &serde_json::Error) -> Problem {
 
 fn list(json: &Json, context: &Context, problems: &mut Problems) -> Option<Vec<Rule>> {
     let Json::List(items) = json else {
-        return problems
-            .note(&Place::ROUTES, format!("a list of rules is wanted here, not {}", json.kind()));
+        return problems.note(
+            &Place::ROUTES,
+            format_args!("a list of rules is wanted here, not {}", json.kind()),
+        );
     };
     if items.len() > RULES_MAX {
-        return problems.note(&Place::ROUTES, format!("more than {RULES_MAX} rules"));
+        return problems.note(&Place::ROUTES, format_args!("more than {RULES_MAX} rules"));
     }
     let rules = items.iter().enumerate();
     Some(rules.filter_map(|(index, item)| rule(index, item, context, problems)).collect())
@@ -175,7 +187,7 @@ fn host(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Host>
 
 fn methods(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Vec<String>> {
     if !matches!(json, Json::List(_)) {
-        return problems.note(place, format!("a list is wanted here, not {}", json.kind()));
+        return problems.note(place, format_args!("a list is wanted here, not {}", json.kind()));
     }
     let mut methods = problems.texts(json, place)?;
     let strange = methods.iter().enumerate().find(|(_, method)| {
@@ -183,7 +195,8 @@ fn methods(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Ve
     });
     if let Some((at, method)) = strange {
         let hint = did_you_mean(method, &KNOWN_METHODS);
-        return problems.note(&place.index(at), format!("a method is written in capitals{hint}"));
+        return problems
+            .note(&place.index(at), format_args!("a method is written in capitals{hint}"));
     }
     if methods.iter().any(|method| method == "HEAD") {
         if !methods.iter().any(|method| method == "GET") {
@@ -212,7 +225,9 @@ fn requirement(
             let hint = did_you_mean(other, &words);
             problems.note(
                 place,
-                format!("`anyone`, `optional`, `signed-in` or a condition is wanted here{hint}"),
+                format_args!(
+                    "`anyone`, `optional`, `signed-in` or a condition is wanted here{hint}"
+                ),
             )
         }
     }

@@ -76,7 +76,7 @@ fn status(json: &Json, place: &Place<'_>, known: [u16; 2], problems: &mut Proble
     let given = number.as_u64();
     known.into_iter().find(|status| given == Some(u64::from(*status))).or_else(|| {
         let [one, other] = known;
-        problems.note(place, format!("the status here is {one} or {other}"))
+        problems.note(place, format_args!("the status here is {one} or {other}"))
     })
 }
 
@@ -92,6 +92,6 @@ fn target(
     }
     match Target::read(text, names) {
         Ok(target) => Some(target),
-        Err(why) => problems.note(place, format!("{why}{}", did_you_mean(text, words))),
+        Err(why) => problems.note(place, format_args!("{why}{}", did_you_mean(text, words))),
     }
 }
