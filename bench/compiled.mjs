@@ -47,7 +47,8 @@ async function indices(clerk, variant, { place, path: asked }) {
   const file = prepare(folder, single);
   const config = readFileSync(file, "utf8");
   writeFileSync(file, config.replace(":Workerd.Config = (", `$&v8Flags = ["--perf-basic-prof"],`));
-  const workerd = await start(file, single.sockets);
+  // In the folder, since the runtime leaves logs of its own where it runs.
+  const workerd = await start(file, single.sockets, { cwd: folder });
   const map = `/tmp/perf-${workerd.child.pid}.map`; // the runtime writes it there
   try {
     const bytes = requests.page(asked, requests.signedIn(clerk, token(clerk, 1)));

@@ -25,6 +25,7 @@ pub mod log;
 pub mod lookup;
 pub mod plan;
 pub mod platform;
+pub(crate) mod rare;
 pub mod secret;
 pub mod session;
 pub mod settings;

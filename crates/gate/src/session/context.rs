@@ -85,6 +85,14 @@ impl<'a, R: Incoming> AuthenticateContext<'a, R> {
         self.request.header(name).filter(|value| !value.is_empty())
     }
 
+    /// Whether the request carries the answer to a handshake.
+    pub(super) fn returns_from_clerk(&self) -> bool {
+        let (parameters, cookies) = (&self.parameters, self.cookies);
+        let tokens = [&parameters.handshake, &cookies.handshake];
+        let nonces = [&parameters.handshake_nonce, &cookies.handshake_nonce];
+        tokens.into_iter().chain(nonces).any(Option::is_some)
+    }
+
     /// The session cookie that is used, else the token of the header.
     pub(super) fn session_token(&self) -> Option<&'a str> {
         self.cookie(&self.cookies.session).or(self.bearer)

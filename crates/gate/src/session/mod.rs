@@ -24,10 +24,11 @@ pub mod verify;
 use crate::context::RequestContext;
 use crate::keys::KeysUnavailable;
 use crate::platform::Platform;
+use crate::rare::Rare;
 use crate::session::context::AuthenticateContext;
 use crate::session::cookies::Cookies;
 use crate::session::state::{BrowserUpdate, RequestState};
-use crate::session::verify::SessionVerifier;
+use crate::session::verify::{InspectedToken, SessionVerifier};
 use clerk_edge_http::incoming::Incoming;
 
 /// Who sent the request: by the token of its `Authorization` header, if it has one, else by its
@@ -42,7 +43,12 @@ pub async fn authenticate_request<P: Platform, R: Incoming>(
     ctx: &RequestContext<'_, P>,
 ) -> Result<RequestState, KeysUnavailable> {
     if let Some(token) = bearer {
-        return by_header(verifier, request, token, ctx).await;
+        let inspected = verifier.inspect(token);
+        let origin = || Some(context::browser_url(verifier.settings, request)?.origin());
+        if let Some((session, token)) = verifier.session_at_once(&inspected, &origin, ctx) {
+            return Ok(RequestState::signed_in(session, &token, BrowserUpdate::default()));
+        }
+        return by_header(verifier, request, token, inspected, ctx).await;
     }
     let header = request.header("cookie").unwrap_or_default();
     let cookies = Cookies::read(&header, &verifier.settings.instance.cookie_suffix);
@@ -52,14 +58,26 @@ pub async fn authenticate_request<P: Platform, R: Incoming>(
 }
 
 /// By the token of the header. Cookies are read only if it is refused.
-async fn by_header<P: Platform, R: Incoming>(
+#[cold]
+#[inline(never)]
+fn by_header<'f, P: Platform, R: Incoming>(
+    verifier: &'f SessionVerifier<'_, P::Key>,
+    request: &'f R,
+    bearer: &'f str,
+    token: InspectedToken,
+    ctx: &'f RequestContext<'_, P>,
+) -> Rare<'f, Result<RequestState, KeysUnavailable>> {
+    Box::pin(resolve_header(verifier, request, bearer, token, ctx))
+}
+
+async fn resolve_header<P: Platform, R: Incoming>(
     verifier: &SessionVerifier<'_, P::Key>,
     request: &R,
     bearer: &str,
+    token: InspectedToken,
     ctx: &RequestContext<'_, P>,
 ) -> Result<RequestState, KeysUnavailable> {
     let settings = verifier.settings;
-    let token = verifier.inspect(bearer);
     if let Some(state) = by_cookie::not_a_session_token(&token) {
         return Ok(state);
     }

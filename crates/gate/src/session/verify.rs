@@ -65,6 +65,23 @@ impl<K: Clone + 'static> SessionVerifier<'_, K> {
         }
     }
 
+    /// The session of a token that was verified before, while its keys are valid: what
+    /// [`Self::verify_session`] finds, where nothing has to be awaited. `None` where it has to
+    /// look.
+    pub(super) fn session_at_once<P: Platform<Key = K>>(
+        &self,
+        token: &InspectedToken,
+        origin: &dyn Fn() -> Option<String>,
+        ctx: &RequestContext<'_, P>,
+    ) -> Option<(Session, VerifiedToken)> {
+        let InspectedToken::Verified(token) = token else { return None };
+        if !self.keys.are_still_valid(self.settings, ctx) {
+            return None;
+        }
+        let session = token.admit(&self.settings.session_policy, origin, ctx.now_ms).ok()?;
+        Some((session, token.clone()))
+    }
+
     /// Verifies a session token for this site and this time.
     pub(super) async fn verify_session<P: Platform<Key = K>>(
         &self,

@@ -32,6 +32,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "secret",
             "context",
             "answer",
+            "rare",
             "limits",
         ],
     ),
@@ -39,6 +40,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
         "rules",
         &[
             "read",
+            "plain_rules",
             "redirect_circles",
             "redirect_walk",
             "check",
