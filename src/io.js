@@ -4,6 +4,7 @@
 // Headers cross as text, a name and a value in turn, each on a line: one crossing, whatever their
 // number. The core never lets a line break into a value.
 
+import { line as cookieLine, number } from "./cookies.js";
 import { internalError } from "./pending.js";
 
 let core;
@@ -19,13 +20,24 @@ export function names(headers) {
   return [...headers.keys()].join("\n");
 }
 
-/** Several headers in one crossing, each on a line: `+` and its value, or nothing. */
+/**
+ * Several headers in one crossing, each on a line: `+` and its value, or nothing. Cookies may be a
+ * number, see `cookies.js`; a token in the header goes first, so then they are not.
+ */
 export function usual(headers) {
-  const line = (name) => {
-    const value = headers.get(name);
-    return value === null ? "" : "+" + value;
-  };
-  return USUAL.map(line).join("\n");
+  const line = (value) => (value === null ? "" : "+" + value);
+  const authorization = headers.get("authorization");
+  const cookies = headers.get("cookie");
+  const cookie = authorization === null && cookies !== null ? cookieLine(cookies) : line(cookies);
+  const dest = line(headers.get("sec-fetch-dest"));
+  const ray = line(headers.get("cf-ray"));
+  // In the order in which the core takes them apart.
+  return `${dest}\n${ray}\n${line(authorization)}\n${cookie}`;
+}
+
+/** A number for the cookies of a request that the core has read; their token ends at `end`. */
+export function numberCookies(headers, end) {
+  return number(headers.get("cookie"), end);
 }
 
 /** An answer of the gate's own. */
@@ -129,9 +141,6 @@ async function bounded(stream, bytesMax) {
   parts.reduce((at, part) => (whole.set(part, at), at + part.byteLength), 0);
   return whole;
 }
-
-/** In the order in which the core takes them apart. */
-const USUAL = ["sec-fetch-dest", "cf-ray", "authorization", "cookie"];
 
 function lines(text) {
   return text === "" ? [] : text.split("\n");

@@ -11,6 +11,9 @@ extern "C" {
     /// See `io.js`.
     pub(crate) fn usual(headers: &web_sys::Headers) -> String;
     /// See `io.js`.
+    #[wasm_bindgen(js_name = numberCookies)]
+    pub(crate) fn number_cookies(headers: &web_sys::Headers, end: u32) -> u32;
+    /// See `io.js`.
     pub(crate) fn answer(status: u16, headers: &str, body: Option<&str>) -> JsValue;
     /// See `io.js`. Throws where the platform refuses a header or an address.
     #[wasm_bindgen(catch, js_name = withChanges)]

@@ -6,6 +6,7 @@
 
 import * as gate from "./gate.js";
 import { failAll, internalError } from "./pending.js";
+import { forget } from "./cookies.js";
 import { bind } from "./io.js";
 
 bind(gate);
@@ -16,6 +17,7 @@ gate.onPanic((cause) => {
   panicked = true;
   console.error("the WASM instance panicked and will be replaced:", cause);
   failAll();
+  forget();
 });
 
 export default {

@@ -174,8 +174,12 @@ fn gzip(bytes: &[u8]) -> Result<usize> {
 }
 
 /// The hand-written files, and their names in the bundle.
-const BY_HAND: [(&str, &str); 3] =
-    [("worker.js", "index.js"), ("pending.js", "pending.js"), ("io.js", "io.js")];
+const BY_HAND: [(&str, &str); 4] = [
+    ("worker.js", "index.js"),
+    ("pending.js", "pending.js"),
+    ("io.js", "io.js"),
+    ("cookies.js", "cookies.js"),
+];
 const GLUE: &str = "gate.js";
 
 /// Edits of the generated glue: the text to find, and its replacement.

@@ -11,6 +11,7 @@ use crate::context::{BackgroundTask, RequestContext};
 use crate::keys::Keys;
 use crate::lookup::Lookups;
 use crate::platform::Platform;
+use crate::session::numbered::NumberedCookies;
 use crate::settings::bindings::Bindings;
 use crate::settings::problems::SettingsProblems;
 use crate::settings::{InstanceKind, Settings};
@@ -20,6 +21,7 @@ pub struct Gate<K> {
     pub(crate) settings: Result<Settings, SettingsProblems>,
     pub(crate) keys: Keys<K>,
     pub(crate) remembered: VerifiedCache,
+    pub(crate) numbered: NumberedCookies,
     pub(crate) nonces: FailedNonces,
     pub(crate) lookups: Lookups,
     pub(crate) account_calls: Budget,
@@ -48,6 +50,7 @@ impl<K: Clone + 'static> Gate<K> {
             // Without randomness all isolates would renew their keys at once, which is bearable.
             keys: Keys::new(getrandom::u32().unwrap_or_default()),
             remembered: VerifiedCache::default(),
+            numbered: NumberedCookies::default(),
             nonces: FailedNonces::default(),
             lookups: Lookups::default(),
             account_calls: Budget::default(),

@@ -184,6 +184,7 @@ pub(crate) const fn verifier<'a, K>(
         settings,
         keys: &gate.keys,
         remembered: &gate.remembered,
+        numbered: &gate.numbered,
         nonces: &gate.nonces,
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod context;
 pub mod cookies;
 pub(crate) mod handshake_resolve;
 pub(crate) mod handshake_start;
+pub mod numbered;
 pub mod reason;
 pub(crate) mod refresh;
 pub(crate) mod set_cookie;
@@ -50,11 +51,16 @@ pub async fn authenticate_request<P: Platform, R: Incoming>(
         }
         return by_header(verifier, request, token, inspected, ctx).await;
     }
+    if let Some(state) = numbered::by_number(verifier, request, ctx) {
+        return Ok(state);
+    }
     let header = request.header("cookie").unwrap_or_default();
     let cookies = Cookies::read(&header, &verifier.settings.instance.cookie_suffix);
     let now_seconds = ctx.now_seconds();
     let (auth, token) = AuthenticateContext::read(verifier, request, &cookies, None, now_seconds);
-    by_cookie::by_cookie(verifier, &auth, token, ctx).await
+    let state = by_cookie::by_cookie(verifier, &auth, token, ctx).await?;
+    numbered::number(verifier, &auth, &header, &state);
+    Ok(state)
 }
 
 /// By the token of the header. Cookies are read only if it is refused.

@@ -4,6 +4,7 @@ use crate::clerk_api::failed_nonces::FailedNonces;
 use crate::context::RequestContext;
 use crate::keys::{FoundKey, Keys, KeysUnavailable, NoKey};
 use crate::platform::Platform;
+use crate::session::numbered::NumberedCookies;
 use crate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::claims::Claims;
@@ -24,6 +25,8 @@ pub struct SessionVerifier<'a, K> {
     pub keys: &'a Keys<K>,
     /// Tokens that were verified before.
     pub remembered: &'a VerifiedCache,
+    /// Cookie headers that were read before.
+    pub numbered: &'a NumberedCookies,
     /// Nonces that failed before.
     pub nonces: &'a FailedNonces,
 }
