@@ -23,6 +23,7 @@ pub mod limits;
 pub mod line;
 pub mod log;
 pub mod lookup;
+pub mod numbered_cookies;
 pub mod plan;
 pub mod platform;
 pub(crate) mod rare;

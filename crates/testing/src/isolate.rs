@@ -4,7 +4,7 @@ use clerk_edge_gate::auth::credential;
 use clerk_edge_gate::clerk_api::failed_nonces::FailedNonces;
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::keys::{Keys, KeysUnavailable};
-use clerk_edge_gate::session::numbered::NumberedCookies;
+use clerk_edge_gate::numbered_cookies::NumberedCookies;
 use clerk_edge_gate::session;
 use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::session::verify::SessionVerifier;

@@ -10,11 +10,11 @@
 
 pub(crate) mod account;
 pub(crate) mod by_cookie;
+pub(crate) mod by_number;
 pub(crate) mod context;
 pub mod cookies;
 pub(crate) mod handshake_resolve;
 pub(crate) mod handshake_start;
-pub mod numbered;
 pub mod reason;
 pub(crate) mod refresh;
 pub(crate) mod set_cookie;
@@ -51,7 +51,7 @@ pub async fn authenticate_request<P: Platform, R: Incoming>(
         }
         return by_header(verifier, request, token, inspected, ctx).await;
     }
-    if let Some(state) = numbered::by_number(verifier, request, ctx) {
+    if let Some(state) = by_number::by_number(verifier, request, ctx) {
         return Ok(state);
     }
     let header = request.header("cookie").unwrap_or_default();
@@ -59,7 +59,7 @@ pub async fn authenticate_request<P: Platform, R: Incoming>(
     let now_seconds = ctx.now_seconds();
     let (auth, token) = AuthenticateContext::read(verifier, request, &cookies, None, now_seconds);
     let state = by_cookie::by_cookie(verifier, &auth, token, ctx).await?;
-    numbered::number(verifier, &auth, &header, &state);
+    by_number::number(verifier, &auth, &header, &state);
     Ok(state)
 }
 

@@ -3,8 +3,8 @@
 use crate::clerk_api::failed_nonces::FailedNonces;
 use crate::context::RequestContext;
 use crate::keys::{FoundKey, Keys, KeysUnavailable, NoKey};
+use crate::numbered_cookies::NumberedCookies;
 use crate::platform::Platform;
-use crate::session::numbered::NumberedCookies;
 use crate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::claims::Claims;

@@ -32,6 +32,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "secret",
             "context",
             "answer",
+            "numbered_cookies",
             "rare",
             "limits",
         ],
