@@ -1,8 +1,8 @@
 //! A second reading of a token by `jwt-compact`, after the platform has verified its signature.
 //!
-//! The library splits the token and reads algorithm and signature by itself. They must be those that
-//! were verified, and the message must be all that comes before the signature; otherwise two parsers
-//! read one text differently, and the token is refused.
+//! The library splits the token and reads algorithm and signature by itself. They must be those
+//! that were verified, and the message must be all that comes before the signature; otherwise two
+//! parsers read one text differently, and the token is refused.
 //!
 //! The claims are left out of what it gets: it would decode them, compare nothing in them, and take
 //! most of its time for it. If jwt-compact cannot parse a token that Clerk's SDK parses (padding,

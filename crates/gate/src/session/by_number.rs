@@ -1,8 +1,8 @@
 //! Signed in by the number of a cookie header that was read before.
 //!
 //! A browser sends the same cookies with every file that it asks for. Where the host hands over a
-//! number, the text is not read again: which token it holds and what `__client_uat` says follow from
-//! the text alone. All that depends on time, keys or settings is decided anew for each request.
+//! number, the text is not read again: which token it holds and what `__client_uat` says follow
+//! from the text alone. All that depends on time, keys or settings is decided for each request.
 
 use crate::context::RequestContext;
 use crate::numbered_cookies::NumberedCookie;
