@@ -26,13 +26,9 @@ export function names(headers) {
  */
 export function usual(headers) {
   const line = (value) => (value === null ? "" : "+" + value);
-  const authorization = headers.get("authorization");
-  const cookies = headers.get("cookie");
+  const [dest, ray, authorization, cookies] = USUAL.map((name) => headers.get(name));
   const cookie = authorization === null && cookies !== null ? cookieLine(cookies) : line(cookies);
-  const dest = line(headers.get("sec-fetch-dest"));
-  const ray = line(headers.get("cf-ray"));
-  // In the order in which the core takes them apart.
-  return `${dest}\n${ray}\n${line(authorization)}\n${cookie}`;
+  return `${line(dest)}\n${line(ray)}\n${line(authorization)}\n${cookie}`;
 }
 
 /** A number for the cookies of a request that the core has read; their token ends at `end`. */
@@ -141,6 +137,9 @@ async function bounded(stream, bytesMax) {
   parts.reduce((at, part) => (whole.set(part, at), at + part.byteLength), 0);
   return whole;
 }
+
+/** In the order in which the core takes them apart. */
+const USUAL = ["sec-fetch-dest", "cf-ray", "authorization", "cookie"];
 
 function lines(text) {
   return text === "" ? [] : text.split("\n");

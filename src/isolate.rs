@@ -32,6 +32,7 @@ pub(crate) fn gate(env: &JsValue) -> Rc<Gate<CryptoKey>> {
     })
 }
 
+#[inline(never)]
 fn open(bindings: &Env<'_>) -> Rc<Gate<CryptoKey>> {
     let gate = Gate::open(bindings);
     gate.announcements().iter().for_each(|line| crate::say(line));

@@ -77,9 +77,14 @@ async fn serve(request: EdgeRequest, env: JsValue, ctx: JsValue) -> JsValue {
 
 /// Work that must not hold up the answer goes on behind it.
 fn after(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<BackgroundTask>) {
-    if chores.is_empty() {
-        return;
+    if !chores.is_empty() {
+        begin(gate, env, ctx, chores);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn begin(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<BackgroundTask>) {
     let (gate, platform) = (gate.clone(), Workers::new(env.clone()));
     let work = async move {
         let ctx = RequestContext::new(&platform, clock::now_ms());

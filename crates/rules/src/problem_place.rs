@@ -141,6 +141,8 @@ pub(super) fn member<'j>(members: &'j [(String, Json)], name: &str) -> Option<&'
 }
 
 /// `: did you mean …?`, where one of the known words is near enough, else nothing.
+#[cold]
+#[inline(never)]
 pub(super) fn did_you_mean(word: &str, known: &[&str]) -> String {
     let nearest = known
         .iter()

@@ -91,9 +91,19 @@ impl Rules {
         if let Some(text) = path.single().filter(|_| one_reading) {
             return Ok(self.find_single(&asked, text));
         }
+        self.find_in_all_readings(&asked, path)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_in_all_readings(
+        &self,
+        asked: &path_tree::HostAndMethod<'_>,
+        path: &RequestPath,
+    ) -> Result<Match<'_>, Ambiguous> {
         let mut first: Option<Match<'_>> = None;
         for segments in path.readings() {
-            for found in self.find_all(&asked, segments) {
+            for found in self.find_all(asked, segments) {
                 let agrees =
                     |it: &Match<'_>| it.rule.index == found.rule.index && it.params == found.params;
                 if !first.as_ref().is_none_or(agrees) {

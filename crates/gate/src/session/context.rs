@@ -128,14 +128,20 @@ impl<'a> ClerkParameters<'a> {
     /// Reads the query of a URL. A query without `__clerk` and without `%` is not parsed. (With `%`
     /// a name may be percent-encoded.)
     pub(super) fn read(url: &'a str) -> Self {
-        let mut found = Self::default();
         let Some((_, query)) = url.split_once('?') else {
-            return found;
+            return Self::default();
         };
         let query = query.split('#').next().unwrap_or_default();
         if !query.contains("__clerk") && !query.contains('%') {
-            return found;
+            return Self::default();
         }
+        Self::of_query(query)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of_query(query: &'a str) -> Self {
+        let mut found = Self::default();
         for (name, value) in query::pairs(query) {
             let parameter = match name.as_ref() {
                 "__clerk_handshake" => &mut found.handshake,

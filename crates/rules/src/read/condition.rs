@@ -58,6 +58,7 @@ fn keyed(
     }
 }
 
+#[inline(never)]
 fn list(
     json: &Json,
     place: &Place<'_>,
@@ -77,6 +78,7 @@ fn list(
     parts.into_iter().collect()
 }
 
+#[inline(never)]
 fn org(
     json: &Json,
     place: &Place<'_>,
@@ -100,6 +102,7 @@ fn org(
     }
 }
 
+#[inline(never)]
 fn claims(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Condition> {
     let members = problems.table(json, place, &[])?;
     if members.is_empty() {
@@ -118,6 +121,7 @@ fn claims(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Con
     together(parts)
 }
 
+#[inline(never)]
 fn claim_wanted(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<ClaimWanted> {
     match json {
         Json::Single(_) => claim_value(json, place, problems).map(|v| ClaimWanted::OneOf(vec![v])),
@@ -157,6 +161,7 @@ fn claim_value(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Optio
     }
 }
 
+#[inline(never)]
 fn reverified(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Reverification> {
     if !matches!(json, Json::Table(_)) {
         let name = problems.text(json, place)?;
@@ -181,6 +186,7 @@ fn reverified(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option
     level.zip(minutes).map(|(level, after_minutes)| Reverification { level, after_minutes })
 }
 
+#[inline(never)]
 fn level(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Level> {
     let name = problems.text(json, place)?;
     Level::named(name).or_else(|| {

@@ -52,6 +52,8 @@ pub(crate) fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec
     if problems.list.is_empty() { Ok(rules) } else { Err(problems.list) }
 }
 
+#[cold]
+#[inline(never)]
 fn no_json(error: &serde_json::Error) -> Problem {
     let what = match error.classify() {
         Category::Eof => "the JSON ends too early",
@@ -172,6 +174,7 @@ impl Fields<'_> {
     }
 }
 
+#[inline(never)]
 fn host(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Host> {
     let text = problems.text(json, place)?;
     let name = text.strip_suffix('.').unwrap_or(text);
@@ -185,6 +188,7 @@ fn host(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Host>
     Some(Some(name.to_ascii_lowercase()))
 }
 
+#[inline(never)]
 fn methods(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Vec<String>> {
     if !matches!(json, Json::List(_)) {
         return problems.note(place, format_args!("a list is wanted here, not {}", json.kind()));

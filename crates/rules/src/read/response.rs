@@ -71,6 +71,7 @@ pub(super) fn send(
     all.then(|| RedirectByRole::new(by_role, rest))
 }
 
+#[inline(never)]
 fn status(json: &Json, place: &Place<'_>, known: [u16; 2], problems: &mut Problems) -> Option<u16> {
     let Json::Single(number) = json else { return None };
     let given = number.as_u64();

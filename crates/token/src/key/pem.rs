@@ -5,7 +5,7 @@
 //! kinds of keys and certificates are refused with a message that says what to do instead and
 //! repeats nothing of the text. Key sets are read by [`crate::key::jwks`].
 
-use base64ct::{Base64, Encoding};
+use clerk_edge_jws::segment::bytes_of_base64;
 
 use crate::algorithm::Algorithm;
 use crate::key::PublicKey;
@@ -51,10 +51,7 @@ impl PublicKey {
         let text = text.replace("\\r", "").replace("\\n", "\n");
         let body = body_of(text.trim())?;
         let compact: String = body.split_ascii_whitespace().collect();
-        let bytes = Base64::decode_vec(&compact).map_err(|_| PemError::NotPem)?;
-        if bytes.is_empty() {
-            return Err(PemError::NotPem);
-        }
+        let bytes = padded(&compact).filter(|bytes| !bytes.is_empty()).ok_or(PemError::NotPem)?;
         let (modulus, exponent) = read_key_info(&bytes)?;
         Ok(Self::from_numbers(modulus, exponent, Some(Algorithm::Rs256))?)
     }
@@ -98,6 +95,12 @@ impl From<Malformed> for PemError {
     fn from(_: Malformed) -> Self {
         Self::Malformed
     }
+}
+
+/// The bytes of base64 with its padding.
+fn padded(text: &str) -> Option<Vec<u8>> {
+    let digits = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
+    text.len().is_multiple_of(4).then(|| bytes_of_base64(digits))?
 }
 
 /// The text between the lines that begin and end a block, or all of it if there are no such lines.
