@@ -5,7 +5,7 @@
 // number. The core never lets a line break into a value.
 
 import { line as cookieLine, number } from "./cookies.js";
-import { internalError } from "./pending.js";
+import { internalError, settle } from "./pending.js";
 
 let core;
 
@@ -96,7 +96,7 @@ export async function store(store, name, text, keepSeconds) {
 
 /** Work that goes on behind the answer. */
 export function waitUntil(ctx, work) {
-  ctx.waitUntil(work);
+  ctx.waitUntil(Promise.resolve(settle(work)));
 }
 
 /** The body of a request, or a word where it has more bytes than are wanted. */

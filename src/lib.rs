@@ -3,7 +3,7 @@
 //!
 //! The entry is synchronous. The line is one future, polled once on arrival: where memory holds
 //! all that it asks for, it is ready at once and a plain answer goes back without a promise having
-//! been made; where it is not, the same future, already begun, goes on as the promise.
+//! been made; where it is not, JavaScript waits and resumes the same future ([`task`]).
 #![cfg(target_arch = "wasm32")]
 
 mod clock;
@@ -15,14 +15,11 @@ mod panic_route;
 mod platform;
 pub mod proxy;
 mod request;
+pub mod task;
 
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::CryptoKey;
 
 use crate::platform::Workers;
@@ -32,7 +29,7 @@ use clerk_edge_gate::gate::Gate;
 use clerk_edge_gate::line::decide;
 use clerk_edge_gate::plan::Action;
 
-/// One request: an answer, or the promise of one.
+/// One request: an answer, or what JavaScript goes on with.
 #[wasm_bindgen]
 #[must_use]
 pub fn handle(
@@ -47,11 +44,7 @@ pub fn handle(
         return answer.unwrap_or_else(|error| error);
     }
     let request = EdgeRequest::new(request, method, url);
-    let mut line: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(serve(request, env, ctx));
-    match line.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => answer,
-        Poll::Pending => io::pending(&future_to_promise(async move { Ok(line.await) })),
-    }
+    task::begin(Box::pin(serve(request, env, ctx)))
 }
 
 async fn serve(request: EdgeRequest, env: JsValue, ctx: JsValue) -> JsValue {
@@ -94,9 +87,9 @@ fn begin(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<B
         for line in ctx.take_notes() {
             say(&line);
         }
-        Ok(JsValue::UNDEFINED)
+        JsValue::UNDEFINED
     };
-    io::wait_until(ctx, &future_to_promise(work));
+    io::wait_until(ctx, &task::begin(Box::pin(work)));
 }
 
 /// One line for the operator's log.

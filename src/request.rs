@@ -9,6 +9,7 @@ use memchr::memchr;
 use wasm_bindgen::JsCast;
 
 use crate::io;
+use crate::task::settled;
 use clerk_edge_http::incoming::{BodyError, CookieNumber, Incoming};
 
 /// A request of the runtime's.
@@ -82,7 +83,8 @@ impl Incoming for EdgeRequest {
     async fn body(&self, max: usize) -> Result<Vec<u8>, BodyError> {
         let bytes_max = u32::try_from(max).unwrap_or(u32::MAX);
         // A stream that was read before, or breaks off, throws.
-        let body = io::body(&self.inner, bytes_max).await.map_err(|_| BodyError::Unreadable)?;
+        let body = settled(io::body(&self.inner, bytes_max)).await;
+        let body = body.map_err(|_| BodyError::Unreadable)?;
         match body.dyn_into::<Uint8Array>() {
             Ok(bytes) => Ok(bytes.to_vec()),
             Err(_) => Err(BodyError::TooLarge),

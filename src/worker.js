@@ -5,11 +5,12 @@
 // `passThroughOnException`: it would send a request to the origin that nothing has judged.
 
 import * as gate from "./gate.js";
-import { failAll, internalError } from "./pending.js";
+import { bind as bindWork, failAll, internalError, settle } from "./pending.js";
 import { forget } from "./cookies.js";
 import { bind } from "./io.js";
 
 bind(gate);
+bindWork(gate);
 
 let panicked = false;
 
@@ -27,7 +28,7 @@ export default {
         gate.__wbg_reset_state();
         panicked = false;
       }
-      return gate.handle(request, request.method, request.url, env, ctx);
+      return settle(gate.handle(request, request.method, request.url, env, ctx));
     } catch {
       return internalError();
     }
