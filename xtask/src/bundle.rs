@@ -183,7 +183,7 @@ const BY_HAND: [(&str, &str); 4] = [
 const GLUE: &str = "gate.js";
 
 /// Edits of the generated glue: the text to find, and its replacement.
-const GLUE_EDITS: [(&str, &str); 5] = [
+const GLUE_EDITS: [(&str, &str); 4] = [
     // workerd returns a module for a plain import and does not know source-phase imports.
     ("import source wasmModule from", "import wasmModule from"),
     // Whatever leaves the WASM as an exception, a trap above all, passes here: in a request, in a
@@ -197,9 +197,6 @@ const GLUE_EDITS: [(&str, &str); 5] = [
     // A callback of an instance that has ended must not be the one that replaces it: it would go on
     // in the new one, with addresses of the old. The door replaces it, between two requests.
     ("            __wbg_reset_state();\n            return;\n", ""),
-    // The runtime's own function keeps what surrounds the call, which nothing here needs, and costs
-    // several microseconds; a promise that is settled calls back in the same turn for a tenth.
-    ("            queueMicrotask(arg0);\n", "            Promise.resolve().then(arg0);\n"),
     // Letter by letter, a cookie header costs more than the whole decision. Nearly all that crosses
     // is ASCII and takes as many bytes as letters; what does not fit goes the generated way.
     (

@@ -6,7 +6,6 @@
 //! [`crate::session`].
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use crate::limits::{NUMBERED_BYTES_MAX, NUMBERED_COOKIES_MAX};
 use clerk_edge_token::verified::VerifiedToken;
@@ -20,7 +19,8 @@ pub struct NumberedCookies {
 #[derive(Debug, Default)]
 struct Kept {
     keys_generation: u64,
-    by_number: HashMap<u32, NumberedCookie>,
+    /// By number, ascending, as the host gives them.
+    by_number: Vec<(u32, NumberedCookie)>,
     bytes: usize,
 }
 
@@ -43,7 +43,8 @@ impl NumberedCookies {
         keys_generation: u64,
     ) -> Option<NumberedCookie> {
         let kept = self.kept.borrow();
-        let found = kept.by_number.get(&number)?;
+        let place = kept.by_number.binary_search_by_key(&number, |(known, _)| *known).ok()?;
+        let (_, found) = kept.by_number.get(place)?;
         let is_same = token_end.len() == MARK_BYTES && found.token.text().ends_with(token_end);
         (kept.keys_generation == keys_generation && is_same).then(|| found.clone())
     }
@@ -52,13 +53,14 @@ impl NumberedCookies {
     pub(crate) fn keep(&self, number: u32, cookie: NumberedCookie, keys_generation: u64) {
         let mut kept = self.kept.borrow_mut();
         let bytes = cookie.token.text().len();
+        let is_next = kept.by_number.last().is_none_or(|(last, _)| *last < number);
         let is_full = kept.by_number.len() >= NUMBERED_COOKIES_MAX
             || kept.bytes.saturating_add(bytes) > NUMBERED_BYTES_MAX;
-        if is_full || kept.keys_generation != keys_generation {
+        if is_full || !is_next || kept.keys_generation != keys_generation {
             *kept = Kept { keys_generation, ..Kept::default() };
         }
         kept.bytes = kept.bytes.saturating_add(bytes);
-        kept.by_number.insert(number, cookie);
+        kept.by_number.push((number, cookie));
     }
 }
 

@@ -49,12 +49,19 @@ pub(super) fn number<K: Clone + 'static, R: Incoming>(
     let Some(token) = token.and_then(|text| verifier.remembered.find(text, generation)) else {
         return;
     };
-    let Some(start) = header.find(token.text()) else { return };
-    let end = start.saturating_add(token.text().len());
-    if let Some(number) = auth.request.number_cookies(end) {
+    let number = end_of(token.text(), header).and_then(|end| auth.request.number_cookies(end));
+    if let Some(number) = number {
         let cookie = NumberedCookie { token, client_uat: auth.client_uat() };
         verifier.numbered.keep(number, cookie, generation);
     }
+}
+
+/// Where the value of a cookie ends in the header.
+fn end_of(value: &str, header: &str) -> Option<usize> {
+    let mut starts = header.match_indices('=').map(|(place, _)| place.saturating_add(1));
+    let start =
+        starts.find(|start| header.get(*start..).is_some_and(|it| it.starts_with(value)))?;
+    Some(start.saturating_add(value.len()))
 }
 
 /// Whether cookies alone decide who asks: no parameter can change it, and no other domain is asked.

@@ -115,14 +115,17 @@ fn a_number_stands_for_the_text_that_it_was_given_for() {
 fn a_wrong_number_leads_to_a_fresh_reading_and_never_to_another_person() {
     let isolate = live();
     let [one, two] = [1, 2].map(|number| first(&isolate, &user(number), number));
-    for wrong in [(one.0, two.1), one, (0, two.1), (7, two.1), (u32::MAX, two.1)] {
-        let request = Numbered::new(user(2), Some(wrong), 3);
+    let wrong = [(one.0, two.1), one, (0, two.1), (7, two.1), (u32::MAX, two.1)];
+    for (next, wrong) in (3..).zip(wrong) {
+        let request = Numbered::new(user(2), Some(wrong), next);
         assert_eq!(request.ask(&isolate), signed_in(2, 1), "{wrong:?}");
     }
     // Wrong places, too.
-    for end in [0, 23, 24, 30, two.1 - 1, two.1 + 1, usize::MAX] {
-        assert_eq!(Numbered::new(user(2), Some((two.0, end)), 3).ask(&isolate), signed_in(2, 1));
+    for (next, end) in (20..).zip([0, 23, 24, 30, two.1 - 1, two.1 + 1, usize::MAX]) {
+        let request = Numbered::new(user(2), Some((two.0, end)), next);
+        assert_eq!(request.ask(&isolate), signed_in(2, 1), "{end}");
     }
+    assert_eq!(Numbered::new(user(2), Some(two), 30).ask(&isolate), signed_in(2, 0));
     // Another isolate gave the number, or nobody's cookies come with it.
     assert_eq!(Numbered::new(user(2), Some(two), 3).ask(&live()), signed_in(2, 1));
     let nobody = Numbered::new(page("a=b"), Some((one.0, 3)), 3);
