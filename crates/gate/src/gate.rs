@@ -32,13 +32,21 @@ impl<K> Gate<K> {
     #[must_use]
     pub fn announcements(&self) -> Vec<String> {
         match &self.settings {
-            Err(faulty) => {
-                let problems: Vec<String> = faulty.problems().map(ToString::to_string).collect();
-                vec![json!({ "code": "configuration", "problems": problems }).to_string()]
-            }
             Ok(settings) if settings.notes.is_empty() => Vec::new(),
-            Ok(settings) => vec![json!({ "notes": settings.notes }).to_string()],
+            settings => vec![announcement(settings)],
         }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn announcement(settings: &Result<Settings, SettingsProblems>) -> String {
+    match settings {
+        Err(faulty) => {
+            let problems: Vec<String> = faulty.problems().map(ToString::to_string).collect();
+            json!({ "code": "configuration", "problems": problems }).to_string()
+        }
+        Ok(settings) => json!({ "notes": settings.notes }).to_string(),
     }
 }
 
