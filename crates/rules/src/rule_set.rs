@@ -22,6 +22,7 @@ use crate::path_tree;
 use crate::path_tree::PathTree;
 use crate::rule::Rule;
 use clerk_edge_http::path::RequestPath;
+use clerk_edge_http::sha1::sha1_hex;
 
 /// Rules that were read without a problem: none ties with another, each can be reached, and none
 /// redirects in a loop.
@@ -135,7 +136,7 @@ impl Rules {
     /// A short name for exactly these rules: the beginning of a hash of their canonical text.
     #[must_use]
     pub fn hash(&self) -> String {
-        let mut hash = sha1_smol::Sha1::from(self.to_string()).digest().to_string();
+        let mut hash = sha1_hex(self.to_string().as_bytes());
         hash.truncate(HASH_DIGITS);
         hash
     }

@@ -9,6 +9,7 @@ use std::cell::OnceCell;
 use crate::secret::{DEVELOPMENT_PUBLISHABLE_KEY, PRODUCTION_PUBLISHABLE_KEY, SECRET_KEY};
 use crate::settings::{Instance, InstanceKind};
 use clerk_edge_http::host::is_exact_with_port;
+use clerk_edge_http::sha1::sha1;
 use clerk_edge_jws::segment;
 
 /// Why a text is not a publishable key.
@@ -65,7 +66,7 @@ impl Instance {
 /// configured. Two spellings of one key give two suffixes.
 #[must_use]
 pub fn cookie_suffix(key: &str) -> String {
-    let hash = sha1_smol::Sha1::from(key.as_bytes()).digest().bytes();
+    let hash = sha1(key.as_bytes());
     segment::text(&hash).chars().take(COOKIE_SUFFIX_CHARS).collect()
 }
 

@@ -16,7 +16,7 @@ use crate::plain_rules;
 use crate::problem::Problem;
 use crate::problem_place::{Place, Problems, did_you_mean, member};
 use crate::redirect_circles;
-use crate::rule::{Otherwise, Requirement, Rule, SignedOut};
+use crate::rule::{Requirement, Rule};
 use crate::rule_set::{Context, Rules};
 use clerk_edge_http::host::is_exact;
 
@@ -83,43 +83,36 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     let written = member(members, "path").and_then(Json::text).unwrap_or_default();
     let names: Vec<&str> = written.split('/').filter_map(|s| s.strip_prefix(':')).collect();
 
-    let mut fields = Fields { members, place, problems };
-    let pattern = fields.required("path", |json, place, problems| {
+    let mut rule = Rule { index: Some(index), ..Rule::default() };
+    let mut fields = Fields { members, place, problems, is_complete: true };
+    fields.required("path");
+    fields.read("path", &mut rule.pattern, |json, place, problems| {
         let text = problems.text(json, place)?;
         match Pattern::read(text, context.assets) {
             Ok(pattern) => Some(pattern),
             Err(why) => problems.note(place, why),
         }
     });
-    let host = fields.read("host", None, host);
-    let methods = fields.read("methods", Vec::new(), methods);
-    let requirement = fields.read("allow", Requirement::SignedIn, |json, place, problems| {
+    fields.read("host", &mut rule.host, host);
+    fields.read("methods", &mut rule.methods, methods);
+    fields.read("allow", &mut rule.requirement, |json, place, problems| {
         requirement(json, place, &names, problems)
     });
-    let signed_out = fields.read("signed_out", SignedOut::SignIn, |json, place, problems| {
+    fields.read("signed_out", &mut rule.signed_out, |json, place, problems| {
         response::signed_out(json, place, &names, problems)
     });
-    let otherwise = fields.read("otherwise", Otherwise::default(), |json, place, problems| {
+    fields.read("otherwise", &mut rule.otherwise, |json, place, problems| {
         response::otherwise(json, place, &names, problems)
     });
-    let send = fields.read("send", None, |json, place, problems| {
+    fields.read("send", &mut rule.send, |json, place, problems| {
         response::send(json, place, &names, problems).map(Some)
     });
-    let lookup = fields.read("lookup", false, |json, place, problems| problems.truth(json, place));
-    let report_only =
-        fields.read("report_only", false, |json, place, problems| problems.truth(json, place));
-    let rule = Rule {
-        index: Some(index),
-        pattern: pattern?,
-        host: host?,
-        methods: methods?,
-        requirement: requirement?,
-        signed_out: signed_out?,
-        otherwise: otherwise?,
-        send: send?,
-        lookup: lookup?,
-        report_only: report_only?,
-    };
+    for (name, field) in [("lookup", &mut rule.lookup), ("report_only", &mut rule.report_only)] {
+        fields.read(name, field, |json, place, problems| problems.truth(json, place));
+    }
+    if !fields.is_complete {
+        return None;
+    }
     contradictions(&rule, place, problems);
     Some(rule)
 }
@@ -145,31 +138,30 @@ struct Fields<'a> {
     members: &'a [(String, Json)],
     place: &'a Place<'a>,
     problems: &'a mut Problems,
+    /// Whether each field so far could be read.
+    is_complete: bool,
 }
 
 impl Fields<'_> {
-    /// A field with a default; nothing where it is there and no good.
+    /// Reads a field, if it is there; it keeps its default where it cannot be read.
     fn read<T>(
         &mut self,
         key: &str,
-        default: T,
+        field: &mut T,
         read: impl FnOnce(&Json, &Place<'_>, &mut Problems) -> Option<T>,
-    ) -> Option<T> {
-        match member(self.members, key) {
-            Some(json) => read(json, &self.place.key(key), self.problems),
-            None => Some(default),
+    ) {
+        let Some(json) = member(self.members, key) else { return };
+        match read(json, &self.place.key(key), self.problems) {
+            Some(value) => *field = value,
+            None => self.is_complete = false,
         }
     }
 
-    /// A field without which there is no rule.
-    fn required<T>(
-        &mut self,
-        key: &str,
-        read: impl FnOnce(&Json, &Place<'_>, &mut Problems) -> Option<T>,
-    ) -> Option<T> {
-        match member(self.members, key) {
-            Some(json) => read(json, &self.place.key(key), self.problems),
-            None => self.problems.note(&self.place.key(key), "is required"),
+    /// Adds a problem where a field is not there.
+    fn required(&mut self, key: &str) {
+        if member(self.members, key).is_none() {
+            self.problems.tell(&self.place.key(key), "is required");
+            self.is_complete = false;
         }
     }
 }
