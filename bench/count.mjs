@@ -2,9 +2,10 @@
 // counted for WASM repeats nearly to the instruction; the sum of the process does not: it moves by some 25,000
 // with garbage collections and with how far the runtime has warmed up, so compare within one run. For
 // whoever changes the hot path; it wants valgrind.
-//   node bench/count.mjs FOLDER|PEER… [--loads hit,page] [--warm 4000] [--requests 800] [--top 0]
+//   node bench/count.mjs FOLDER|PEER… [--loads hit,page] [--warm 4000] [--requests 800] [--top 0] [--baseline]
 // Prints, per load, what each takes over the floor and how much of that is WASM; `--top` lists the
-// dearest functions of WASM, which have names after `cargo xtask build --named`. Counted is the whole
+// dearest functions of WASM; `--baseline` counts code that is not optimised yet, as in an isolate's first
+// thousands of requests. Functions have names after `cargo xtask build --named`. Counted is the whole
 // process, its runtime and garbage collector included; the optimising compiler has done its work before.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -20,9 +21,11 @@ import { prepare } from "./workerd.mjs";
 
 // One thread, so that nothing is counted that only happens to fall into the window; and WASM as it is
 // once it has run for a while. The map says where the functions lie.
-const FLAGS = ["--single-threaded", "--no-liftoff", "--perf-basic-prof"];
+const FLAGS = ["--single-threaded", "--perf-basic-prof"];
+const OPTIMISED = ["--no-liftoff"];
+const BASELINE = ["--liftoff-only"];
 const LINE = /^(0x[0-9a-f]+|[+-]\d+|\*) (?:\S+ )?(\d+)$/;
-const WASM = /-\d+-turbofan$/;
+const WASM = /-\d+-(turbofan|liftoff)$/;
 const { values: options, positionals: asked } = parseArgs({
   allowPositionals: true,
   options: {
@@ -30,6 +33,7 @@ const { values: options, positionals: asked } = parseArgs({
     warm: { type: "string", default: "4000" },
     requests: { type: "string", default: "800" },
     top: { type: "string", default: "0" },
+    baseline: { type: "boolean", default: false },
   },
 });
 const running = new Set();
@@ -72,7 +76,8 @@ async function counted(variant, load) {
 async function within(folder, variant, load) {
   const single = alone(variant, load.place);
   const file = prepare(folder, single);
-  const flags = `v8Flags = [${FLAGS.map((flag) => JSON.stringify(flag)).join(", ")}],`;
+  const all = [...FLAGS, ...(options.baseline ? BASELINE : OPTIMISED)];
+  const flags = `v8Flags = [${all.map((flag) => JSON.stringify(flag)).join(", ")}],`;
   writeFileSync(file, readFileSync(file, "utf8").replace(":Workerd.Config = (", `$&${flags}`));
   const { child, ports } = await started(folder, file, single.sockets.length);
   const [warm, requests] = [options.warm, options.requests].map(Number);

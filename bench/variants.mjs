@@ -111,6 +111,7 @@ function ourPlacements(clerk) {
     assets: { ...own, ASSETS: ["service", "files"] },
     service: { ...own, ORIGIN: ["service", "origin"] },
     quiet: { ...own, LOG: ["text", "off"] },
+    "fetching-assets": { ...fetching, ASSETS: ["service", "files"] },
     "quiet-assets": { ...own, LOG: ["text", "off"], ASSETS: ["service", "files"] },
     many: { ...own, ROUTES: ["json", JSON.stringify(rules(1000))] },
     fetching,

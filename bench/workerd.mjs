@@ -43,14 +43,14 @@ export function prepare(folder, variant) {
 
 // Starts a process and waits until each of its sockets has a port. `inspected`: the runtime's inspector
 // listens too, on the port called `inspector`.
-export async function start(file, sockets, { inspected = false } = {}) {
+export async function start(file, sockets, { inspected = false, cwd } = {}) {
   const begun = performance.now();
   const inspector = inspected ? ["--inspector-addr=127.0.0.1:0"] : [];
   const args = ["serve", file, "--control-fd=3", ...inspector];
   const [command, all] = canPin
     ? ["taskset", ["-c", String(SERVER_CORE), binary, ...args]]
     : [binary, args];
-  const child = spawn(command, all, { stdio: ["ignore", "ignore", "pipe", "pipe"] });
+  const child = spawn(command, all, { cwd, stdio: ["ignore", "ignore", "pipe", "pipe"] });
   running.add(child);
   child.once("exit", () => running.delete(child));
   const ports = await listening(child, sockets.length + inspector.length);

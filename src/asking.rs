@@ -5,12 +5,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::platform::Workers;
 use crate::request::EdgeRequest;
 use crate::seam::Seam;
-use crate::{after, clock, isolate, proxy, say, wait_or_answer};
+use crate::{after, clock, isolate, proxy, say, task};
 use clerk_edge_gate::auth_object::AuthObject;
 use clerk_edge_gate::auth_object::ask::{AskError, TokenWanted};
 use clerk_edge_gate::context::RequestContext;
@@ -26,11 +25,11 @@ pub fn has(auth: &str, params: &str) -> bool {
     AuthObject::from_text(auth).is_some_and(|auth| auth.has(&params))
 }
 
-/// Whether a condition of the rules holds: the promise of `yes`, of `no`, or of a code and a
-/// sentence, each on a line.
+/// Whether a condition of the rules holds: `yes`, `no`, or a code and a sentence, each on a
+/// line.
 #[wasm_bindgen]
 #[must_use]
-pub fn can(auth: String, allow: String, env: JsValue, ctx: JsValue, seam: Seam) -> js_sys::Promise {
+pub fn can(auth: String, allow: String, env: JsValue, ctx: JsValue, seam: Seam) -> JsValue {
     answered(Box::pin(async move {
         let mut auth = read(&auth)?;
         let gate = isolate::gate(&env, Some(&seam));
@@ -53,7 +52,7 @@ pub fn token(
     expires_in_seconds: Option<u32>,
     env: JsValue,
     seam: Seam,
-) -> js_sys::Promise {
+) -> JsValue {
     answered(Box::pin(async move {
         let auth = read(&auth)?;
         let gate = isolate::gate(&env, Some(&seam));
@@ -86,7 +85,7 @@ pub fn judge(
     ctx: JsValue,
     seam: Seam,
 ) -> JsValue {
-    wait_or_answer(Box::pin(async move {
+    task::begin(Box::pin(async move {
         let request = EdgeRequest::of(request);
         let gate = isolate::gate(&env, Some(&seam));
         let platform = Workers::new(env.clone());
@@ -107,10 +106,11 @@ fn read(auth: &str) -> Result<AuthObject, AskError> {
     AuthObject::from_text(auth).ok_or(AskError::Code(Code::Internal))
 }
 
-/// The answer to a question as a text. Boxed, so that all questions share one way to a promise.
-fn answered(question: Pin<Box<dyn Future<Output = Result<String, AskError>>>>) -> js_sys::Promise {
-    future_to_promise(async move {
+/// The answer to a question as a text, or what JavaScript goes on with. Boxed, so that all
+/// questions are one kind of work.
+fn answered(question: Pin<Box<dyn Future<Output = Result<String, AskError>>>>) -> JsValue {
+    task::begin(Box::pin(async move {
         let text = question.await.unwrap_or_else(|error| format!("{}\n{error}", error.as_str()));
-        Ok(JsValue::from_str(&text))
-    })
+        JsValue::from_str(&text)
+    }))
 }

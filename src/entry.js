@@ -5,10 +5,12 @@
 // `passThroughOnException`: it would send a request to the origin that nothing has judged.
 
 import * as gate from "./gate.js";
-import { failAll, internalError } from "./pending.js";
+import { bind as bindWork, failAll, internalError, settle } from "./pending.js";
+import { forget } from "./cookies.js";
 import { bind } from "./io.js";
 
 bind(gate);
+bindWork(gate);
 
 let panicked = false;
 
@@ -16,6 +18,7 @@ gate.onPanic((cause) => {
   panicked = true;
   console.error("the WASM instance panicked and will be replaced:", cause);
   failAll();
+  forget();
 });
 
 /** The functions of a sound WASM instance. */
@@ -30,7 +33,7 @@ export function core() {
 /** One request. `seam` is what a program that the gate is part of adds to it; the Worker adds none. */
 export function enter(request, env, ctx, seam) {
   try {
-    return core().handle(request, request.method, request.url, env, ctx, seam);
+    return settle(core().handle(request, request.method, request.url, env, ctx, seam));
   } catch {
     return internalError();
   }

@@ -4,7 +4,8 @@
 // Headers cross as text, a name and a value in turn, each on a line: one crossing, whatever their
 // number. The core never lets a line break into a value.
 
-import { internalError } from "./pending.js";
+import { line as cookieLine, number } from "./cookies.js";
+import { internalError, settle } from "./pending.js";
 
 let core;
 
@@ -19,13 +20,20 @@ export function names(headers) {
   return [...headers.keys()].join("\n");
 }
 
-/** Several headers in one crossing, each on a line: `+` and its value, or nothing. */
+/**
+ * Several headers in one crossing, each on a line: `+` and its value, or nothing. Cookies may be a
+ * number, see `cookies.js`; a token in the header goes first, so then they are not.
+ */
 export function usual(headers) {
-  const line = (name) => {
-    const value = headers.get(name);
-    return value === null ? "" : "+" + value;
-  };
-  return USUAL.map(line).join("\n");
+  const line = (value) => (value === null ? "" : "+" + value);
+  const [dest, ray, authorization, cookies] = USUAL.map((name) => headers.get(name));
+  const cookie = authorization === null && cookies !== null ? cookieLine(cookies) : line(cookies);
+  return `${line(dest)}\n${line(ray)}\n${line(authorization)}\n${cookie}`;
+}
+
+/** A number for the cookies of a request that the core has read; their token ends at `end`. */
+export function numberCookies(headers, end) {
+  return number(headers.get("cookie"), end);
 }
 
 /** An answer of the gate's own. */
@@ -90,7 +98,7 @@ export async function store(store, name, text, keepSeconds) {
 
 /** Work that goes on behind the answer. */
 export function waitUntil(ctx, work) {
-  ctx.waitUntil(work);
+  ctx.waitUntil(Promise.resolve(settle(work)));
 }
 
 /** The body of a request, or a word where it has more bytes than are wanted. */

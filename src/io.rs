@@ -1,6 +1,7 @@
 //! The crossing to JavaScript: one typed function for each of `io.js`, and the text form in which
 //! headers cross. Takes no decision.
 
+use js_sys::Promise;
 use memchr::memchr3;
 use wasm_bindgen::prelude::*;
 
@@ -10,6 +11,9 @@ extern "C" {
     pub(crate) fn names(headers: &web_sys::Headers) -> String;
     /// See `io.js`.
     pub(crate) fn usual(headers: &web_sys::Headers) -> String;
+    /// See `io.js`.
+    #[wasm_bindgen(js_name = numberCookies)]
+    pub(crate) fn number_cookies(headers: &web_sys::Headers, end: u32) -> u32;
     /// See `io.js`.
     pub(crate) fn answer(status: u16, headers: &str, body: Option<&str>) -> JsValue;
     /// See `io.js`. Throws where the platform refuses a header or an address.
@@ -37,45 +41,29 @@ extern "C" {
         append: &str,
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn load(
-        store: &JsValue,
-        name: &str,
-        timeout_ms: u32,
-    ) -> Result<JsValue, JsValue>;
+    pub(crate) fn load(store: &JsValue, name: &str, timeout_ms: u32) -> Promise;
     /// See `io.js`.
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn store(
-        store: &JsValue,
-        name: &str,
-        text: &str,
-        keep_seconds: u32,
-    ) -> Result<JsValue, JsValue>;
+    pub(crate) fn store(store: &JsValue, name: &str, text: &str, keep_seconds: u32) -> Promise;
     /// See `io.js`.
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn body(
-        request: &web_sys::Request,
-        bytes_max: u32,
-    ) -> Result<JsValue, JsValue>;
+    pub(crate) fn body(request: &web_sys::Request, bytes_max: u32) -> Promise;
     /// See `io.js`.
     #[wasm_bindgen(js_name = waitUntil)]
-    pub(crate) fn wait_until(ctx: &JsValue, work: &js_sys::Promise);
+    pub(crate) fn wait_until(ctx: &JsValue, work: &JsValue);
     /// See `io.js`.
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn call(
+    pub(crate) fn call(
         method: &str,
         url: &str,
         headers: &str,
         body: Option<&str>,
         timeout_ms: u32,
         bytes_max: u32,
-    ) -> Result<JsValue, JsValue>;
+    ) -> Promise;
 }
 
 #[wasm_bindgen(raw_module = "./pending.js")]
 extern "C" {
     /// See `pending.js`.
-    pub(crate) fn pending(answer: &js_sys::Promise) -> JsValue;
+    pub(crate) fn held(number: u32, promise: &Promise) -> JsValue;
 }
 
 /// Names and values in turn, each on a line. A pair with a line break in it cannot be a header and

@@ -57,6 +57,7 @@ pub(crate) fn rules(text: &str) -> Option<Rc<Rules>> {
     })
 }
 
+#[inline(never)]
 fn open(bindings: &Env<'_>, code: &InCode) -> Rc<Gate<CryptoKey>> {
     let gate = Gate::open_beside(bindings, code);
     gate.announcements().iter().for_each(|line| crate::say(line));

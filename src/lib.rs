@@ -3,7 +3,7 @@
 //!
 //! The entry is synchronous. The line is one future, polled once on arrival: where memory holds
 //! all that it asks for, it is ready at once and a plain answer goes back without a promise having
-//! been made; where it is not, the same future, already begun, goes on as the promise.
+//! been made; where it is not, JavaScript waits and resumes the same future ([`task`]).
 #![cfg(target_arch = "wasm32")]
 
 pub mod asking;
@@ -17,14 +17,11 @@ mod platform;
 pub mod proxy;
 mod request;
 mod seam;
+pub mod task;
 
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::CryptoKey;
 
 use crate::platform::Workers;
@@ -35,7 +32,7 @@ use clerk_edge_gate::gate::Gate;
 use clerk_edge_gate::line::decide_by;
 use clerk_edge_gate::plan::Action;
 
-/// One request: an answer, or the promise of one.
+/// One request: an answer, or what JavaScript goes on with.
 #[wasm_bindgen]
 #[must_use]
 pub fn handle(
@@ -51,15 +48,7 @@ pub fn handle(
         return answer.unwrap_or_else(|error| error);
     }
     let request = EdgeRequest::new(request, method, url);
-    wait_or_answer(Box::pin(serve(request, env, ctx, seam)))
-}
-
-/// Polls once: what is ready goes back as it is, and what is not goes on as a promise.
-fn wait_or_answer(mut line: Pin<Box<dyn Future<Output = JsValue>>>) -> JsValue {
-    match line.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => answer,
-        Poll::Pending => io::pending(&future_to_promise(async move { Ok(line.await) })),
-    }
+    task::begin(Box::pin(serve(request, env, ctx, seam)))
 }
 
 async fn serve(request: EdgeRequest, env: JsValue, ctx: JsValue, seam: Option<Seam>) -> JsValue {
@@ -93,9 +82,14 @@ async fn serve(request: EdgeRequest, env: JsValue, ctx: JsValue, seam: Option<Se
 
 /// Work that must not hold up the answer goes on behind it.
 fn after(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<BackgroundTask>) {
-    if chores.is_empty() {
-        return;
+    if !chores.is_empty() {
+        begin(gate, env, ctx, chores);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn begin(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<BackgroundTask>) {
     let (gate, platform) = (gate.clone(), Workers::new(env.clone()));
     let work = async move {
         let ctx = RequestContext::new(&platform, clock::now_ms());
@@ -105,9 +99,9 @@ fn after(gate: &Rc<Gate<CryptoKey>>, env: &JsValue, ctx: &JsValue, chores: Vec<B
         for line in ctx.take_notes() {
             say(&line);
         }
-        Ok(JsValue::UNDEFINED)
+        JsValue::UNDEFINED
     };
-    io::wait_until(ctx, &future_to_promise(work));
+    io::wait_until(ctx, &task::begin(Box::pin(work)));
 }
 
 /// One line for the operator's log.

@@ -5,23 +5,23 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Request, Response, Url};
 
-use crate::io;
+use crate::task;
+use crate::task::settled;
 
 /// The answer, where the path is one of these routes.
 pub(crate) fn answer(request: &Request) -> Option<Result<JsValue, JsValue>> {
     let url = Url::new(&request.url()).ok()?;
     match url.pathname().strip_prefix("/.panic/")? {
         "now" => fall(),
-        "later" => Some(Ok(io::pending(&future_to_promise(later())))),
+        "later" => Some(Ok(task::begin(Box::pin(later())))),
         "overflow" => Some(Ok(JsValue::from(deeper(1)))),
         "throw" => {
             throws(&JsValue::NULL);
             None
         }
-        "wait" => Some(Ok(io::pending(&future_to_promise(wait(url.search_params().get("for")?))))),
+        "wait" => Some(Ok(task::begin(Box::pin(wait(url.search_params().get("for")?))))),
         _ => None,
     }
 }
@@ -31,8 +31,8 @@ fn fall() -> ! {
     panic!("asked for")
 }
 
-async fn later() -> Result<JsValue, JsValue> {
-    JsFuture::from(js_sys::Promise::resolve(&JsValue::NULL)).await?;
+async fn later() -> JsValue {
+    settled(js_sys::Promise::resolve(&JsValue::NULL)).await.ok();
     fall()
 }
 
@@ -43,9 +43,13 @@ fn deeper(depth: u32) -> u32 {
     std::hint::black_box(deeper(std::hint::black_box(depth))).wrapping_add(depth)
 }
 
-async fn wait(address: String) -> Result<JsValue, JsValue> {
-    let answer: Response = JsFuture::from(fetch(&address)).await?.unchecked_into();
-    let text = JsFuture::from(answer.text()?).await?.as_string();
+async fn wait(address: String) -> JsValue {
+    fetched(address).await.unwrap_or_else(|error| error)
+}
+
+async fn fetched(address: String) -> Result<JsValue, JsValue> {
+    let answer: Response = settled(fetch(&address)).await?.unchecked_into();
+    let text = settled(answer.text()?).await?.as_string();
     Response::new_with_opt_str(text.as_deref()).map(Into::into)
 }
 

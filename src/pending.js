@@ -1,26 +1,63 @@
-// Responses that a WASM instance has not yet produced. If the instance ends first, each is answered
-// with 500. Nothing is decided here.
+// Work that waits: a WASM instance has begun it, and JavaScript resumes it when what it waits for is
+// there. If the instance ends first, each answer that it owes is a 500. Nothing is decided here.
+
+let core;
+
+/** Takes the functions of the WASM instance that begun work comes back to. */
+export function bind(exports) {
+  core = exports;
+}
 
 /** One function per request that waits; calling it says that no answer will come. */
 const waiting = new Set();
 
+/** What an instance hands over instead of a result: its number for the work, and a promise. */
+class Held {
+  constructor(number, promise) {
+    this.number = number;
+    this.promise = promise;
+  }
+}
+
+export function held(number, promise) {
+  return new Held(number, promise);
+}
+
+/** A result as it is; for work that waits the promise of its result. */
+export function settle(work) {
+  return work instanceof Held ? pending(work) : work;
+}
+
 /** The answer that is still being made, or a 500 if its instance ends first. */
-export async function pending(answer) {
+async function pending(work) {
   let fail;
   // A promise of this request's own: workerd lets no request wait for another's.
   const ended = new Promise((resolve) => {
-    fail = () => resolve(undefined);
+    fail = () => resolve(ENDED);
   });
   // A request that its client gave up never ends here; what it left must not pile up.
   if (waiting.size >= WAITING_MAX) waiting.delete(waiting.values().next().value);
   waiting.add(fail);
   try {
-    return (await Promise.race([answer, ended])) ?? internalError();
+    while (work instanceof Held) work = await next(work, ended, fail);
+    return work ?? internalError();
   } catch {
     return internalError();
   } finally {
     waiting.delete(fail);
   }
+}
+
+/** What comes of the work once its promise is settled; nothing if its instance has ended. */
+async function next({ number, promise }, ended, fail) {
+  const settled = promise.then(
+    (value) => [false, value],
+    (error) => [true, error],
+  );
+  const result = await Promise.race([settled, ended]);
+  // The promise may have been first, and the instance may have ended since.
+  if (result === ENDED || !waiting.has(fail)) return undefined;
+  return core.resume(number, ...result);
 }
 
 /** The instance has ended: none of its answers will come. */
@@ -39,3 +76,4 @@ export function internalError() {
 }
 
 const WAITING_MAX = 1000;
+const ENDED = Symbol("ended");

@@ -7,6 +7,7 @@ use web_sys::CryptoKey;
 
 use crate::env::get;
 use crate::io;
+use crate::task::settled;
 use clerk_edge_gate::limits::{KEYS_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN};
 use clerk_edge_gate::platform::{
     API_VERSION, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
@@ -38,7 +39,7 @@ impl Crypto for Workers {
     type Key = CryptoKey;
 
     async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyError> {
-        webcrypto::import(key, algorithm).await
+        webcrypto::import(key, algorithm, settled).await
     }
 
     async fn verify(
@@ -47,7 +48,7 @@ impl Crypto for Workers {
         message: &[u8],
         signature: &[u8],
     ) -> Result<bool, VerifierFailed> {
-        webcrypto::verify(key, message, signature).await
+        webcrypto::verify(key, message, signature, settled).await
     }
 }
 
@@ -56,20 +57,22 @@ impl Platform for Workers {
         let headers = io::text(&headers(call));
         let bytes_max = u32::try_from(call.bytes_max).unwrap_or(u32::MAX);
         let (method, body) = (call.method.as_str(), call.body.as_deref());
-        let answer = io::call(method, &call.url, &headers, body, call.timeout_ms, bytes_max).await;
+        let answer = io::call(method, &call.url, &headers, body, call.timeout_ms, bytes_max);
+        let answer = settled(answer).await;
         reply(&answer.map_err(|_| ClerkCallError::Unreachable)?)
     }
 
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
         let Some(store) = self.kv() else { return Ok(None) };
-        let text = io::load(&store, name, KEYS_TIMEOUT_MS).await.map_err(|_| StoreFailed)?;
+        let text =
+            settled(io::load(&store, name, KEYS_TIMEOUT_MS)).await.map_err(|_| StoreFailed)?;
         Ok(text.as_string())
     }
 
     async fn store(&self, name: &str, text: &str, keep_seconds: u32) -> Result<(), StoreFailed> {
         let Some(store) = self.kv() else { return Ok(()) };
         let keep_seconds = keep_seconds.max(STORE_KEEP_SECONDS_MIN);
-        io::store(&store, name, text, keep_seconds).await.map_err(|_| StoreFailed)?;
+        settled(io::store(&store, name, text, keep_seconds)).await.map_err(|_| StoreFailed)?;
         Ok(())
     }
 }

@@ -54,11 +54,16 @@ pub(crate) fn forward(
     began_us: u64,
 ) -> JsValue {
     let note = note(finish, began_us);
-    send(forward, request, to, &note).unwrap_or_else(|_| {
-        let (instead, line) = finish.failed(request, clock::micros_since(began_us));
-        line.iter().for_each(|line| say(line));
-        answer(&instead)
-    })
+    send(forward, request, to, &note).unwrap_or_else(|_| failed(finish, request, began_us))
+}
+
+/// The platform refused the request.
+#[cold]
+#[inline(never)]
+fn failed(finish: &Finish, request: &EdgeRequest, began_us: u64) -> JsValue {
+    let (instead, line) = finish.failed(request, clock::micros_since(began_us));
+    line.iter().for_each(|line| say(line));
+    answer(&instead)
 }
 
 fn send(
@@ -94,10 +99,14 @@ pub fn upstream_answered(
         finish.forwarded(status, cache_control.as_deref(), vary.as_deref(), micros);
     line.iter().for_each(|line| say(line));
     // Where the changes cannot be made, the answer must not go out.
-    change(&response, &changes).unwrap_or_else(|_| {
-        let request = EdgeRequest::of(original);
-        answer(&finish.unreachable(&request, micros).0)
-    })
+    change(&response, &changes).unwrap_or_else(|_| unchanged(&finish, original, micros))
+}
+
+/// The platform refused the changes.
+#[cold]
+#[inline(never)]
+fn unchanged(finish: &Finish, original: web_sys::Request, micros: u64) -> JsValue {
+    answer(&finish.unreachable(&EdgeRequest::of(original), micros).0)
 }
 
 /// The upstream did not answer.
@@ -148,6 +157,7 @@ fn read(note: &str) -> (Finish, u64) {
 }
 
 /// An answer of the gate's own.
+#[inline(never)]
 pub(crate) fn answer(answer: &Answer) -> JsValue {
     io::answer(answer.status, &io::text(&answer.headers), answer.body.as_deref())
 }

@@ -9,7 +9,8 @@ use memchr::memchr;
 use wasm_bindgen::JsCast;
 
 use crate::io;
-use clerk_edge_http::incoming::{BodyError, Incoming};
+use crate::task::settled;
+use clerk_edge_http::incoming::{BodyError, CookieNumber, Incoming};
 
 /// A request of the runtime's.
 pub(crate) struct EdgeRequest {
@@ -19,6 +20,8 @@ pub(crate) struct EdgeRequest {
     headers: OnceCell<web_sys::Headers>,
     /// The values of [`USUAL`], as `io.js` writes them.
     usual: OnceCell<Usual>,
+    /// All of them, where [`USUAL`] has their number alone.
+    cookie: OnceCell<Option<String>>,
     /// Asked for more than once on most ways down the line, and each crossing costs.
     accept: OnceCell<Option<String>>,
 }
@@ -26,8 +29,8 @@ pub(crate) struct EdgeRequest {
 impl EdgeRequest {
     /// With the method and the address that the door has read.
     pub(crate) fn new(inner: web_sys::Request, method: String, url: String) -> Self {
-        let (headers, usual, accept) = <_>::default();
-        Self { method, url, inner, headers, usual, accept }
+        let (headers, usual, cookie, accept) = <_>::default();
+        Self { method, url, inner, headers, usual, cookie, accept }
     }
 
     /// Reads method and address by itself.
@@ -64,6 +67,9 @@ impl Incoming for EdgeRequest {
         // `get` throws for an illegal name alone, and ours are constants.
         let read = || self.headers().get(name).ok().flatten();
         match USUAL.iter().position(|usual| *usual == name) {
+            Some(COOKIE) if self.usual().number().is_some() => {
+                self.cookie.get_or_init(read).as_deref().map(Cow::Borrowed)
+            }
             Some(place) => self.usual().get(place).map(Cow::Borrowed),
             None if name == "accept" => self.accept.get_or_init(read).as_deref().map(Cow::Borrowed),
             None => read().map(Cow::Owned),
@@ -77,11 +83,21 @@ impl Incoming for EdgeRequest {
     async fn body(&self, max: usize) -> Result<Vec<u8>, BodyError> {
         let bytes_max = u32::try_from(max).unwrap_or(u32::MAX);
         // A stream that was read before, or breaks off, throws.
-        let body = io::body(&self.inner, bytes_max).await.map_err(|_| BodyError::Unreadable)?;
+        let body = settled(io::body(&self.inner, bytes_max)).await;
+        let body = body.map_err(|_| BodyError::Unreadable)?;
         match body.dyn_into::<Uint8Array>() {
             Ok(bytes) => Ok(bytes.to_vec()),
             Err(_) => Err(BodyError::TooLarge),
         }
+    }
+
+    fn cookie_number(&self) -> Option<CookieNumber<'_>> {
+        self.usual().number()
+    }
+
+    fn number_cookies(&self, token_end: usize) -> Option<u32> {
+        let end = u32::try_from(token_end).ok()?;
+        Some(io::number_cookies(self.headers(), end)).filter(|number| *number != 0)
     }
 }
 
@@ -105,9 +121,20 @@ impl Usual {
     }
 
     fn get(&self, place: usize) -> Option<&str> {
-        self.text.get(self.lines.get(place)?.clone())?.strip_prefix('+')
+        self.line(place)?.strip_prefix('+')
+    }
+
+    /// The number that stands for the cookies, if one does.
+    fn number(&self) -> Option<CookieNumber<'_>> {
+        let (number, token_end) = self.line(COOKIE)?.strip_prefix('#')?.split_once(' ')?;
+        Some(CookieNumber { number: number.parse().ok()?, token_end })
+    }
+
+    fn line(&self, place: usize) -> Option<&str> {
+        self.text.get(self.lines.get(place)?.clone())
     }
 }
 
 /// In the order of `io.js`.
 const USUAL: [&str; 4] = ["sec-fetch-dest", "cf-ray", "authorization", "cookie"];
+const COOKIE: usize = 3;

@@ -7,15 +7,23 @@ export default {
   async fetch(request, env) {
     const { hostname, pathname } = new URL(request.url);
     if (pathname === "/counts") return Response.json(counts);
+    if (pathname === "/stored") return Response.json([...stored].map(asText));
     if (hostname === env.FRONTEND_API) {
       counts.fetches += 1;
       return pathname === "/.well-known/jwks.json"
         ? new Response(env.JWKS, { headers: { "content-type": "application/json" } })
         : new Response("not found", { status: 404 });
     }
+    // As Clerk's Backend API serves the same set to those who have a secret key.
+    if (hostname === "api.clerk.com" && pathname === "/v1/jwks") {
+      counts.fetches += 1;
+      return new Response(env.JWKS, { headers: { "content-type": "application/json" } });
+    }
     return keyValue(request, pathname);
   },
 };
+
+const asText = ([name, bytes]) => [name, new TextDecoder().decode(bytes)];
 
 async function keyValue(request, key) {
   if (request.method === "PUT") {

@@ -2,7 +2,7 @@
 // the WASM, which gets the object's text back.
 
 import { core } from "./edge/entry.js";
-import { pending } from "./edge/pending.js";
+import { settle } from "./edge/pending.js";
 import { found } from "./seam.js";
 
 /** What a question or a call came to, with a stable `code`. */
@@ -53,8 +53,8 @@ async function getToken(seam, text, { template, expiresInSeconds } = {}) {
 }
 
 /** The answer to a question, or an error if the WASM instance ended. */
-async function asked(promise) {
-  const answer = await pending(promise);
+async function asked(work) {
+  const answer = await settle(work);
   return typeof answer === "string" ? answer : "internal\nThe gate failed.";
 }
 

@@ -3,7 +3,7 @@
 
 import { core, enter } from "./edge/entry.js";
 import { answered } from "./edge/io.js";
-import { internalError } from "./edge/pending.js";
+import { internalError, settle } from "./edge/pending.js";
 
 let gates = 0;
 
@@ -81,7 +81,7 @@ export const found = new WeakMap();
 /** Judges a request that a gate has handed over by one more rule, before `handler` gets it. */
 export async function again(request, env, ctx, rule, handler) {
   const { seam, text } = found.get(request);
-  const result = await core().judge(request, text, rule, seam.env, seam.ctx, seam);
+  const result = await settle(core().judge(request, text, rule, seam.env, seam.ctx, seam));
   if (typeof result !== "string") return result ?? internalError();
   found.set(request, { seam, text: result });
   return handler(request, env, ctx);

@@ -149,6 +149,7 @@ impl EarlyResponse {
     }
 
     /// The answer to this request.
+    #[inline(never)]
     pub(crate) fn answer(
         self,
         request: &impl Incoming,

@@ -11,6 +11,7 @@ use crate::clerk_api::failed_nonces::FailedNonces;
 use crate::context::{BackgroundTask, RequestContext};
 use crate::keys::Keys;
 use crate::lookup::Lookups;
+use crate::numbered_cookies::NumberedCookies;
 use crate::platform::Platform;
 use crate::settings::bindings::Bindings;
 use crate::settings::in_code::InCode;
@@ -22,6 +23,7 @@ pub struct Gate<K> {
     pub(crate) settings: Result<Settings, SettingsProblems>,
     pub(crate) keys: Keys<K>,
     pub(crate) remembered: VerifiedCache,
+    pub(crate) numbered: NumberedCookies,
     pub(crate) nonces: FailedNonces,
     pub(crate) lookups: Lookups,
     pub(crate) account_calls: Budget,
@@ -39,13 +41,21 @@ impl<K> Gate<K> {
     #[must_use]
     pub fn announcements(&self) -> Vec<String> {
         match &self.settings {
-            Err(faulty) => {
-                let problems: Vec<String> = faulty.problems().map(ToString::to_string).collect();
-                vec![json!({ "code": "configuration", "problems": problems }).to_string()]
-            }
             Ok(settings) if settings.notes.is_empty() => Vec::new(),
-            Ok(settings) => vec![json!({ "notes": settings.notes }).to_string()],
+            settings => vec![announcement(settings)],
         }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn announcement(settings: &Result<Settings, SettingsProblems>) -> String {
+    match settings {
+        Err(faulty) => {
+            let problems: Vec<String> = faulty.problems().map(ToString::to_string).collect();
+            json!({ "code": "configuration", "problems": problems }).to_string()
+        }
+        Ok(settings) => json!({ "notes": settings.notes }).to_string(),
     }
 }
 
@@ -62,6 +72,7 @@ impl<K: Clone + 'static> Gate<K> {
             // Without randomness all isolates would renew their keys at once, which is bearable.
             keys: Keys::new(getrandom::u32().unwrap_or_default()),
             remembered: VerifiedCache::default(),
+            numbered: NumberedCookies::default(),
             nonces: FailedNonces::default(),
             lookups: Lookups::default(),
             account_calls: Budget::default(),

@@ -51,6 +51,8 @@ impl Grant {
 }
 
 /// The response of a decision that does not allow the request.
+#[cold]
+#[inline(never)]
 pub(crate) fn early_response(
     decision: &Decision<'_>,
     matched: &Match<'_>,

@@ -101,3 +101,7 @@ pub const METADATA_FIELDS_MAX: usize = 64;
 pub const METADATA_TEXT_CHARS_MAX: usize = 1_000;
 /// An address to return to above this is refused; servers commonly stop at 8 kB.
 pub const RETURN_ADDRESS_BYTES_MAX: usize = 8 * 1024;
+/// Cookie headers that the host numbers; as many as verified tokens are kept.
+pub const NUMBERED_COOKIES_MAX: usize = 8_192;
+/// The tokens of all of them together.
+pub const NUMBERED_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -84,17 +84,26 @@ where
             (Action::Forward(it.forward), it.guarded, it.append)
         }
         Err(response) => {
-            record.stopped(&response);
-            record.name(request);
-            let faulty = gate.settings.as_ref().err();
-            let answer = response.answer(request, record.request_id(), faulty);
-            (Action::Answer(answer), false, Vec::new())
+            (Action::Answer(stopped(gate, request, response, &mut record)), false, Vec::new())
         }
     };
     let level = gate.settings.as_ref().map_or(LogLevel::Decisions, |it| it.log);
     let log = record.line(level, request, ctx);
     let timing = gate.is_development().then(|| record.timing()).flatten();
     Plan::new(action, guarded, record.into_request_id(), log, &append, timing)
+}
+
+/// The answer to a request that does not go on.
+#[inline(never)]
+fn stopped<'g, K, R: Incoming>(
+    gate: &'g Gate<K>,
+    request: &R,
+    response: EarlyResponse,
+    record: &mut LogRecord<'g>,
+) -> Answer {
+    record.stopped(&response);
+    record.name(request);
+    response.answer(request, record.request_id(), gate.settings.as_ref().err())
 }
 
 async fn line<'g, K, P, R>(

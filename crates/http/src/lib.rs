@@ -13,5 +13,6 @@ pub mod plain_id;
 pub mod query;
 pub mod readings;
 pub mod request_id;
+pub mod sha1;
 pub mod url;
 pub mod url_parts;

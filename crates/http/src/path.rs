@@ -43,8 +43,16 @@ impl RequestPath {
         if raw_path.len() > PATH_BYTES_MAX || !raw_path.starts_with(['/', '\\']) {
             return Err(PathRefused);
         }
-        let canonical =
-            if is_plain(raw_path) { raw_path.to_owned() } else { canonical_form(raw_path)? };
+        if is_plain(raw_path) {
+            return Ok(Self { canonical: raw_path.to_owned(), readings: Vec::new() });
+        }
+        Self::parse_odd(raw_path)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn parse_odd(raw_path: &str) -> Result<Self, PathRefused> {
+        let canonical = canonical_form(raw_path)?;
         if is_plain(&canonical) {
             return Ok(Self { canonical, readings: Vec::new() });
         }

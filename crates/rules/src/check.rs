@@ -12,6 +12,15 @@ use clerk_edge_http::path::RequestPath;
 
 /// Every such problem.
 pub(super) fn problems(rules: &Rules) -> Vec<Problem> {
+    let mut problems = ties_and_gaps(rules);
+    if problems.is_empty() {
+        unreachable(rules, &mut problems);
+    }
+    in_order(problems)
+}
+
+/// Rules that tie, methods without a rule, and paths that an upstream may read in more ways.
+pub(super) fn ties_and_gaps(rules: &Rules) -> Vec<Problem> {
     let mut problems = Problems::default();
     let mut groups: BTreeMap<_, Vec<&Rule>> = BTreeMap::new();
     for rule in &rules.list {
@@ -25,10 +34,7 @@ pub(super) fn problems(rules: &Rules) -> Vec<Problem> {
         ties(group, &mut problems);
         uncovered_methods(group, &mut problems);
     }
-    if problems.list.is_empty() {
-        unreachable(rules, &mut problems);
-    }
-    in_order(problems.list)
+    problems.list
 }
 
 /// By rule, and as they were found within each. Few, so by hand: the library's algorithm is 5 kB.
@@ -67,16 +73,28 @@ impl<'r> Examples<'r> {
         Self { rules, fresh, depth: depth.unwrap_or_default().saturating_add(1) }
     }
 
+    /// Whether a request can fall under a rule.
+    pub(super) fn reach(&self, rule: &Rule) -> bool {
+        let host = rule.host.as_deref().unwrap_or("");
+        let method = rule.methods.first().map_or(OTHER_METHOD, String::as_str);
+        self.under(rule, host, method).is_some()
+    }
+
     /// A path that falls under a rule, on this host and with this method, if there is one: below
     /// a `/*` either the first step, or the path itself, or a step beyond all other rules does.
     pub(super) fn under(&self, rule: &Rule, host: &str, method: &str) -> Option<String> {
         let below = if rule.pattern.has_rest() { self.depth } else { 0 };
-        let mores = [1, 0].into_iter().filter(|more| *more <= below).chain(2..=below);
-        mores.map(|more| rule.pattern.example(&self.fresh, more)).find(|example| {
-            let path = RequestPath::parse(example).ok();
+        // One segment below first, then the path itself, then deeper ones.
+        let first = below.min(1);
+        for more in std::iter::once(first).chain((0..=below).filter(|more| *more != first)) {
+            let example = rule.pattern.example(&self.fresh, more);
+            let path = RequestPath::parse(&example).ok();
             let found = path.as_ref().and_then(|path| self.rules.find(host, method, path).ok());
-            found.is_some_and(|found| found.rule.index == rule.index)
-        })
+            if found.is_some_and(|found| found.rule.index == rule.index) {
+                return Some(example);
+            }
+        }
+        None
     }
 }
 
@@ -138,17 +156,17 @@ fn uncovered_methods(group: &[&Rule], problems: &mut Problems) {
 }
 
 /// A rule is reachable if an example of its path falls under it.
-fn unreachable(rules: &Rules, problems: &mut Problems) {
+fn unreachable(rules: &Rules, found: &mut Vec<Problem>) {
+    let mut problems = Problems::default();
     let examples = Examples::of(rules);
     for rule in &rules.list {
-        let host = rule.host.as_deref().unwrap_or("");
-        let method = rule.methods.first().map_or(OTHER_METHOD, String::as_str);
-        if examples.under(rule, host, method).is_none() {
+        if !examples.reach(rule) {
             let message = "no request can fall under it: all its paths fall under narrower rules, \
                            or can be read in several ways and are refused";
             problems.tell(&Place::ROUTES.index(number(rule)).key("path"), message);
         }
     }
+    found.append(&mut problems.list);
 }
 
 fn number(rule: &Rule) -> usize {

@@ -18,6 +18,7 @@ pub mod ordered_table;
 pub mod path_params;
 pub mod path_tree;
 pub mod pattern;
+pub mod plain_rules;
 pub mod problem;
 pub mod problem_place;
 pub mod read;

@@ -68,6 +68,11 @@ impl PathTree {
         tree
     }
 
+    /// The rules of each place: those that match the same paths.
+    pub(super) fn places(&self) -> impl Iterator<Item = &[usize]> {
+        self.nodes.iter().flat_map(|node| [node.here.as_slice(), node.below.as_slice()])
+    }
+
     /// The most specific rule that fits.
     pub(super) fn find<'r, 's, S>(
         &self,

@@ -47,7 +47,7 @@ impl Pattern {
         }
         let text = written(&segments, rest);
         if assets {
-            let page = page(&segments);
+            let page = if has_page_ending(&segments) { page(&segments) } else { segments.clone() };
             if rest && page != segments {
                 let page = written(&page, true);
                 return Err(format!("with static assets name the page: write `{page}`"));
@@ -100,6 +100,16 @@ impl Pattern {
 
 impl Segment {
     fn read(part: &str, whole: &str) -> Result<Self, String> {
+        match part.strip_prefix(':') {
+            Some(name) if is_name(name) => Ok(Self::Name(name.to_owned())),
+            _ if is_plain(part) => Ok(Self::Literal(part.as_bytes().to_vec())),
+            _ => Self::read_odd(part, whole),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_odd(part: &str, whole: &str) -> Result<Self, String> {
         if part.is_empty() {
             return Err("an empty segment (`//`) matches nothing".to_owned());
         }
@@ -115,13 +125,10 @@ impl Segment {
             ));
         }
         if let Some(name) = part.strip_prefix(':') {
-            let good = is_name(name);
-            return good.then(|| Self::Name(name.to_owned())).ok_or_else(|| {
-                format!(
-                    "`:{name}` is not a valid parameter name: use a letter or `_`, then letters, \
-                     digits or `_`"
-                )
-            });
+            return Err(format!(
+                "`:{name}` is not a valid parameter name: use a letter or `_`, then letters, \
+                 digits or `_`"
+            ));
         }
         if let Some(stray) = part.chars().find(|c| matches!(c, '?' | '#' | '\\') || c.is_control())
         {
@@ -139,6 +146,12 @@ impl Segment {
         }
         Ok(Self::Literal(bytes))
     }
+}
+
+/// Whether a segment is read as it is written by everybody: letters, digits, `-` and `_`.
+pub(super) fn is_plain(segment: &str) -> bool {
+    !segment.is_empty()
+        && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// Whether a text can name a segment.
@@ -179,6 +192,14 @@ fn push_literal(bytes: &[u8], out: &mut String) {
     }
 }
 
+/// Whether the last segment may be one of several names of a page.
+fn has_page_ending(segments: &[Segment]) -> bool {
+    let may_be = |last: &Vec<u8>| last == b"index" || last.ends_with(b".html");
+    matches!(segments.last(), Some(Segment::Literal(last)) if may_be(last))
+}
+
+#[cold]
+#[inline(never)]
 fn page(segments: &[Segment]) -> Vec<Segment> {
     let mut page = segments.to_vec();
     while let Some(Segment::Literal(last)) = page.last() {

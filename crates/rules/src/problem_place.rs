@@ -1,5 +1,7 @@
 //! Where in the rules a problem stands, the list of problems so far, and the nearest right word.
 
+use std::fmt::Display;
+
 use crate::ordered_json::Json;
 use crate::problem::Problem;
 
@@ -56,14 +58,21 @@ impl std::fmt::Display for Place<'_> {
 
 impl Problems {
     /// Adds a problem.
-    pub(super) fn tell(&mut self, place: &Place<'_>, message: impl Into<String>) {
-        self.list.push(Problem::new(place.to_string(), message));
+    pub(super) fn tell(&mut self, place: &Place<'_>, message: impl Display) {
+        self.add(place, &message);
     }
 
     /// Adds a problem and returns `None`.
-    pub(super) fn note<T>(&mut self, place: &Place<'_>, message: impl Into<String>) -> Option<T> {
-        self.tell(place, message);
+    pub(super) fn note<T>(&mut self, place: &Place<'_>, message: impl Display) -> Option<T> {
+        self.add(place, &message);
         None
+    }
+
+    /// One function that writes every message: right rules are read without it.
+    #[cold]
+    #[inline(never)]
+    fn add(&mut self, place: &Place<'_>, message: &dyn Display) {
+        self.list.push(Problem::new(place.to_string(), message.to_string()));
     }
 
     /// The members of a table, of which only these are known; each at most once.
@@ -74,7 +83,7 @@ impl Problems {
         known: &[&str],
     ) -> Option<&'j [(String, Json)]> {
         let Json::Table(members) = json else {
-            return self.note(place, format!("a table is wanted here, not {}", json.kind()));
+            return self.note(place, format_args!("a table is wanted here, not {}", json.kind()));
         };
         for (at, (key, _)) in members.iter().enumerate() {
             if !known.is_empty() && !known.contains(&key.as_str()) {
@@ -92,7 +101,7 @@ impl Problems {
         match json.text() {
             Some("") => self.note(place, "must not be empty"),
             Some(text) => Some(text),
-            None => self.note(place, format!("a text is wanted here, not {}", json.kind())),
+            None => self.note(place, format_args!("a text is wanted here, not {}", json.kind())),
         }
     }
 
@@ -121,7 +130,7 @@ impl Problems {
     pub(super) fn truth(&mut self, json: &Json, place: &Place<'_>) -> Option<bool> {
         match json {
             Json::Single(serde_json::Value::Bool(truth)) => Some(*truth),
-            other => self.note(place, format!("`true` or `false`, not {}", other.kind())),
+            other => self.note(place, format_args!("`true` or `false`, not {}", other.kind())),
         }
     }
 }
@@ -132,6 +141,8 @@ pub(super) fn member<'j>(members: &'j [(String, Json)], name: &str) -> Option<&'
 }
 
 /// `: did you mean …?`, where one of the known words is near enough, else nothing.
+#[cold]
+#[inline(never)]
 pub(super) fn did_you_mean(word: &str, known: &[&str]) -> String {
     let nearest = known
         .iter()

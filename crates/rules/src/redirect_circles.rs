@@ -18,10 +18,7 @@ use crate::target::Target;
 /// Every such problem; `sign_in` is the path of the sign-in page where it is on this site.
 pub(super) fn problems(rules: &Rules, sign_in: Option<&str>) -> Vec<Problem> {
     let mut problems = Problems::default();
-    // Filled one by one: built at once, a set brings a sorting algorithm into the Worker.
-    let mut hosts = BTreeSet::new();
-    hosts.insert("");
-    hosts.extend(rules.list.iter().filter_map(|rule| rule.host.as_deref()));
+    let hosts = hosts(rules);
     if let Some(sign_in) = sign_in {
         closed_sign_in(rules, &hosts, sign_in, &mut problems);
     }
@@ -38,8 +35,19 @@ pub(super) fn problems(rules: &Rules, sign_in: Option<&str>) -> Vec<Problem> {
     problems.list
 }
 
+/// Every host that a rule names, and the empty name for all others; each once.
+pub(super) fn hosts(rules: &Rules) -> Vec<&str> {
+    let mut hosts = vec![""];
+    for host in rules.list.iter().filter_map(|rule| rule.host.as_deref()) {
+        if let Err(place) = hosts.binary_search(&host) {
+            hosts.insert(place, host);
+        }
+    }
+    hosts
+}
+
 /// The sign-in page must be open to those who have yet to sign in.
-fn closed_sign_in(rules: &Rules, hosts: &BTreeSet<&str>, sign_in: &str, problems: &mut Problems) {
+fn closed_sign_in(rules: &Rules, hosts: &[&str], sign_in: &str, problems: &mut Problems) {
     let path = sign_in.split(['?', '#']).next().unwrap_or_default();
     for host in hosts {
         let (ways, _) = Walk::new(rules, host, &AssumedCaller::SignedOut).from(path, path);

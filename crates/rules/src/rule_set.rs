@@ -22,6 +22,7 @@ use crate::path_tree;
 use crate::path_tree::PathTree;
 use crate::rule::Rule;
 use clerk_edge_http::path::RequestPath;
+use clerk_edge_http::sha1::sha1_hex;
 
 /// Rules that were read without a problem: none ties with another, each can be reached, and none
 /// redirects in a loop.
@@ -91,9 +92,19 @@ impl Rules {
         if let Some(text) = path.single().filter(|_| one_reading) {
             return Ok(self.find_single(&asked, text));
         }
+        self.find_in_all_readings(&asked, path)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_in_all_readings(
+        &self,
+        asked: &path_tree::HostAndMethod<'_>,
+        path: &RequestPath,
+    ) -> Result<Match<'_>, Ambiguous> {
         let mut first: Option<Match<'_>> = None;
         for segments in path.readings() {
-            for found in self.find_all(&asked, segments) {
+            for found in self.find_all(asked, segments) {
                 let agrees =
                     |it: &Match<'_>| it.rule.index == found.rule.index && it.params == found.params;
                 if !first.as_ref().is_none_or(agrees) {
@@ -125,9 +136,14 @@ impl Rules {
     /// A short name for exactly these rules: the beginning of a hash of their canonical text.
     #[must_use]
     pub fn hash(&self) -> String {
-        let mut hash = sha1_smol::Sha1::from(self.to_string()).digest().to_string();
+        let mut hash = sha1_hex(self.to_string().as_bytes());
         hash.truncate(HASH_DIGITS);
         hash
+    }
+
+    /// Places in the list of the rules that match the same paths, case counting.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &[usize]> {
+        self.tree.places()
     }
 
     fn find_single(&self, asked: &path_tree::HostAndMethod<'_>, text: &str) -> Match<'_> {

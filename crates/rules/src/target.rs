@@ -4,7 +4,7 @@
 //! cannot change scheme, host or number of segments.
 
 use crate::path_params::PathParams;
-use crate::pattern::is_name;
+use crate::pattern::{is_name, is_plain};
 use clerk_edge_http::path::{RequestPath, has_dot_segments};
 use clerk_edge_http::percent::{URI, push_segment};
 use clerk_edge_http::url::Url;
@@ -105,6 +105,15 @@ fn site(text: &str, names: &[&str]) -> Result<Target, String> {
 }
 
 fn part(segment: &str, names: &[&str]) -> Result<TargetPart, String> {
+    if is_plain(segment) {
+        return Ok(TargetPart::Text(segment.to_owned()));
+    }
+    odd_part(segment, names)
+}
+
+#[cold]
+#[inline(never)]
+fn odd_part(segment: &str, names: &[&str]) -> Result<TargetPart, String> {
     if let Some(name) = segment.strip_prefix(':') {
         return match names.contains(&name) {
             true => Ok(TargetPart::Name(name.to_owned())),
@@ -123,6 +132,7 @@ fn part(segment: &str, names: &[&str]) -> Result<TargetPart, String> {
     Ok(TargetPart::Text(canonical.as_str().trim_start_matches('/').to_owned()))
 }
 
+#[inline(never)]
 fn elsewhere(text: &str) -> Result<Target, String> {
     let rest = text.strip_prefix("https://").ok_or(
         "a target is a path on this site (`/…`) or an address that begins with `https://`",

@@ -4,6 +4,7 @@ use clerk_edge_gate::auth::credential;
 use clerk_edge_gate::clerk_api::failed_nonces::FailedNonces;
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::keys::{Keys, KeysUnavailable};
+use clerk_edge_gate::numbered_cookies::NumberedCookies;
 use clerk_edge_gate::session;
 use clerk_edge_gate::session::state::RequestState;
 use clerk_edge_gate::session::verify::SessionVerifier;
@@ -24,6 +25,8 @@ pub struct Isolate {
     pub keys: Keys<Imported>,
     /// The tokens that were verified.
     pub remembered: VerifiedCache,
+    /// The cookie headers that were read.
+    pub numbered: NumberedCookies,
     /// The nonces that could not be exchanged.
     pub nonces: FailedNonces,
 }
@@ -31,8 +34,8 @@ pub struct Isolate {
 impl Isolate {
     /// A new isolate.
     pub fn new(settings: Settings) -> Self {
-        let (remembered, nonces) = (VerifiedCache::default(), FailedNonces::default());
-        Self { settings, keys: Keys::new(0), remembered, nonces }
+        let (remembered, numbered, nonces) = <_>::default();
+        Self { settings, keys: Keys::new(0), remembered, numbered, nonces }
     }
 
     /// The verifier of sessions.
@@ -41,6 +44,7 @@ impl Isolate {
             settings: &self.settings,
             keys: &self.keys,
             remembered: &self.remembered,
+            numbered: &self.numbered,
             nonces: &self.nonces,
         }
     }

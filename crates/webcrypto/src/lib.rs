@@ -5,7 +5,6 @@
 
 use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
 
 use clerk_edge_token::algorithm::Algorithm;
@@ -18,11 +17,21 @@ extern "C" {
     static SUBTLE: SubtleCrypto;
 }
 
-/// Imports a key for one algorithm, not extractable and for verification only.
+/// What a promise comes to.
+pub trait Wait: Future<Output = Result<JsValue, JsValue>> {}
+
+impl<F: Future<Output = Result<JsValue, JsValue>>> Wait for F {}
+
+/// Imports a key for one algorithm, not extractable and for verification only. `settled` waits for
+/// a promise, here and below.
 ///
 /// # Errors
 /// [`KeyError`] if WebCrypto refuses it: its set names another algorithm, or it is not an RSA key.
-pub async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyError> {
+pub async fn import<W: Wait>(
+    key: &PublicKey,
+    algorithm: Algorithm,
+    settled: impl FnOnce(Promise) -> W,
+) -> Result<CryptoKey, KeyError> {
     let jwk = object(&[
         ("kty", "RSA"),
         ("n", key.modulus()),
@@ -34,7 +43,7 @@ pub async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, 
     let promise: Promise = SUBTLE
         .with(|subtle| subtle.import_key_with_object("jwk", &jwk, &parameters, false, &usages))
         .map_err(|_| KeyError)?;
-    let imported = JsFuture::from(promise).await.map_err(|_| KeyError)?;
+    let imported = settled(promise).await.map_err(|_| KeyError)?;
     imported.dyn_into().map_err(|_| KeyError)
 }
 
@@ -42,10 +51,11 @@ pub async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, 
 ///
 /// # Errors
 /// [`VerifierFailed`] if WebCrypto fails.
-pub async fn verify(
+pub async fn verify<W: Wait>(
     key: &CryptoKey,
     message: &[u8],
     signature: &[u8],
+    settled: impl FnOnce(Promise) -> W,
 ) -> Result<bool, VerifierFailed> {
     let (signature, message) = (Uint8Array::from(signature), Uint8Array::from(message));
     let promise: Promise = SUBTLE
@@ -54,7 +64,7 @@ pub async fn verify(
                 .verify_with_str_and_js_u8_array_and_js_u8_array(SCHEME, key, &signature, &message)
         })
         .map_err(|_| VerifierFailed)?;
-    let answer = JsFuture::from(promise).await.map_err(|_| VerifierFailed)?;
+    let answer = settled(promise).await.map_err(|_| VerifierFailed)?;
     answer.as_bool().ok_or(VerifierFailed)
 }
 

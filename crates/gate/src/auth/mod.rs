@@ -13,6 +13,7 @@ use crate::gate::Gate;
 use crate::keys::KeysUnavailable;
 use crate::lookup::LookupFailed;
 use crate::platform::Platform;
+use crate::rare::Rare;
 use crate::session;
 use crate::session::reason::Reason;
 use crate::session::state::RequestState;
@@ -130,20 +131,25 @@ impl<'a> Auth<'a> {
     }
 
     /// Looks up what the token lacks and adds it.
-    pub(crate) async fn look_up<K, P>(
-        &mut self,
-        gate: &Gate<K>,
-        settings: &Settings,
-        ctx: &RequestContext<'_, P>,
-    ) where
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn look_up<'f, K, P>(
+        &'f mut self,
+        gate: &'f Gate<K>,
+        settings: &'f Settings,
+        ctx: &'f RequestContext<'_, P>,
+    ) -> Rare<'f, ()>
+    where
         K: Clone + 'static,
         P: Platform<Key = K>,
     {
-        if let AuthStatus::SignedIn(user) = &mut self.status {
-            let subject = user.session().subject();
-            let result = gate.lookups.public_metadata(settings, subject, ctx).await;
-            user.add_metadata(result.into());
-        }
+        Box::pin(async move {
+            if let AuthStatus::SignedIn(user) = &mut self.status {
+                let subject = user.session().subject();
+                let result = gate.lookups.public_metadata(settings, subject, ctx).await;
+                user.add_metadata(result.into());
+            }
+        })
     }
 
     const fn of(status: AuthStatus<'a>) -> Self {
@@ -152,6 +158,19 @@ impl<'a> Auth<'a> {
 
     /// The result for a state of the session.
     pub(crate) fn from_state(state: RequestState, settings: &'a Settings) -> Self {
+        match state {
+            RequestState::SignedIn(it) if it.browser.is_empty() => {
+                let user = User::new(settings, it.session, it.token);
+                Self::of(AuthStatus::SignedIn(user))
+            }
+            other => Self::with_headers(other, settings),
+        }
+    }
+
+    /// Where the browser gets something.
+    #[cold]
+    #[inline(never)]
+    fn with_headers(state: RequestState, settings: &'a Settings) -> Self {
         let headers = state.headers().into_iter().filter(|(name, _)| !OF_REDIRECTS.contains(name));
         let headers = headers.collect();
         match state {
@@ -184,6 +203,7 @@ pub(crate) const fn verifier<'a, K>(
         settings,
         keys: &gate.keys,
         remembered: &gate.remembered,
+        numbered: &gate.numbered,
         nonces: &gate.nonces,
     }
 }

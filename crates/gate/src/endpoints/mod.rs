@@ -14,10 +14,13 @@ use crate::early_response::EarlyResponse;
 use crate::endpoint::{Endpoint, EndpointId, HEALTH, READ};
 use crate::gate::Gate;
 use crate::platform::Platform;
+use crate::rare::Rare;
 use crate::settings::Settings;
 use crate::settings::problems::SettingsProblems;
 
 /// The answer while faulty settings keep the gate closed.
+#[cold]
+#[inline(never)]
 pub(crate) fn closed(faulty: &SettingsProblems, method: &str, raw_path: &str) -> EarlyResponse {
     match (raw_path.strip_suffix('/').unwrap_or(raw_path), method) {
         (HEALTH, "GET" | "HEAD") => EarlyResponse::endpoint(health::misconfigured(faulty)),
@@ -27,31 +30,37 @@ pub(crate) fn closed(faulty: &SettingsProblems, method: &str, raw_path: &str) ->
 }
 
 /// The answer of one of the gate's own addresses.
-pub(crate) async fn answer<K, P, R>(
-    endpoint: &Endpoint,
-    gate: &Gate<K>,
-    settings: &Settings,
-    request: &R,
-    ctx: &RequestContext<'_, P>,
-) -> EarlyResponse
+#[cold]
+#[inline(never)]
+pub(crate) fn answer<'f, K, P, R>(
+    endpoint: &'f Endpoint,
+    gate: &'f Gate<K>,
+    settings: &'f Settings,
+    request: &'f R,
+    ctx: &'f RequestContext<'_, P>,
+) -> Rare<'f, EarlyResponse>
 where
     K: Clone + 'static,
     P: Platform<Key = K>,
     R: Incoming,
 {
-    if !endpoint.answers(request.method()) {
-        return method_not_allowed(endpoint.allow());
-    }
-    match endpoint.id {
-        EndpointId::Health => EarlyResponse::endpoint(health::answer(gate, settings, ctx).await),
-        EndpointId::Unknown => EarlyResponse::code(Code::NotFound),
-        // Boxed: requests to other addresses carry none of it.
-        EndpointId::Account(id) => {
-            Box::pin(account::answer(id, gate, settings, request, ctx)).await
+    Box::pin(async move {
+        if !endpoint.answers(request.method()) {
+            return method_not_allowed(endpoint.allow());
         }
-        EndpointId::Access => access::answer(gate, settings, request, ctx).await,
-        EndpointId::DebugRole => debug_role::answer(gate, settings, request, ctx).await,
-    }
+        match endpoint.id {
+            EndpointId::Health => {
+                EarlyResponse::endpoint(health::answer(gate, settings, ctx).await)
+            }
+            EndpointId::Unknown => EarlyResponse::code(Code::NotFound),
+            // Boxed: requests to other addresses carry none of it.
+            EndpointId::Account(id) => {
+                Box::pin(account::answer(id, gate, settings, request, ctx)).await
+            }
+            EndpointId::Access => access::answer(gate, settings, request, ctx).await,
+            EndpointId::DebugRole => debug_role::answer(gate, settings, request, ctx).await,
+        }
+    })
 }
 
 fn method_not_allowed(allow: String) -> EarlyResponse {

@@ -66,6 +66,7 @@ impl<'a> Forward<'a> {
 }
 
 /// Another origin is told what the gate saw. Whatever a client wrote there is overwritten.
+#[inline(never)]
 fn forwarded(request: &impl Incoming, url: &UrlParts<'_>) -> Vec<(String, String)> {
     let peer = request.header("cf-connecting-ip").map(Cow::into_owned);
     let headers = [
@@ -77,6 +78,7 @@ fn forwarded(request: &impl Incoming, url: &UrlParts<'_>) -> Vec<(String, String
 }
 
 /// The headers that say who asks.
+#[inline(never)]
 pub(crate) fn auth_headers(status: &AuthStatus<'_>, settings: &Settings) -> Vec<(String, String)> {
     match status {
         AuthStatus::NotAsked => Vec::new(),
@@ -113,10 +115,15 @@ fn identity_headers(user: &User<'_>, settings: &Settings) -> Vec<(String, String
 
 /// Judge the bytes you send: the canonical path, whatever form it came in.
 fn target(upstream: &Upstream, path: &RequestPath, url: &UrlParts<'_>) -> Option<String> {
+    let is_elsewhere = matches!(upstream, Upstream::Url(_));
+    (is_elsewhere || path.as_str() != url.path).then(|| new_url(upstream, path, url))
+}
+
+#[inline(never)]
+fn new_url(upstream: &Upstream, path: &RequestPath, url: &UrlParts<'_>) -> String {
     let query = url.query.map(|it| format!("?{it}")).unwrap_or_default();
     match upstream {
-        Upstream::Url(base) => Some(format!("{base}{}{query}", path.as_str())),
-        _ if path.as_str() == url.path => None,
-        _ => Some(format!("{}://{}{}{query}", url.scheme, url.authority, path.as_str())),
+        Upstream::Url(base) => format!("{base}{}{query}", path.as_str()),
+        _ => format!("{}://{}{}{query}", url.scheme, url.authority, path.as_str()),
     }
 }

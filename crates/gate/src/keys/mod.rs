@@ -28,6 +28,7 @@ use crate::keys::fetch_permit::{FetchLimits, FetchPermit, FetchResult};
 use crate::keys::renew::CurrentSet;
 use crate::limits::KEYS_COOL_DOWN_SECONDS;
 use crate::platform::Platform;
+use crate::rare::Rare;
 use crate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::crypto::KeyError;
@@ -93,6 +94,28 @@ impl<K: Clone + 'static> Keys<K> {
             let key = self.binding_key(key, algorithm, ctx).await?;
             return Ok(FoundKey { key, generation: self.generation() });
         }
+        self.find_in_set(settings, key_id, algorithm, ctx).await
+    }
+
+    /// The key with this id, in the set that is held or fetched.
+    #[inline(never)]
+    fn find_in_set<'f, P: Platform<Key = K>>(
+        &'f self,
+        settings: &'f Settings,
+        key_id: Option<&'f str>,
+        algorithm: Algorithm,
+        ctx: &'f RequestContext<'_, P>,
+    ) -> Rare<'f, Result<FoundKey<K>, NoKey>> {
+        Box::pin(self.search(settings, key_id, algorithm, ctx))
+    }
+
+    async fn search<P: Platform<Key = K>>(
+        &self,
+        settings: &Settings,
+        key_id: Option<&str>,
+        algorithm: Algorithm,
+        ctx: &RequestContext<'_, P>,
+    ) -> Result<FoundKey<K>, NoKey> {
         // No set can hold a key without an id.
         let key_id = key_id
             .filter(|id| !id.is_empty() && id.len() <= KEY_ID_BYTES_MAX)
@@ -103,7 +126,10 @@ impl<K: Clone + 'static> Keys<K> {
         }
         let found = match found {
             None | Some(KeyLookup::Missing) => {
-                self.fetch_for(settings, key_id, algorithm, found.is_some(), ctx).await?
+                let has_set = found.is_some();
+                let fetched: Rare<'_, _> =
+                    Box::pin(self.fetch_for(settings, key_id, algorithm, has_set, ctx));
+                fetched.await?
             }
             Some(found) => found,
         };

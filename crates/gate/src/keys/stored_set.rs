@@ -10,6 +10,7 @@ use crate::limits::KEYS_STALE_SECONDS;
 use crate::settings::Settings;
 use crate::store::{EntryError, parse_json};
 use crate::until::millis;
+use clerk_edge_http::sha1::sha1_hex;
 use clerk_edge_token::key::jwks::{JwksError, KeySet};
 
 /// A key set and the time at which Clerk returned it. One from the store is trusted as much as
@@ -63,7 +64,7 @@ fn is_usable(fetched_at_ms: i64, now_ms: i64) -> bool {
 /// The name of this instance's key set in the store.
 pub(super) fn name(settings: &Settings) -> String {
     let hosts = format!("{}\n{}", settings.jwks_url, settings.api_url);
-    let hosts = sha1_smol::Sha1::from(hosts).digest();
+    let hosts = sha1_hex(hosts.as_bytes());
     format!("clerk-edge:keys:{VERSION}:{}:{hosts}", settings.instance.frontend_host)
 }
 

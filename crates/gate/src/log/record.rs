@@ -79,6 +79,8 @@ impl<'a> LogRecord<'a> {
 
     /// What a developer is told beside the time that it took: words of ours and of Clerk's, fit
     /// for a quoted string as they are.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn timing(&self) -> Option<String> {
         self.rule.as_ref().filter(|_| !self.open)?;
         let would = self.would.map(|it| format!("would-{}", it.as_str()));

@@ -4,12 +4,13 @@
 use crate::context::RequestContext;
 use crate::keys::KeysUnavailable;
 use crate::platform::Platform;
+use crate::rare::Rare;
 use crate::session::context::AuthenticateContext;
 use crate::session::handshake_resolve::resolve_handshake;
 use crate::session::handshake_start::{redirect_or_sign_out, start_handshake_or_sign_out};
 use crate::session::reason::{Reason, RefreshError};
 use crate::session::refresh::refresh;
-use crate::session::state::{BrowserUpdate, RequestState, SignedOut};
+use crate::session::state::{BrowserUpdate, RequestState};
 use crate::session::verify::{InspectedToken, SessionVerifier};
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::is_document;
@@ -27,7 +28,9 @@ pub(super) async fn by_cookie<P: Platform, R: Incoming>(
     ctx: &RequestContext<'_, P>,
 ) -> Result<RequestState, KeysUnavailable> {
     // A: the browser returns from Clerk.
-    if let Some(state) = resolve_handshake(verifier, auth, ctx).await? {
+    if auth.returns_from_clerk()
+        && let Some(state) = resolve_handshake(verifier, auth, ctx).await?
+    {
         return Ok(state);
     }
     let uat = auth.client_uat();
@@ -80,19 +83,38 @@ pub(super) async fn after_refusal<P: Platform, R: Incoming>(
     error: TokenError,
     ctx: &RequestContext<'_, P>,
 ) -> Result<RequestState, KeysUnavailable> {
+    if error == TokenError::Expired && ctx.refreshes(auth.request.method()) {
+        return refreshed(verifier, auth, ctx).await;
+    }
+    Ok(refused(auth, error))
+}
+
+/// What follows when a token has expired: a refresh, or what follows when there is none.
+#[cold]
+#[inline(never)]
+fn refreshed<'f, P: Platform, R: Incoming>(
+    verifier: &'f SessionVerifier<'_, P::Key>,
+    auth: &'f AuthenticateContext<'_, R>,
+    ctx: &'f RequestContext<'_, P>,
+) -> Rare<'f, Result<RequestState, KeysUnavailable>> {
+    Box::pin(async move {
+        Ok(match refresh(verifier, auth, ctx).await? {
+            Ok(state) => state,
+            Err(why) => start_handshake_or_sign_out(auth, Reason::Expired(why)),
+        })
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn refused<R: Incoming>(auth: &AuthenticateContext<'_, R>, error: TokenError) -> RequestState {
     let reason = match error {
-        TokenError::Expired if !ctx.refreshes(auth.request.method()) => {
-            Reason::Expired(RefreshError::NotGet)
-        }
-        TokenError::Expired => match refresh(verifier, auth, ctx).await? {
-            Ok(state) => return Ok(state),
-            Err(why) => Reason::Expired(why),
-        },
+        TokenError::Expired => Reason::Expired(RefreshError::NotGet),
         TokenError::NotActiveYet => Reason::NotActiveYet,
         TokenError::IssuedInTheFuture => Reason::IssuedInTheFuture,
-        _ => return Ok(RequestState::signed_out(Reason::Token(error))),
+        _ => return RequestState::signed_out(Reason::Token(error)),
     };
-    Ok(start_handshake_or_sign_out(auth, reason))
+    start_handshake_or_sign_out(auth, reason)
 }
 
 /// Signed out, if a text cannot be decoded as a token or is another kind of token.
@@ -105,8 +127,7 @@ pub(super) fn not_a_session_token(token: &InspectedToken) -> Option<RequestState
             (TokenError::Invalid, Some(Code::TokenTooLarge))
         }
     };
-    let signed_out = SignedOut::because(Reason::Token(error));
-    Some(RequestState::SignedOut(SignedOut { refusal, ..signed_out }))
+    Some(RequestState::refused(error, refusal))
 }
 
 /// B and C: a satellite asks its primary domain. The primary domain of a development instance
@@ -117,25 +138,42 @@ fn between_domains<R: Incoming>(
     has_session: bool,
 ) -> Option<RequestState> {
     let settings = auth.settings;
-    let synced = auth.parameters.synced.as_deref();
     let has_cookies = has_session || uat != 0.0;
     if settings.is_satellite {
-        let may_ask = auth.is_get() && synced != Some("true") && is_document(auth.request);
-        if may_ask && !settings.satellite_auto_sync && !has_cookies && synced != Some("false") {
-            return Some(RequestState::signed_out(Reason::SessionAndClientUatMissing));
-        }
-        if may_ask && (!has_cookies || synced == Some("false")) {
-            return Some(ask_primary_domain(auth));
-        }
-        return None;
+        return satellite(auth, has_cookies);
     }
     let back = auth.parameters.redirect_url.as_deref().filter(|_| auth.is_development())?;
-    let mut satellite = Url::parse(back)?;
+    Some(primary(auth, Url::parse(back)?))
+}
+
+/// B: a satellite that has not asked yet.
+#[cold]
+#[inline(never)]
+fn satellite<R: Incoming>(
+    auth: &AuthenticateContext<'_, R>,
+    has_cookies: bool,
+) -> Option<RequestState> {
+    let settings = auth.settings;
+    let synced = auth.parameters.synced.as_deref();
+    let may_ask = auth.is_get() && synced != Some("true") && is_document(auth.request);
+    if may_ask && !settings.satellite_auto_sync && !has_cookies && synced != Some("false") {
+        return Some(RequestState::signed_out(Reason::SessionAndClientUatMissing));
+    }
+    if may_ask && (!has_cookies || synced == Some("false")) {
+        return Some(ask_primary_domain(auth));
+    }
+    None
+}
+
+/// C: the answer to a satellite.
+#[cold]
+#[inline(never)]
+fn primary<R: Incoming>(auth: &AuthenticateContext<'_, R>, mut satellite: Url) -> RequestState {
     if let Some(token) = auth.dev_browser() {
         satellite = satellite.appended("__clerk_db_jwt", token);
     }
     let location = satellite.with("__clerk_synced", "true").href();
-    Some(redirect_or_sign_out(auth, Reason::PrimaryResponds, Some(location)))
+    redirect_or_sign_out(auth, Reason::PrimaryResponds, Some(location))
 }
 
 fn ask_primary_domain<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> RequestState {
@@ -155,6 +193,14 @@ fn development_browser<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> Option
     if !auth.is_development() {
         return None;
     }
+    sync_development_browser(auth)
+}
+
+#[cold]
+#[inline(never)]
+fn sync_development_browser<R: Incoming>(
+    auth: &AuthenticateContext<'_, R>,
+) -> Option<RequestState> {
     if auth.parameters.dev_browser.is_some() {
         return Some(start_handshake_or_sign_out(auth, Reason::DevBrowserSync));
     }
@@ -173,6 +219,13 @@ fn is_cross_origin<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> bool {
     if !settings.cross_origin_sync || settings.is_satellite || !auth.is_get() {
         return false;
     }
+    comes_from_elsewhere(auth)
+}
+
+#[cold]
+#[inline(never)]
+fn comes_from_elsewhere<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> bool {
+    let settings = auth.settings;
     if auth.redirect_count != 0.0 || !is_document(auth.request) {
         return false;
     }

@@ -85,6 +85,14 @@ impl<'a, R: Incoming> AuthenticateContext<'a, R> {
         self.request.header(name).filter(|value| !value.is_empty())
     }
 
+    /// Whether the request carries the answer to a handshake.
+    pub(super) fn returns_from_clerk(&self) -> bool {
+        let (parameters, cookies) = (&self.parameters, self.cookies);
+        let tokens = [&parameters.handshake, &cookies.handshake];
+        let nonces = [&parameters.handshake_nonce, &cookies.handshake_nonce];
+        tokens.into_iter().chain(nonces).any(Option::is_some)
+    }
+
     /// The session cookie that is used, else the token of the header.
     pub(super) fn session_token(&self) -> Option<&'a str> {
         self.cookie(&self.cookies.session).or(self.bearer)
@@ -120,14 +128,20 @@ impl<'a> ClerkParameters<'a> {
     /// Reads the query of a URL. A query without `__clerk` and without `%` is not parsed. (With `%`
     /// a name may be percent-encoded.)
     pub(super) fn read(url: &'a str) -> Self {
-        let mut found = Self::default();
         let Some((_, query)) = url.split_once('?') else {
-            return found;
+            return Self::default();
         };
         let query = query.split('#').next().unwrap_or_default();
         if !query.contains("__clerk") && !query.contains('%') {
-            return found;
+            return Self::default();
         }
+        Self::of_query(query)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of_query(query: &'a str) -> Self {
+        let mut found = Self::default();
         for (name, value) in query::pairs(query) {
             let parameter = match name.as_ref() {
                 "__clerk_handshake" => &mut found.handshake,

@@ -8,6 +8,7 @@ use crate::context::RequestContext;
 use crate::keys::KeysUnavailable;
 use crate::limits::{ANSWER_BYTES_MAX, DEVELOPMENT_SKEW_MS, SESSION_CALL_TIMEOUT_MS};
 use crate::platform::{ClerkMethod, ClerkRequest, Platform};
+use crate::rare::Rare;
 use crate::session::context::AuthenticateContext;
 use crate::session::reason::Reason;
 use crate::session::set_cookie;
@@ -21,7 +22,17 @@ use clerk_edge_token::session::Session;
 use clerk_edge_token::verified::VerifiedToken;
 
 /// What the handshake says, if the request has one that can be resolved.
-pub(super) async fn resolve_handshake<P: Platform, R: Incoming>(
+#[cold]
+#[inline(never)]
+pub(super) fn resolve_handshake<'f, P: Platform, R: Incoming>(
+    verifier: &'f SessionVerifier<'_, P::Key>,
+    auth: &'f AuthenticateContext<'_, R>,
+    ctx: &'f RequestContext<'_, P>,
+) -> Rare<'f, Result<Option<RequestState>, KeysUnavailable>> {
+    Box::pin(resolve(verifier, auth, ctx))
+}
+
+async fn resolve<P: Platform, R: Incoming>(
     verifier: &SessionVerifier<'_, P::Key>,
     auth: &AuthenticateContext<'_, R>,
     ctx: &RequestContext<'_, P>,

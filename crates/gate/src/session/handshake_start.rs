@@ -16,6 +16,8 @@ use clerk_edge_rules::code::Code;
 use clerk_edge_token::js_number;
 
 /// A handshake for a document request, else signed out.
+#[cold]
+#[inline(never)]
 pub(super) fn start_handshake_or_sign_out<R: Incoming>(
     auth: &AuthenticateContext<'_, R>,
     reason: Reason,
@@ -25,6 +27,8 @@ pub(super) fn start_handshake_or_sign_out<R: Incoming>(
 }
 
 /// The same with another URL to redirect to.
+#[cold]
+#[inline(never)]
 pub(super) fn redirect_or_sign_out<R: Incoming>(
     auth: &AuthenticateContext<'_, R>,
     reason: Reason,

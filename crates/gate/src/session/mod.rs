@@ -10,6 +10,7 @@
 
 pub(crate) mod account;
 pub(crate) mod by_cookie;
+pub(crate) mod by_number;
 pub(crate) mod context;
 pub mod cookies;
 pub(crate) mod handshake_resolve;
@@ -24,10 +25,11 @@ pub mod verify;
 use crate::context::RequestContext;
 use crate::keys::KeysUnavailable;
 use crate::platform::Platform;
+use crate::rare::Rare;
 use crate::session::context::AuthenticateContext;
 use crate::session::cookies::Cookies;
 use crate::session::state::{BrowserUpdate, RequestState};
-use crate::session::verify::SessionVerifier;
+use crate::session::verify::{InspectedToken, SessionVerifier};
 use clerk_edge_http::incoming::Incoming;
 
 /// Who sent the request: by the token of its `Authorization` header, if it has one, else by its
@@ -42,24 +44,46 @@ pub async fn authenticate_request<P: Platform, R: Incoming>(
     ctx: &RequestContext<'_, P>,
 ) -> Result<RequestState, KeysUnavailable> {
     if let Some(token) = bearer {
-        return by_header(verifier, request, token, ctx).await;
+        let inspected = verifier.inspect(token);
+        let origin = || Some(context::browser_url(verifier.settings, request)?.origin());
+        if let Some((session, token)) = verifier.session_at_once(&inspected, &origin, ctx) {
+            return Ok(RequestState::signed_in(session, &token, BrowserUpdate::default()));
+        }
+        return by_header(verifier, request, token, inspected, ctx).await;
+    }
+    if let Some(state) = by_number::by_number(verifier, request, ctx) {
+        return Ok(state);
     }
     let header = request.header("cookie").unwrap_or_default();
     let cookies = Cookies::read(&header, &verifier.settings.instance.cookie_suffix);
     let now_seconds = ctx.now_seconds();
     let (auth, token) = AuthenticateContext::read(verifier, request, &cookies, None, now_seconds);
-    by_cookie::by_cookie(verifier, &auth, token, ctx).await
+    let state = by_cookie::by_cookie(verifier, &auth, token, ctx).await?;
+    by_number::number(verifier, &auth, &header, &state);
+    Ok(state)
 }
 
 /// By the token of the header. Cookies are read only if it is refused.
-async fn by_header<P: Platform, R: Incoming>(
+#[cold]
+#[inline(never)]
+fn by_header<'f, P: Platform, R: Incoming>(
+    verifier: &'f SessionVerifier<'_, P::Key>,
+    request: &'f R,
+    bearer: &'f str,
+    token: InspectedToken,
+    ctx: &'f RequestContext<'_, P>,
+) -> Rare<'f, Result<RequestState, KeysUnavailable>> {
+    Box::pin(resolve_header(verifier, request, bearer, token, ctx))
+}
+
+async fn resolve_header<P: Platform, R: Incoming>(
     verifier: &SessionVerifier<'_, P::Key>,
     request: &R,
     bearer: &str,
+    token: InspectedToken,
     ctx: &RequestContext<'_, P>,
 ) -> Result<RequestState, KeysUnavailable> {
     let settings = verifier.settings;
-    let token = verifier.inspect(bearer);
     if let Some(state) = by_cookie::not_a_session_token(&token) {
         return Ok(state);
     }

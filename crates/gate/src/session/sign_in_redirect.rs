@@ -57,7 +57,7 @@ impl<'a> SignInRedirect<'a> {
 
     fn sign_in_page(&self) -> Url {
         let own = self.settings.sign_in_url.as_deref().and_then(|page| self.parse(page));
-        own.unwrap_or_else(|| match &self.settings.instance.portal {
+        own.unwrap_or_else(|| match self.settings.instance.account_portal() {
             Some(portal) => portal.clone().with_path("/sign-in"),
             // A key without a valid host has no Account Portal.
             None => self.url.at(&self.url).without_query().with_path("/sign-in"),

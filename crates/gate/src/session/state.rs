@@ -81,20 +81,33 @@ impl RequestState {
         token: &VerifiedToken,
         browser: BrowserUpdate,
     ) -> Self {
-        if session.well_formed().is_err() {
-            let signed_out = SignedOut::because(Reason::Token(TokenError::Unexpected));
-            return Self::SignedOut(SignedOut { browser, ..signed_out });
-        }
-        if session.is_pending() {
-            let why = SignedOutReason::Pending;
-            return Self::SignedOut(SignedOut { why, refusal: None, browser });
+        if session.well_formed().is_err() || session.is_pending() {
+            return Self::not_signed_in(&session, browser);
         }
         Self::SignedIn(SignedIn { session, token: token.shared_text(), browser })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn not_signed_in(session: &Session, browser: BrowserUpdate) -> Self {
+        let why = match session.well_formed() {
+            Err(_) => SignedOutReason::Because(Reason::Token(TokenError::Unexpected)),
+            Ok(()) => SignedOutReason::Pending,
+        };
+        Self::SignedOut(SignedOut { why, refusal: None, browser })
     }
 
     /// Signed out for this reason.
     pub(super) fn signed_out(reason: Reason) -> Self {
         Self::SignedOut(SignedOut::because(reason))
+    }
+
+    /// Signed out, because a text is no session token.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn refused(error: TokenError, refusal: Option<Code>) -> Self {
+        let signed_out = SignedOut::because(Reason::Token(error));
+        Self::SignedOut(SignedOut { refusal, ..signed_out })
     }
 
     /// The URL that the browser is redirected to, if it is.
@@ -130,6 +143,14 @@ impl RequestState {
         }
         headers.extend(cookies.iter().map(|cookie| ("set-cookie", cookie.clone())));
         headers
+    }
+}
+
+impl BrowserUpdate {
+    /// Whether the browser gets nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cookies.is_empty() && self.location.is_none()
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::clerk_api::failed_nonces::FailedNonces;
 use crate::context::RequestContext;
 use crate::keys::{FoundKey, Keys, KeysUnavailable, NoKey};
+use crate::numbered_cookies::NumberedCookies;
 use crate::platform::Platform;
 use crate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
@@ -24,6 +25,8 @@ pub struct SessionVerifier<'a, K> {
     pub keys: &'a Keys<K>,
     /// Tokens that were verified before.
     pub remembered: &'a VerifiedCache,
+    /// Cookie headers that were read before.
+    pub numbered: &'a NumberedCookies,
     /// Nonces that failed before.
     pub nonces: &'a FailedNonces,
 }
@@ -63,6 +66,23 @@ impl<K: Clone + 'static> SessionVerifier<'_, K> {
             Ok(token) => InspectedToken::Unverified(token),
             Err(error) => InspectedToken::Undecodable(error),
         }
+    }
+
+    /// The session of a token that was verified before, while its keys are valid: what
+    /// [`Self::verify_session`] finds, where nothing has to be awaited. `None` where it has to
+    /// look.
+    pub(super) fn session_at_once<P: Platform<Key = K>>(
+        &self,
+        token: &InspectedToken,
+        origin: &dyn Fn() -> Option<String>,
+        ctx: &RequestContext<'_, P>,
+    ) -> Option<(Session, VerifiedToken)> {
+        let InspectedToken::Verified(token) = token else { return None };
+        if !self.keys.are_still_valid(self.settings, ctx) {
+            return None;
+        }
+        let session = token.admit(&self.settings.session_policy, origin, ctx.now_ms).ok()?;
+        Some((session, token.clone()))
     }
 
     /// Verifies a session token for this site and this time.

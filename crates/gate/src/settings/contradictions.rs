@@ -38,6 +38,8 @@ fn instance_kinds(reader: &mut ValueReader<'_>, settings: &Settings) {
 }
 
 /// A satellite needs a domain or a proxy, and in development a sign-in page on another site.
+#[cold]
+#[inline(never)]
 fn satellite(reader: &mut ValueReader<'_>, settings: &Settings, key_is_valid: bool) {
     // Not `settings.domain`: a value that could not be read has a problem already.
     if reader.bound(CLERK_DOMAIN).is_none() && reader.bound(CLERK_PROXY_URL).is_none() {

@@ -2,6 +2,8 @@
 //!
 //! How a kind of value is read belongs in `value_reader`, defaults in `defaults`.
 
+use std::cell::OnceCell;
+
 use crate::secret::{Secret, is_production_key};
 use crate::settings::account::SelfMetadata;
 use crate::settings::bindings::{
@@ -119,7 +121,7 @@ fn placeholder_instance(development: bool) -> Instance {
         publishable_key: String::new(),
         kind: if development { InstanceKind::Development } else { InstanceKind::Production },
         frontend_host: String::new(),
-        portal: None,
+        portal: OnceCell::new(),
         cookie_suffix: String::new(),
     }
 }

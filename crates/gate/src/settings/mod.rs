@@ -20,6 +20,8 @@ pub mod upstream;
 pub mod urls;
 pub mod value_reader;
 
+use std::cell::OnceCell;
+
 use crate::secret::Secret;
 use crate::settings::account::AccountSettings;
 use clerk_edge_http::path::RequestPath;
@@ -93,11 +95,18 @@ pub struct Instance {
     pub kind: InstanceKind,
     /// The host of the Frontend API in the key; satellite domain and proxy do not change it.
     pub frontend_host: String,
-    /// The Account Portal, from the key alone: a proxy or satellite has none of its own. `None` if
-    /// the host makes no URL.
-    pub portal: Option<Url>,
+    /// [`Self::account_portal`], once it was asked for.
+    pub portal: OnceCell<Option<Url>>,
     /// The eight characters at the end of the names of this instance's cookies.
     pub cookie_suffix: String,
+}
+
+impl Instance {
+    /// The Account Portal, from the key alone: a proxy or satellite has none of its own. `None` if
+    /// the host makes no URL.
+    pub(crate) fn account_portal(&self) -> Option<&Url> {
+        self.portal.get_or_init(|| clerk_hosts::portal(&self.frontend_host)).as_ref()
+    }
 }
 
 /// Development or production.

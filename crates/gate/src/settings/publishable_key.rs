@@ -4,12 +4,13 @@
 //! White space and padding in the base64 are accepted as browsers accept them, because keys are
 //! pasted. The host is checked, because the keys that verify tokens are fetched from it.
 
-use base64ct::{Base64Unpadded, Base64Url, Encoding};
+use std::cell::OnceCell;
 
 use crate::secret::{DEVELOPMENT_PUBLISHABLE_KEY, PRODUCTION_PUBLISHABLE_KEY, SECRET_KEY};
-use crate::settings::clerk_hosts::portal;
 use crate::settings::{Instance, InstanceKind};
 use clerk_edge_http::host::is_exact_with_port;
+use clerk_edge_http::sha1::sha1;
+use clerk_edge_jws::segment;
 
 /// Why a text is not a publishable key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Instance {
         Ok(Self {
             publishable_key: key.to_owned(),
             kind,
-            portal: portal(&frontend_host),
+            portal: OnceCell::new(),
             frontend_host,
             cookie_suffix: cookie_suffix(key),
         })
@@ -65,8 +66,8 @@ impl Instance {
 /// configured. Two spellings of one key give two suffixes.
 #[must_use]
 pub fn cookie_suffix(key: &str) -> String {
-    let hash = sha1_smol::Sha1::from(key.as_bytes()).digest().bytes();
-    Base64Url::encode_string(&hash).chars().take(COOKIE_SUFFIX_CHARS).collect()
+    let hash = sha1(key.as_bytes());
+    segment::text(&hash).chars().take(COOKIE_SUFFIX_CHARS).collect()
 }
 
 fn split_prefix(key: &str) -> Result<(InstanceKind, &str), PublishableKeyError> {
@@ -90,7 +91,7 @@ fn decode_host(encoded: &str) -> Option<String> {
         }
         compact.truncate(compact.len().saturating_sub(padding));
     }
-    let text = String::from_utf8(Base64Unpadded::decode_vec(&compact).ok()?).ok()?;
+    let text = String::from_utf8(segment::bytes_of_base64(&compact)?).ok()?;
     let host = text.strip_suffix('$')?;
     (host.contains('.') && is_exact_with_port(host)).then(|| host.to_owned())
 }
@@ -100,6 +101,7 @@ const COOKIE_SUFFIX_CHARS: usize = 8;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64ct::{Base64Unpadded, Encoding};
 
     #[test]
     fn padding_changes_the_cookie_suffix_but_not_the_host() {

@@ -31,7 +31,14 @@ impl<'a> ValueReader<'a> {
 
     /// Adds a problem, unless one with this place was added before: later problems of a place
     /// usually follow from its first.
-    pub(super) fn add(&mut self, place: impl Into<String>, message: impl Into<String>) {
+    pub(super) fn add(&mut self, place: impl AsRef<str>, message: impl AsRef<str>) {
+        self.add_problem(place.as_ref(), message.as_ref());
+    }
+
+    /// One function for all: settings without a problem are read without it.
+    #[cold]
+    #[inline(never)]
+    fn add_problem(&mut self, place: &str, message: &str) {
         let problem = Problem::new(place, message);
         if self.problems.iter().all(|other| other.place != problem.place) {
             self.problems.push(problem);
@@ -39,12 +46,13 @@ impl<'a> ValueReader<'a> {
     }
 
     /// Adds a problem and returns `None`.
-    pub(super) fn refuse<T>(&mut self, place: &str, message: impl Into<String>) -> Option<T> {
+    pub(super) fn refuse<T>(&mut self, place: &str, message: impl AsRef<str>) -> Option<T> {
         self.add(place, message);
         None
     }
 
     /// Adds the problem that another kind of value is bound than expected, and returns `None`.
+    #[cold]
     pub(super) fn refuse_kind<T>(
         &mut self,
         name: &str,

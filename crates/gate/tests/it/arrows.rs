@@ -34,6 +34,8 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "secret",
             "context",
             "answer",
+            "numbered_cookies",
+            "rare",
             "limits",
         ],
     ),
@@ -41,6 +43,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
         "rules",
         &[
             "read",
+            "plain_rules",
             "redirect_circles",
             "redirect_walk",
             "check",

@@ -1,6 +1,8 @@
 //! The redirect to the sign-in page, where the recordings have no case: the development browser
 //! token, a key without a portal, and the return URL.
 
+use std::cell::OnceCell;
+
 use clerk_edge_gate::session::sign_in_redirect::SignInRedirect;
 use clerk_edge_gate::settings::clerk_hosts::portal;
 use clerk_edge_gate::settings::{Instance, Settings};
@@ -42,7 +44,7 @@ fn without_a_portal_the_sign_in_page_is_on_this_site() {
     let mut settings = of_key(LIVE_KEY);
     let asked = Request::get(&format!("{PAGE}?a=1"), &[]);
     assert_eq!(to_sign_in(&settings, &asked), format!("{PORTAL}?{BACK}%3Fa%3D1"));
-    settings.instance = Instance { portal: portal("a b.c"), ..settings.instance };
+    settings.instance = Instance { portal: OnceCell::from(portal("a b.c")), ..settings.instance };
     assert_eq!(
         to_sign_in(&settings, &asked),
         format!("https://www.myapp.com/sign-in?{BACK}%3Fa%3D1")

@@ -24,6 +24,7 @@ mod gate;
 mod hostile;
 mod keys;
 mod lookup;
+mod numbered;
 mod paths;
 mod readings;
 mod redirects;

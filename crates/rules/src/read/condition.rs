@@ -58,6 +58,7 @@ fn keyed(
     }
 }
 
+#[inline(never)]
 fn list(
     json: &Json,
     place: &Place<'_>,
@@ -66,7 +67,7 @@ fn list(
 ) -> Option<Vec<Condition>> {
     let Json::List(items) = json else {
         return problems
-            .note(place, format!("a list of conditions is wanted here, not {}", json.kind()));
+            .note(place, format_args!("a list of conditions is wanted here, not {}", json.kind()));
     };
     if items.is_empty() {
         return problems.note(place, "an empty list of conditions asks nothing");
@@ -77,6 +78,7 @@ fn list(
     parts.into_iter().collect()
 }
 
+#[inline(never)]
 fn org(
     json: &Json,
     place: &Place<'_>,
@@ -95,11 +97,12 @@ fn org(
         Some(name) if names.contains(&name) => Some(OrgWanted::Captured(name.to_owned())),
         Some(name) => {
             let hint = did_you_mean(name, names);
-            problems.note(place, format!("the rule's path has no `:{name}`{hint}"))
+            problems.note(place, format_args!("the rule's path has no `:{name}`{hint}"))
         }
     }
 }
 
+#[inline(never)]
 fn claims(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Condition> {
     let members = problems.table(json, place, &[])?;
     if members.is_empty() {
@@ -118,6 +121,7 @@ fn claims(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Con
     together(parts)
 }
 
+#[inline(never)]
 fn claim_wanted(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<ClaimWanted> {
     match json {
         Json::Single(_) => claim_value(json, place, problems).map(|v| ClaimWanted::OneOf(vec![v])),
@@ -152,19 +156,19 @@ fn claim_value(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Optio
     match json {
         Json::Single(Value::Null) => problems.note(place, "`null` counts as absent"),
         Json::Single(value) => Some(value.clone()),
-        other => {
-            problems.note(place, format!("a text, number or truth value, not {}", other.kind()))
-        }
+        other => problems
+            .note(place, format_args!("a text, number or truth value, not {}", other.kind())),
     }
 }
 
+#[inline(never)]
 fn reverified(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Reverification> {
     if !matches!(json, Json::Table(_)) {
         let name = problems.text(json, place)?;
         return Reverification::preset(name).or_else(|| {
             let presets = Reverification::PRESETS.map(|(name, _)| name);
             let hint = did_you_mean(name, &presets);
-            problems.note(place, format!("Clerk's presets are {}{hint}", presets.join(", ")))
+            problems.note(place, format_args!("Clerk's presets are {}{hint}", presets.join(", ")))
         });
     }
     let members = problems.table(json, place, &["level", "after_minutes"])?;
@@ -182,12 +186,13 @@ fn reverified(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option
     level.zip(minutes).map(|(level, after_minutes)| Reverification { level, after_minutes })
 }
 
+#[inline(never)]
 fn level(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Level> {
     let name = problems.text(json, place)?;
     Level::named(name).or_else(|| {
         let known = Level::ALL.map(Level::as_str);
         let hint = did_you_mean(name, &known);
-        problems.note(place, format!("Clerk's levels are {}{hint}", known.join(", ")))
+        problems.note(place, format_args!("Clerk's levels are {}{hint}", known.join(", ")))
     })
 }
 

@@ -13,10 +13,11 @@ use crate::check;
 use crate::limits::RULES_MAX;
 use crate::ordered_json::Json;
 use crate::pattern::Pattern;
+use crate::plain_rules;
 use crate::problem::Problem;
 use crate::problem_place::{Place, Problems, did_you_mean, member};
 use crate::redirect_circles;
-use crate::rule::{Otherwise, Requirement, Rule, SignedOut};
+use crate::rule::{Requirement, Rule};
 use crate::rule_set::{Context, Rules};
 use clerk_edge_http::host::is_exact;
 
@@ -27,22 +28,33 @@ impl Rules {
     /// Every problem there is, each with its place.
     pub fn read(json_text: &str, context: &Context) -> Result<Self, Vec<Problem>> {
         let rules = Self::of(rules(json_text, context)?, context);
-        let mut problems = check::problems(&rules);
-        if problems.is_empty() {
-            problems = redirect_circles::problems(&rules, context.sign_in.as_deref());
+        let sign_in = context.sign_in.as_deref();
+        if plain_rules::pass(&rules, sign_in) {
+            return Ok(rules);
         }
+        let problems = search(&rules, sign_in);
         if problems.is_empty() { Ok(rules) } else { Err(problems) }
     }
 }
 
+/// What is wrong with the whole set.
+#[cold]
+#[inline(never)]
+fn search(rules: &Rules, sign_in: Option<&str>) -> Vec<Problem> {
+    let problems = check::problems(rules);
+    if problems.is_empty() { redirect_circles::problems(rules, sign_in) } else { problems }
+}
+
 /// The rules of a JSON list, each understood by itself.
-fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec<Problem>> {
+pub(crate) fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec<Problem>> {
     let json = serde_json::from_str::<Json>(json_text).map_err(|error| vec![no_json(&error)])?;
     let mut problems = Problems::default();
     let rules = list(&json, context, &mut problems).unwrap_or_default();
     if problems.list.is_empty() { Ok(rules) } else { Err(problems.list) }
 }
 
+#[cold]
+#[inline(never)]
 fn no_json(error: &serde_json::Error) -> Problem {
     let what = match error.classify() {
         Category::Eof => "the JSON ends too early",
@@ -54,11 +66,13 @@ fn no_json(error: &serde_json::Error) -> Problem {
 
 fn list(json: &Json, context: &Context, problems: &mut Problems) -> Option<Vec<Rule>> {
     let Json::List(items) = json else {
-        return problems
-            .note(&Place::ROUTES, format!("a list of rules is wanted here, not {}", json.kind()));
+        return problems.note(
+            &Place::ROUTES,
+            format_args!("a list of rules is wanted here, not {}", json.kind()),
+        );
     };
     if items.len() > RULES_MAX {
-        return problems.note(&Place::ROUTES, format!("more than {RULES_MAX} rules"));
+        return problems.note(&Place::ROUTES, format_args!("more than {RULES_MAX} rules"));
     }
     let rules = items.iter().enumerate();
     Some(rules.filter_map(|(index, item)| rule(index, item, context, problems)).collect())
@@ -70,43 +84,36 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     let written = member(members, "path").and_then(Json::text).unwrap_or_default();
     let names: Vec<&str> = written.split('/').filter_map(|s| s.strip_prefix(':')).collect();
 
-    let mut fields = Fields { members, place, problems };
-    let pattern = fields.required("path", |json, place, problems| {
+    let mut rule = Rule { index: Some(index), ..Rule::default() };
+    let mut fields = Fields { members, place, problems, is_complete: true };
+    fields.required("path");
+    fields.read("path", &mut rule.pattern, |json, place, problems| {
         let text = problems.text(json, place)?;
         match Pattern::read(text, context.assets) {
             Ok(pattern) => Some(pattern),
             Err(why) => problems.note(place, why),
         }
     });
-    let host = fields.read("host", None, host);
-    let methods = fields.read("methods", Vec::new(), methods);
-    let requirement = fields.read("allow", Requirement::SignedIn, |json, place, problems| {
+    fields.read("host", &mut rule.host, host);
+    fields.read("methods", &mut rule.methods, methods);
+    fields.read("allow", &mut rule.requirement, |json, place, problems| {
         requirement(json, place, &names, problems)
     });
-    let signed_out = fields.read("signed_out", SignedOut::SignIn, |json, place, problems| {
+    fields.read("signed_out", &mut rule.signed_out, |json, place, problems| {
         response::signed_out(json, place, &names, problems)
     });
-    let otherwise = fields.read("otherwise", Otherwise::default(), |json, place, problems| {
+    fields.read("otherwise", &mut rule.otherwise, |json, place, problems| {
         response::otherwise(json, place, &names, problems)
     });
-    let send = fields.read("send", None, |json, place, problems| {
+    fields.read("send", &mut rule.send, |json, place, problems| {
         response::send(json, place, &names, problems).map(Some)
     });
-    let lookup = fields.read("lookup", false, |json, place, problems| problems.truth(json, place));
-    let report_only =
-        fields.read("report_only", false, |json, place, problems| problems.truth(json, place));
-    let rule = Rule {
-        index: Some(index),
-        pattern: pattern?,
-        host: host?,
-        methods: methods?,
-        requirement: requirement?,
-        signed_out: signed_out?,
-        otherwise: otherwise?,
-        send: send?,
-        lookup: lookup?,
-        report_only: report_only?,
-    };
+    for (name, field) in [("lookup", &mut rule.lookup), ("report_only", &mut rule.report_only)] {
+        fields.read(name, field, |json, place, problems| problems.truth(json, place));
+    }
+    if !fields.is_complete {
+        return None;
+    }
     contradictions(&rule, place, problems);
     Some(rule)
 }
@@ -132,35 +139,35 @@ struct Fields<'a> {
     members: &'a [(String, Json)],
     place: &'a Place<'a>,
     problems: &'a mut Problems,
+    /// Whether each field so far could be read.
+    is_complete: bool,
 }
 
 impl Fields<'_> {
-    /// A field with a default; nothing where it is there and no good.
+    /// Reads a field, if it is there; it keeps its default where it cannot be read.
     fn read<T>(
         &mut self,
         key: &str,
-        default: T,
+        field: &mut T,
         read: impl FnOnce(&Json, &Place<'_>, &mut Problems) -> Option<T>,
-    ) -> Option<T> {
-        match member(self.members, key) {
-            Some(json) => read(json, &self.place.key(key), self.problems),
-            None => Some(default),
+    ) {
+        let Some(json) = member(self.members, key) else { return };
+        match read(json, &self.place.key(key), self.problems) {
+            Some(value) => *field = value,
+            None => self.is_complete = false,
         }
     }
 
-    /// A field without which there is no rule.
-    fn required<T>(
-        &mut self,
-        key: &str,
-        read: impl FnOnce(&Json, &Place<'_>, &mut Problems) -> Option<T>,
-    ) -> Option<T> {
-        match member(self.members, key) {
-            Some(json) => read(json, &self.place.key(key), self.problems),
-            None => self.problems.note(&self.place.key(key), "is required"),
+    /// Adds a problem where a field is not there.
+    fn required(&mut self, key: &str) {
+        if member(self.members, key).is_none() {
+            self.problems.tell(&self.place.key(key), "is required");
+            self.is_complete = false;
         }
     }
 }
 
+#[inline(never)]
 fn host(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Host> {
     let text = problems.text(json, place)?;
     let name = text.strip_suffix('.').unwrap_or(text);
@@ -174,9 +181,10 @@ fn host(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Host>
     Some(Some(name.to_ascii_lowercase()))
 }
 
+#[inline(never)]
 fn methods(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Vec<String>> {
     if !matches!(json, Json::List(_)) {
-        return problems.note(place, format!("a list is wanted here, not {}", json.kind()));
+        return problems.note(place, format_args!("a list is wanted here, not {}", json.kind()));
     }
     let mut methods = problems.texts(json, place)?;
     let strange = methods.iter().enumerate().find(|(_, method)| {
@@ -184,7 +192,8 @@ fn methods(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Ve
     });
     if let Some((at, method)) = strange {
         let hint = did_you_mean(method, &KNOWN_METHODS);
-        return problems.note(&place.index(at), format!("a method is written in capitals{hint}"));
+        return problems
+            .note(&place.index(at), format_args!("a method is written in capitals{hint}"));
     }
     if methods.iter().any(|method| method == "HEAD") {
         if !methods.iter().any(|method| method == "GET") {
@@ -213,7 +222,9 @@ fn requirement(
             let hint = did_you_mean(other, &words);
             problems.note(
                 place,
-                format!("`anyone`, `optional`, `signed-in` or a condition is wanted here{hint}"),
+                format_args!(
+                    "`anyone`, `optional`, `signed-in` or a condition is wanted here{hint}"
+                ),
             )
         }
     }

@@ -71,12 +71,13 @@ pub(super) fn send(
     all.then(|| RedirectByRole::new(by_role, rest))
 }
 
+#[inline(never)]
 fn status(json: &Json, place: &Place<'_>, known: [u16; 2], problems: &mut Problems) -> Option<u16> {
     let Json::Single(number) = json else { return None };
     let given = number.as_u64();
     known.into_iter().find(|status| given == Some(u64::from(*status))).or_else(|| {
         let [one, other] = known;
-        problems.note(place, format!("the status here is {one} or {other}"))
+        problems.note(place, format_args!("the status here is {one} or {other}"))
     })
 }
 
@@ -92,6 +93,6 @@ fn target(
     }
     match Target::read(text, names) {
         Ok(target) => Some(target),
-        Err(why) => problems.note(place, format!("{why}{}", did_you_mean(text, words))),
+        Err(why) => problems.note(place, format_args!("{why}{}", did_you_mean(text, words))),
     }
 }

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use clerk_edge_jws::segment;
 use serde_json::{Map, Value, json};
 
 use crate::algorithm::Algorithm;
@@ -143,8 +143,12 @@ fn read_key(entry: &Map<String, Value>) -> Option<PublicKey> {
         None => None,
         Some(name) => Some(Algorithm::named(name.as_str()?)?),
     };
-    let modulus = Base64UrlUnpadded::decode_vec(entry.get("n")?.as_str()?).ok()?;
-    let exponent = Base64UrlUnpadded::decode_vec(entry.get("e")?.as_str()?).ok()?;
+    let number = |name: &str| {
+        let text = entry.get(name)?.as_str()?;
+        // RFC 7518, 2: base64url has no padding here.
+        if text.ends_with('=') { None } else { segment::bytes(text) }
+    };
+    let (modulus, exponent) = (number("n")?, number("e")?);
     PublicKey::from_numbers(&modulus, &exponent, algorithm).ok()
 }
 

@@ -5,7 +5,7 @@
 //! kinds of keys and certificates are refused with a message that says what to do instead and
 //! repeats nothing of the text. Key sets are read by [`crate::key::jwks`].
 
-use base64ct::{Base64, Encoding};
+use clerk_edge_jws::segment::bytes_of_base64;
 
 use crate::algorithm::Algorithm;
 use crate::key::PublicKey;
@@ -48,13 +48,16 @@ impl PublicKey {
         if text.len() > PEM_BYTES_MAX {
             return Err(PemError::NotPem);
         }
-        let text = text.replace("\\r", "").replace("\\n", "\n");
+        let written;
+        let text = if text.contains('\\') {
+            written = with_line_breaks(text);
+            &written
+        } else {
+            text
+        };
         let body = body_of(text.trim())?;
         let compact: String = body.split_ascii_whitespace().collect();
-        let bytes = Base64::decode_vec(&compact).map_err(|_| PemError::NotPem)?;
-        if bytes.is_empty() {
-            return Err(PemError::NotPem);
-        }
+        let bytes = padded(&compact).filter(|bytes| !bytes.is_empty()).ok_or(PemError::NotPem)?;
         let (modulus, exponent) = read_key_info(&bytes)?;
         Ok(Self::from_numbers(modulus, exponent, Some(Algorithm::Rs256))?)
     }
@@ -100,14 +103,33 @@ impl From<Malformed> for PemError {
     }
 }
 
+#[cold]
+#[inline(never)]
+fn with_line_breaks(text: &str) -> String {
+    text.replace("\\r", "").replace("\\n", "\n")
+}
+
+/// The texts before and after a mark. The library's search is long code for a text this short.
+fn cut<'t>(text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
+    let place = text.as_bytes().windows(mark.len()).position(|it| it == mark.as_bytes())?;
+    let (before, rest) = text.split_at_checked(place)?;
+    Some((before, rest.strip_prefix(mark)?))
+}
+
+/// The bytes of base64 with its padding.
+fn padded(text: &str) -> Option<Vec<u8>> {
+    let digits = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
+    text.len().is_multiple_of(4).then(|| bytes_of_base64(digits))?
+}
+
 /// The text between the lines that begin and end a block, or all of it if there are no such lines.
 fn body_of(text: &str) -> Result<&str, PemError> {
-    let Some((before, rest)) = text.split_once(BEGIN) else {
+    let Some((before, rest)) = cut(text, BEGIN) else {
         return if text.contains('-') { Err(PemError::NotPem) } else { Ok(text) };
     };
-    let (label, rest) = rest.split_once(DASHES).ok_or(PemError::NotPem)?;
+    let (label, rest) = cut(rest, DASHES).ok_or(PemError::NotPem)?;
     check_label(label)?;
-    let (body, rest) = rest.split_once(END).ok_or(PemError::NotPem)?;
+    let (body, rest) = cut(rest, END).ok_or(PemError::NotPem)?;
     let after = rest.strip_prefix(label).and_then(|rest| rest.strip_prefix(DASHES));
     match after {
         Some("") if before.is_empty() => Ok(body),

@@ -3,7 +3,7 @@
 //! Refused are short keys, keys so large that verification takes too long, and exponents with
 //! which anybody could sign. Whether the modulus is a product of two primes is not checked.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use clerk_edge_jws::segment;
 
 use crate::algorithm::Algorithm;
 use crate::key::PublicKey;
@@ -32,11 +32,7 @@ impl PublicKey {
     ) -> Result<Self, RsaError> {
         check_modulus(modulus)?;
         check_exponent(exponent)?;
-        Ok(Self {
-            modulus: Base64UrlUnpadded::encode_string(modulus),
-            exponent: Base64UrlUnpadded::encode_string(exponent),
-            algorithm,
-        })
+        Ok(Self { modulus: segment::text(modulus), exponent: segment::text(exponent), algorithm })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::endpoints::account::account_request::AccountRequest;
 const SOURCE: &str = include_str!("../../../assets/session.js");
 
 pub(super) fn answer<K, P, R: Incoming>(account: &AccountRequest<'_, K, P, R>) -> EarlyResponse {
-    let etag = format!("\"{}\"", sha1_smol::Sha1::from(SOURCE).digest());
+    let etag = format!("\"{}\"", clerk_edge_http::sha1::sha1_hex(SOURCE.as_bytes()));
     let known = account.request.header("if-none-match").is_some_and(|known| holds(&known, &etag));
     let answer = Answer {
         status: if known { 304 } else { 200 },
