@@ -176,8 +176,10 @@ fn a_stranger_and_somebody_who_acts_as_the_user_write_nothing() {
     let site = site();
     let body = json!({ "onboardingComplete": true });
     site.ask(&json_post(METADATA, &body, "")).refuses(401, "signed-out").asks_nobody();
-    let acting = session_cookies(&token(&json!({ "act": { "sub": "user_admin" } })));
-    site.ask(&json_post(METADATA, &body, &acting)).refuses(403, "not-allowed").asks_nobody();
+    for act in [json!({ "sub": "user_admin" }), json!("user_admin"), json!(true)] {
+        let acting = session_cookies(&token(&json!({ "act": act })));
+        site.ask(&json_post(METADATA, &body, &acting)).refuses(403, "not-allowed").asks_nobody();
+    }
     let forged = session_cookies(&signed_by(2, &json!({})));
     site.ask(&json_post(METADATA, &body, &forged)).refuses(401, "signed-out").asks_nobody();
 }
