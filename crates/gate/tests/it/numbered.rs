@@ -7,7 +7,7 @@ use std::cell::Cell;
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::session;
 use clerk_edge_gate::settings::Settings;
-use clerk_edge_http::incoming::{CookieNumber, Incoming};
+use clerk_edge_http::incoming::{BodyError, CookieNumber, Incoming};
 use serde_json::json;
 
 use clerk_edge_testing::isolate::Isolate;
@@ -70,6 +70,10 @@ impl Incoming for Numbered {
 
     fn header_names(&self) -> Cow<'_, str> {
         self.request.header_names()
+    }
+
+    async fn body(&self, max: usize) -> Result<Vec<u8>, BodyError> {
+        self.request.body(max).await
     }
 
     fn cookie_number(&self) -> Option<CookieNumber<'_>> {

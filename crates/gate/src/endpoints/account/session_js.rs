@@ -2,6 +2,7 @@
 //! caller, so a browser may keep it and ask whether it has changed.
 
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::sha1::sha1_hex;
 
 use crate::answer::Answer;
 use crate::early_response::EarlyResponse;
@@ -11,7 +12,7 @@ use crate::endpoints::account::account_request::AccountRequest;
 const SOURCE: &str = include_str!("../../../assets/session.js");
 
 pub(super) fn answer<K, P, R: Incoming>(account: &AccountRequest<'_, K, P, R>) -> EarlyResponse {
-    let etag = format!("\"{}\"", sha1_smol::Sha1::from(SOURCE).digest());
+    let etag = format!("\"{}\"", sha1_hex(SOURCE.as_bytes()));
     let known = account.request.header("if-none-match").is_some_and(|known| holds(&known, &etag));
     let answer = Answer {
         status: if known { 304 } else { 200 },
