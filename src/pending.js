@@ -11,6 +11,9 @@ export function bind(exports) {
 /** One function per request that waits; calling it says that no answer will come. */
 const waiting = new Set();
 
+/** How many instances have ended. */
+let instance = 0;
+
 /** What an instance hands over instead of a result: its number for the work, and a promise. */
 class Held {
   constructor(number, promise) {
@@ -31,15 +34,20 @@ export function settle(work) {
 /** The answer that is still being made, or a 500 if its instance ends first. */
 async function pending(work) {
   let fail;
+  const own = instance;
   // A promise of this request's own: workerd lets no request wait for another's.
   const ended = new Promise((resolve) => {
-    fail = () => resolve(ENDED);
+    fail = resolve;
   });
   // A request that its client gave up never ends here; what it left must not pile up.
   if (waiting.size >= WAITING_MAX) waiting.delete(waiting.values().next().value);
   waiting.add(fail);
   try {
-    while (work instanceof Held) work = await next(work, ended, fail);
+    while (work instanceof Held) {
+      const settled = await Promise.race([result(work.promise), ended]);
+      // The next instance gives the same numbers to other work.
+      work = instance === own ? core.resume(work.number, ...settled) : undefined;
+    }
     return work ?? internalError();
   } catch {
     return internalError();
@@ -48,20 +56,17 @@ async function pending(work) {
   }
 }
 
-/** What comes of the work once its promise is settled; nothing if its instance has ended. */
-async function next({ number, promise }, ended, fail) {
-  const settled = promise.then(
+/** Whether the promise was rejected, and what it came to. */
+function result(promise) {
+  return promise.then(
     (value) => [false, value],
     (error) => [true, error],
   );
-  const result = await Promise.race([settled, ended]);
-  // The promise may have been first, and the instance may have ended since.
-  if (result === ENDED || !waiting.has(fail)) return undefined;
-  return core.resume(number, ...result);
 }
 
 /** The instance has ended: none of its answers will come. */
 export function failAll() {
+  instance += 1;
   for (const fail of waiting) fail();
   waiting.clear();
 }
@@ -76,4 +81,3 @@ export function internalError() {
 }
 
 const WAITING_MAX = 1000;
-const ENDED = Symbol("ended");

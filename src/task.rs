@@ -1,8 +1,9 @@
 //! Work that waits for the platform. JavaScript holds what is waited for, and resumes the work with
 //! the result; nothing in here is scheduled.
 //!
-//! Work waits for one thing at a time. It is held under a number that no other work of this instance
-//! had; what JavaScript holds for an instance that has ended is resumed in no other (`pending.js`).
+//! Work waits for one thing at a time. It is held under a number that no other work of this
+//! instance had. What JavaScript holds for an instance that has ended is resumed in no other: the
+//! next one gives the same numbers to other work (`pending.js`).
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -100,5 +101,5 @@ thread_local! {
     static SETTLED: Cell<Option<Settled>> = const { Cell::new(None) };
 }
 
-/// As many as `pending.js` holds.
-const WORKS_MAX: usize = 1_000;
+/// More than an isolate has requests at a time; each is a few kilobytes.
+const WORKS_MAX: usize = 4_096;

@@ -72,6 +72,10 @@ impl Incoming for Numbered {
         self.request.header_names()
     }
 
+    async fn body(&self, max: usize) -> Result<Vec<u8>, BodyError> {
+        self.request.body(max).await
+    }
+
     fn cookie_number(&self) -> Option<CookieNumber<'_>> {
         let number = self.given?;
         let token_end = self.text().get(self.end.checked_sub(24)?..self.end)?;
