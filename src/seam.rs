@@ -51,5 +51,6 @@ pub(crate) fn in_code(seam: Option<&Seam>) -> InCode {
     let names = names.iter().filter_map(|name| Some(String::from(name.dyn_ref::<JsString>()?)));
     let pairs = names.filter_map(|name| Some((name.clone(), values.get(&name)?)));
     let in_code = InCode::new(pairs.collect());
-    if seam.has_handler() { in_code.with_handler() } else { in_code }
+    let in_code = if seam.has_handler() { in_code.with_handler() } else { in_code };
+    if seam.rule().is_some() { in_code.without_routes() } else { in_code }
 }

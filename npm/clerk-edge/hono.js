@@ -10,6 +10,8 @@ export function clerkMiddleware() {
 
 /** Lets in whom `allow` allows. */
 export function protect(allow, options) {
+  // Throws here, when the program is loaded, if the condition cannot be read.
+  withAccess(allow, () => undefined, options);
   return async (c, next) => {
     const enter = withAccess(allow, handler, options);
     const response = await enter(c.req.raw, c.env, contextOf(c));

@@ -11,13 +11,13 @@ import { Gate } from "./seam.js";
 /** The gate: alone, with settings in code, or before a handler. */
 export function gate(...given) {
   if (given.length === 0) return worker;
-  const [first, settings] = isSettings(given[0]) ? [undefined, given[0]] : given;
-  if (given.length > 2 || (first === undefined && given.length > 1)) throw new TypeError(USAGE);
-  if (first !== undefined && !isHandler(first)) throw new TypeError(USAGE);
-  if (settings !== undefined && !isSettings(settings)) throw new TypeError(USAGE);
-  const made = new Gate({ settings, handler: first === undefined ? undefined : callable(first) });
+  const [handler, settings] = isHandler(given[0]) ? given : [undefined, ...given];
+  const hasOnlySettings = handler === undefined && isSettings(settings);
+  const hasHandler = handler !== undefined && (settings === undefined || isSettings(settings));
+  if (given.length > 2 || !(hasOnlySettings || hasHandler)) throw new TypeError(USAGE);
+  const made = new Gate({ settings, handler: hasHandler ? callable(handler) : undefined });
   const fetch = (request, env, ctx) => made.enter(request, env, ctx);
-  return first === undefined ? { fetch } : withMembersOf(first, fetch);
+  return hasHandler ? withMembersOf(handler, fetch) : { fetch };
 }
 
 const USAGE =

@@ -63,7 +63,8 @@ class Turn {
 
   async run() {
     const { seam, request, original, note, text } = this;
-    if (text !== undefined) found.set(request, { seam, text });
+    if (text === undefined) found.delete(request);
+    else found.set(request, { seam, text });
     // What it throws is the runtime's to show, as without a gate.
     const response = await seam.gate.handler(request, seam.env, judged(seam.ctx));
     if (!(response instanceof Response)) throw new TypeError("the handler returned no Response");

@@ -2,6 +2,7 @@
 // Hono. The program is `tests/program/index.js`.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -68,6 +69,15 @@ describe("a gate before a handler", () => {
     }
     assert.equal((await gate.ask("/wait", as(ann))).text, "waited");
   });
+});
+
+test("what cannot be put behind the gate is a TypeError when it is loaded", async () => {
+  const { thrown, right } = (await gate.ask("/open/usage")).json;
+  assert.deepEqual(right, Array(4).fill("function"));
+  for (const [name, error] of Object.entries(thrown)) assert.equal(error?.[0], "TypeError", name);
+  assert.match(thrown.class[1], /export default gate\(/);
+  assert.match(thrown.condition[1], /^allow\.role: /);
+  assert.match(thrown.option[1], /did you mean `otherwise`/);
 });
 
 describe("getAuth", () => {
@@ -194,7 +204,7 @@ describe("the package", () => {
     return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(root, folder, name))])));
   };
 
-  test("holds the Worker's WASM to the byte, once, and nothing of the stand-in for Clerk", async () => {
+  test("holds the Worker's WASM to the byte, once, and no Worker has the stand-in or the command", async () => {
     const built = (await files("build")).get("gate_bg.wasm");
     for (const folder of ["target/edge/program", "target/edge/packaged"]) {
       const uploaded = [...(await files(folder))];
@@ -202,8 +212,15 @@ describe("the package", () => {
       assert.equal(modules.length, 1, folder);
       assert(modules[0][1].equals(built), folder);
       const scripts = uploaded.filter(([name]) => name.endsWith(".js")).map(([, bytes]) => String(bytes));
-      assert(!scripts.join("").includes("sk_test_"), folder);
+      for (const theirs of ["sk_test_", "nodeHost"]) assert(!scripts.join("").includes(theirs), folder);
     }
+  });
+
+  test("brings the command and the schemas", () => {
+    const bin = join(root, "target/program/node_modules/.bin/clerk-edge");
+    const { status, stdout } = spawnSync(process.execPath, [bin, "schema", "rules"], { encoding: "utf8" });
+    assert.equal(status, 0);
+    assert.equal(JSON.parse(stdout).$schema, "http://json-schema.org/draft-07/schema#");
   });
 
   test("gate and getAuth add less than 4 kB", async () => {

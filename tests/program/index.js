@@ -33,6 +33,15 @@ const failed = async (question) => {
   }
 };
 
+const thrownBy = (make) => {
+  try {
+    make();
+    return null;
+  } catch (error) {
+    return [error.constructor.name, error.message];
+  }
+};
+
 const PATHS = {
   auth: (request) => {
     const auth = getAuth(request);
@@ -50,6 +59,24 @@ const PATHS = {
   token: async (request) => {
     const asked = JSON.parse(new URL(request.url).searchParams.get("q")) ?? undefined;
     return Response.json(await failed(() => getAuth(request).getToken(asked)));
+  },
+  usage: () => {
+    const wrong = {
+      nothing: () => gate(undefined),
+      class: () => gate(class {}),
+      text: () => gate("handler"),
+      members: () => gate({ scheduled() {} }),
+      twice: () => gate(() => {}, () => {}),
+      settings: () => gate({ ROUTES }, { ROUTES }),
+      condition: () => withRole(5, () => {}),
+      word: () => withAccess("sometimes", () => {}),
+      option: () => withAccess("signed-in", () => {}, { otherwize: 404 }),
+      function: () => withAuth(),
+      middleware: () => protect({ rol: "admin" }),
+    };
+    const right = [gate(), gate({ ROUTES }), gate(() => {}), gate(app)].map((made) => typeof made.fetch);
+    const thrown = Object.entries(wrong).map(([name, make]) => [name, thrownBy(make)]);
+    return Response.json({ thrown: Object.fromEntries(thrown), right });
   },
   headers: (request) => Response.json(Object.fromEntries(request.headers)),
   body: async (request) => new Response(request.body, { status: 201, headers: { "cache-control": "public" } }),

@@ -2,7 +2,7 @@
 //!
 //! The same bytes from the same commit: entries are sorted, and times, owners and modes are fixed.
 //! The Worker in it is the bundle of `build`, file by file. What must not be in a Worker (the
-//! stand-in for Clerk) stands in files that no Worker imports.
+//! stand-in for Clerk, the command) stands in files that no Worker imports.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, GzBuilder};
 
-use crate::{bundle, node::Node, place, step};
+use crate::{bundle, command, node::Node, place, step};
 
 /// The largest size of the package, in bytes.
 const PACKAGE_BYTES_MAX: usize = 1_500_000;
@@ -29,8 +29,9 @@ pub(crate) fn run() -> Result<()> {
 
 /// Packs the package with the Worker that was built last.
 pub(crate) fn pack(node: &Node) -> Result<PathBuf> {
+    let command = command::build()?;
     step::step("npm package", || {
-        let files = files(node, &place::root().join("build"))?;
+        let files = files(node, &place::root().join("build"), &command)?;
         let package = archive(&files)?;
         if package.len() > PACKAGE_BYTES_MAX {
             bail!("the package has {} bytes, more than {PACKAGE_BYTES_MAX}", package.len());
@@ -44,11 +45,13 @@ pub(crate) fn pack(node: &Node) -> Result<PathBuf> {
     })
 }
 
-fn files(node: &Node, build: &Path) -> Result<Files> {
+fn files(node: &Node, build: &Path, command: &Path) -> Result<Files> {
     let root = place::root();
     let mut files = Files::new();
     add(&mut files, &root.join("npm/clerk-edge"), "")?;
     add(&mut files, build, "edge/")?;
+    add(&mut files, command, "command/")?;
+    add(&mut files, &root.join("npm/schema"), "schema/")?;
     for name in ["README.md", "LICENSE"] {
         files.insert(name.to_owned(), fs::read(root.join(name)).context(name)?);
     }

@@ -201,7 +201,7 @@ impl Auth {
             Refusal::NotAllowed => Code::NotAllowed,
             Refusal::NotFound => Code::NotFound,
         };
-        let request = EdgeRequest::new(request.inner().clone()?);
+        let request = EdgeRequest::new(Clone::clone(request.inner()));
         let answer = guard::refuse(&self.gate, self.object(), code, &request);
         Ok(upstream::answer(&answer)?.into())
     }

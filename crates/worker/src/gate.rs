@@ -131,8 +131,12 @@ impl Gate {
         F: AsyncFnOnce(Request, Auth) -> Result<Response>,
     {
         let began_ms = clock::now_ms();
-        let gate = isolate::gate(env, &self.kind(handler.is_some()));
-        let request = EdgeRequest::new(request.inner().clone()?);
+        let mut kind = self.kind(handler.is_some());
+        if only.is_some() {
+            kind.code = kind.code.without_routes();
+        }
+        let gate = isolate::gate(env, &kind);
+        let request = EdgeRequest::new(Clone::clone(request.inner()));
         let platform = Workers::new(env);
         let context = RequestContext::new(&platform, began_ms);
         let mut plan = decide_by(&gate, only, &request, &context).await;

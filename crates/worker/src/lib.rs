@@ -9,7 +9,9 @@
 //! async fn fetch(req: Request, env: Env, ctx: Context) -> Result<Response> {
 //!     Gate::from_env(&env)
 //!         .handle(req, &env, &ctx, async |req, auth: Auth| match auth.has_role("admin") {
-//!             true => Response::ok(format!("{} at {}", auth.user_id().unwrap_or("?"), req.path())),
+//!             true => {
+//!                 Response::ok(format!("{} at {}", auth.user_id().unwrap_or("?"), req.path()))
+//!             }
 //!             false => auth.refuse(&req, Refusal::NotAllowed),
 //!         })
 //!         .await

@@ -26,7 +26,7 @@ extern "C" {
 /// The request as it goes on.
 pub(crate) fn changed(forward: &Forward<'_>, original: &Request) -> Result<Request, JsValue> {
     if forward.url.is_none() && forward.remove.is_empty() && forward.set.is_empty() {
-        return Ok(original.clone());
+        return Ok(Clone::clone(original));
     }
     // A request serves as the init of another one: method, body and the rest are its own.
     let init: &RequestInit = original.unchecked_ref();

@@ -7,7 +7,7 @@
 use clerk_edge_rules::problem::Problem;
 
 use crate::settings::bindings::{
-    ASSETS, Binding, Bindings, CLERK_CACHE, CLERK_SECRET_KEY, NAMES, ORIGIN,
+    ASSETS, Binding, Bindings, CLERK_CACHE, CLERK_SECRET_KEY, NAMES, ORIGIN, ROUTES,
 };
 
 /// The settings in code.
@@ -15,19 +15,26 @@ use crate::settings::bindings::{
 pub struct InCode {
     values: Vec<(String, Binding)>,
     has_handler: bool,
+    ignores_routes: bool,
 }
 
 impl InCode {
     /// These values, in the order in which they stand there.
     #[must_use]
     pub fn new(values: Vec<(String, Binding)>) -> Self {
-        Self { values, has_handler: false }
+        Self { values, ..Self::default() }
     }
 
     /// The same for a program whose own handler is the upstream.
     #[must_use]
     pub fn with_handler(self) -> Self {
         Self { has_handler: true, ..self }
+    }
+
+    /// The same for a function with a rule of its own: `ROUTES` is not read.
+    #[must_use]
+    pub fn without_routes(self) -> Self {
+        Self { ignores_routes: true, ..self }
     }
 
     pub(super) const fn has_handler(&self) -> bool {
@@ -62,6 +69,7 @@ impl Bindings for Beside<'_> {
     fn get(&self, name: &str) -> Option<Binding> {
         let in_code = self.code.values.iter().find(|(known, _)| known == name);
         match in_code {
+            _ if self.code.ignores_routes && name == ROUTES => None,
             Some((_, value)) => Some(value.clone()),
             None => self.env.get(name),
         }

@@ -221,7 +221,9 @@ fn without_a_secret_key_there_is_no_token_of_a_template() {
 #[test]
 fn a_wrapped_function_alone_takes_the_whole_line_with_its_one_rule() {
     let code = InCode::default().with_handler();
-    let site = open(&bound().text("ROUTES", r#"[{ "path": "/x", "allow": "anyone" }]"#), &code);
+    let faulty = bound().text("ROUTES", "no rules");
+    assert_eq!(places(&open(&faulty, &code)), ["ROUTES"]);
+    let site = open(&faulty, &code.without_routes());
     let rules = Rules::for_every_path(r#"{ "allow": { "role": "admin" }, "otherwise": 404 }"#);
     let rules = rules.unwrap();
     let ask = |request: &Request| {
