@@ -95,6 +95,8 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     let lookup = fields.read("lookup", false, |json, place, problems| problems.truth(json, place));
     let report_only =
         fields.read("report_only", false, |json, place, problems| problems.truth(json, place));
+    let site_map =
+        fields.read("site_map", true, |json, place, problems| problems.truth(json, place));
     let rule = Rule {
         index: Some(index),
         pattern: pattern?,
@@ -106,6 +108,7 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
         send: send?,
         lookup: lookup?,
         report_only: report_only?,
+        without_site_map: !site_map?,
     };
     contradictions(&rule, place, problems);
     Some(rule)
@@ -220,7 +223,7 @@ fn requirement(
 }
 
 /// The fields of a rule.
-pub const FIELDS: [&str; 9] = [
+pub const FIELDS: [&str; 10] = [
     "path",
     "host",
     "methods",
@@ -230,5 +233,6 @@ pub const FIELDS: [&str; 9] = [
     "send",
     "lookup",
     "report_only",
+    "site_map",
 ];
 const KNOWN_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
