@@ -58,6 +58,14 @@ extern "C" {
         bytes_max: u32,
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn asset(
+        assets: &JsValue,
+        path: &str,
+        timeout_ms: u32,
+        bytes_max: u32,
+    ) -> Result<JsValue, JsValue>;
+    /// See `io.js`.
     #[wasm_bindgen(js_name = waitUntil)]
     pub(crate) fn wait_until(ctx: &JsValue, work: &js_sys::Promise);
     /// See `io.js`.

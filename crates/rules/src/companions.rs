@@ -1,5 +1,5 @@
-//! Companions: data files whose name follows from the name of their page. They hold the page's text,
-//! so the page's rule covers them.
+//! Companions: data files whose name follows from the name of their page. They hold the page's
+//! text, so the page's rule covers them.
 //!
 //! A companion can close a file and never open one: it is a guess from a name. What is known of a
 //! site's own files is in [`crate::site_map`].
@@ -34,11 +34,7 @@ const fn row(last: LastSegment) -> Companion {
 /// All kinds. The first that fits a path counts.
 const TABLE: [Companion; 14] = [
     // Next.js, pages router.
-    Companion {
-        folder: &["_next", "data", "*"],
-        index_is_root: true,
-        ..row(Ending(".json"))
-    },
+    Companion { folder: &["_next", "data", "*"], index_is_root: true, ..row(Ending(".json")) },
     // Gatsby.
     Companion { folder: &["page-data"], index_is_root: true, ..row(Named("page-data.json")) },
     // Next.js, app router; its third form is the last row.
@@ -105,7 +101,8 @@ pub(crate) fn page_of<'s>(path: &[&'s [u8]], upstream: Upstream) -> Option<Vec<&
             Ending(end) => Some(ends(last, end).filter(|stem| !stem.is_empty())?),
         };
         let page: Vec<&[u8]> = inner.iter().copied().chain(stem).collect();
-        let is_root = row.index_is_root && matches!(page.as_slice(), [only] if is_same(only, "index"));
+        let is_root =
+            row.index_is_root && matches!(page.as_slice(), [only] if is_same(only, "index"));
         Some(if is_root { Vec::new() } else { page })
     })
 }
@@ -173,10 +170,26 @@ mod tests {
     #[test]
     fn other_names_are_none() {
         for path in [
-            "/", "/admin", "/admin.html", "/admin/index.html", "/admin.json", "/_next/data/BUILD.json", "/page-data/app-data.json",
-            "/data/BUILD/admin.json", "/__next.json", "/next._tree.json", "/.txt", "/.data",
-            "/a/.md", "/admin/_payload.json.map", "/admin/data.json", "/ADMIN/__DATA.JSON",
-            "/admin.br", "/_next/static/chunks/a1b2.js", "/assets/admin.css", "/admin.markdown",
+            "/",
+            "/admin",
+            "/admin.html",
+            "/admin/index.html",
+            "/admin.json",
+            "/_next/data/BUILD.json",
+            "/page-data/app-data.json",
+            "/data/BUILD/admin.json",
+            "/__next.json",
+            "/next._tree.json",
+            "/.txt",
+            "/.data",
+            "/a/.md",
+            "/admin/_payload.json.map",
+            "/admin/data.json",
+            "/ADMIN/__DATA.JSON",
+            "/admin.br",
+            "/_next/static/chunks/a1b2.js",
+            "/assets/admin.css",
+            "/admin.markdown",
         ] {
             assert_eq!(page(path, ASSETS), None, "{path}");
         }

@@ -121,8 +121,8 @@ impl<'r> Matches<'r> {
         }
     }
 
-    /// Adds a rule in its place; one that is there already is not added again. Where two are equally
-    /// specific, the earlier stays before.
+    /// Adds a rule in its place; one that is there already is not added again. Where two are
+    /// equally specific, the earlier stays before.
     fn add(&mut self, matched: Match<'r>, one_of: Option<usize>) {
         let is_same = |it: &FileRule<'_>| {
             it.matched.rule.index == matched.rule.index
@@ -132,9 +132,9 @@ impl<'r> Matches<'r> {
         if self.of_file.iter().any(is_same) {
             return;
         }
-        let place = self.of_file.partition_point(|it| {
-            it.matched.rule.cmp_specificity(matched.rule) != Ordering::Less
-        });
+        let place = self
+            .of_file
+            .partition_point(|it| it.matched.rule.cmp_specificity(matched.rule) != Ordering::Less);
         self.of_file.insert(place, FileRule { matched, one_of });
     }
 }
@@ -208,8 +208,7 @@ impl Rules {
         };
         let open = found.pages().find(|page| {
             let mut rules = rules(page).into_iter();
-            found.tie == Tie::Loads
-                && rules.all(|it| *it.rule.requirement() == Requirement::Anyone)
+            found.tie == Tie::Loads && rules.all(|it| *it.rule.requirement() == Requirement::Anyone)
         });
         // A page that lets everybody in is one that allows.
         for page in found.pages().filter(|page| open.is_none_or(|open| open == *page)) {

@@ -189,7 +189,8 @@ fn path_of(line: &str) -> Option<&str> {
 
 /// Whether a text is a canonical path as the map writes it: a comma is `%2C`.
 fn is_address(text: &str) -> bool {
-    let is_plain = |byte: u8| SEGMENT.contains(byte) && !matches!(byte, b'%' | b',') || byte == b'/';
+    let is_plain =
+        |byte: u8| SEGMENT.contains(byte) && !matches!(byte, b'%' | b',') || byte == b'/';
     let Some(name) = text.strip_prefix('/') else { return false };
     name.bytes().all(is_plain)
         || decode_strictly(name.as_bytes())
@@ -221,7 +222,8 @@ mod tests {
 
     #[test]
     fn a_map_says_which_pages_a_file_belongs_to() {
-        let sorted = MAP.replace("/%F0.js\tl\t/\n", "").replacen("/a%2C", "/%F0.js\tl\t/\n/a%2C", 1);
+        let sorted =
+            MAP.replace("/%F0.js\tl\t/\n", "").replacen("/a%2C", "/%F0.js\tl\t/\n/a%2C", 1);
         let map = parse(&sorted).expect("a map");
         let pages = |address| {
             let found = map.pages_of(address)?;
