@@ -15,6 +15,7 @@ mod node;
 mod pack;
 mod peer;
 mod place;
+mod site;
 mod start;
 mod step;
 mod sysroot;
@@ -102,7 +103,8 @@ const INTERRUPTED: u8 = 130;
 
 const USAGE: &str = "cargo xtask <command>
 
-  build   builds the deployable bundle in build/; with `--named`, for profiles, in target/named/
+  build   builds the deployable bundle in build/, and writes the site map; with `--named`, for
+          profiles, in target/named/
   pack    builds, and packs the npm package in dist/
   start   builds, and serves the demo site on this machine; no account needed
   test    runs all test suites, or those named: native, webcrypto, edge, stage, browser
