@@ -107,7 +107,8 @@ const USAGE: &str = "cargo xtask <command>
           profiles, in target/named/
   pack    builds, and packs the npm package in dist/
   start   builds, and serves the demo site on this machine; no account needed
-  test    runs all test suites, or those named: native, webcrypto, edge, stage, browser
+  test    runs all test suites, or those named: native, webcrypto, edge, some-sites, stage,
+          browser; and sites, which runs only where it is named
   bench   compares with other ways to check the same sessions
   check   checks formatting, lints on both targets, documentation, licences
 

@@ -1,6 +1,6 @@
 //! The shape of a rule's path, for those who reason about rules instead of requests.
 
-use crate::asset_names::page_of_segments;
+use clerk_edge_http::asset_names::page_of_segments;
 use crate::path_params::is_capturable;
 use crate::path_tree::HostAndMethod;
 use crate::pattern::Segment;
