@@ -99,6 +99,12 @@ pub fn decide<'m, 'r>(
     reported.unwrap_or(Decided { decision: Decision::Allow, by: matches.first() })
 }
 
+/// Decides a request that falls under one rule, which is no file's.
+#[must_use]
+pub fn decide_rule<'r>(matched: &Match<'r>, caller: Caller<'_>, kind: RequestKind) -> Decision<'r> {
+    decide_by(matched, caller, kind, true)
+}
+
 /// What one rule of a file says; `None` where it allows, or another of which one must allow does.
 fn decide_of_file<'r>(
     matches: &Matches<'r>,

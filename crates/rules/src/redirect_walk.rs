@@ -9,9 +9,8 @@ use std::collections::BTreeSet;
 
 use crate::claim_path::ClaimPath;
 use crate::condition::{ClaimWanted, Condition};
-use crate::decide::{Caller, Decision, decide};
+use crate::decide::{Caller, Decision, decide_rule};
 use crate::facts::{Facts, Known, Lookup, Truth};
-use crate::matches::Matches;
 use crate::reverification::Reverification;
 use crate::rule::{Requirement, Rule};
 use crate::rule_set::{Match, Rules};
@@ -102,9 +101,8 @@ impl<'r> Walk<'r> {
         self.note_roles(rule);
         let assumed =
             Assumed { caller: self.caller, answers: &state.answers, open: <_>::default() };
-        let matches = Matches::from(Match { rule, params });
-        let decided = decide(&matches, assumed.caller(), RequestKind::Page);
-        let (decision, matched) = (decided.decision, decided.by);
+        let matched = Match { rule, params };
+        let decision = decide_rule(&matched, assumed.caller(), RequestKind::Page);
         match (decision, assumed.open.take()) {
             (Decision::Allow, _) => self.end(state, WalkEnd::Arrived, None),
             _ if rule.report_only => self.end(state, WalkEnd::Arrived, None),

@@ -76,7 +76,6 @@ const fn title_and_text(code: Code) -> (&'static str, &'static str) {
         Code::NotAllowed => ("You have no access to this page", NOT_ALLOWED),
         Code::NotFound => ("Page not found", NOT_FOUND),
         Code::PathAmbiguous => ("This address cannot be used", PATH_AMBIGUOUS),
-        Code::BadTarget => ("This address cannot be used", BAD_TARGET),
         Code::HostInvalid => ("This address cannot be used", HOST_INVALID),
         Code::TokenTooLarge => ("The sign-in data is too large", TOKEN_TOO_LARGE),
         Code::RedirectLoop => ("Signing in does not work", REDIRECT_LOOP),
@@ -122,7 +121,6 @@ const REDIRECT_LOOP: &str = "<p>Your browser was redirected several times to con
     <li>The Clerk instance must know the domain of this site.</li></ul>";
 const UNAVAILABLE: &str = "<p>The service that confirms sign-ins does not answer. You have \
     not been signed out. Try again in a moment.</p>";
-const BAD_TARGET: &str = "<p>The address leads to no page of this site.</p>";
 const SITE_MAP: &str = "<p>It is not known who may read this file: the list of the site's files \
     cannot be read. Try again in a moment.</p>";
 const UPSTREAM: &str = "<p>You may open this page, but the site did not answer. Try again in a \

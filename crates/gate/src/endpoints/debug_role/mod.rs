@@ -63,7 +63,10 @@ where
 {
     let settings = gate.settings.as_ref().ok()?;
     let auth = authenticate(gate, settings, request, ctx).await;
-    let question = path.map(|it| PathQuestion::read(it, settings, request));
+    let question = match path {
+        Some(path) => Some(PathQuestion::read(path, gate, settings, request, ctx).await),
+        None => None,
+    };
     let looked_up = look_up(gate, settings, question.as_ref(), &auth, ctx).await;
     let path = question.map(|it| it.explain(settings, request, &auth, &looked_up));
     Some(Report::of(settings, &looked_up, path, ctx.now_seconds()).to_json())
