@@ -106,6 +106,15 @@ export async function body(request, bytesMax) {
   return (await bounded(request.body, bytesMax)) ?? "too-large";
 }
 
+/** A file of the assets binding, bounded in time and bytes: `[status, type, bytes, if not too many]`. */
+export async function asset(assets, path, timeoutMs, bytesMax) {
+  // The binding looks at the path alone.
+  const url = new URL(path, "https://assets.local");
+  const response = await assets.fetch(url, { redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
+  const bytes = await bounded(response.body, bytesMax);
+  return [response.status, response.headers.get("content-type") ?? undefined, bytes];
+}
+
 /** A call to Clerk, bounded in time and bytes: `[status, type, retry after, bytes]`, or a word. */
 export async function call(method, url, headers, body, timeoutMs, bytesMax) {
   try {

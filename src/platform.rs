@@ -10,9 +10,10 @@ use crate::io;
 use crate::task::settled;
 use clerk_edge_gate::limits::{KEYS_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN};
 use clerk_edge_gate::platform::{
-    API_VERSION, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+    API_VERSION, AssetResponse, AssetsFailed, ClerkCallError, ClerkRequest, ClerkResponse,
+    Platform, StoreFailed,
 };
-use clerk_edge_gate::settings::bindings::CLERK_CACHE;
+use clerk_edge_gate::settings::bindings::{ASSETS, CLERK_CACHE};
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
 use clerk_edge_token::key::PublicKey;
@@ -62,6 +63,18 @@ impl Platform for Workers {
         reply(&answer.map_err(|_| ClerkCallError::Unreachable)?)
     }
 
+    async fn asset(
+        &self,
+        path: &str,
+        timeout_ms: u32,
+        bytes_max: usize,
+    ) -> Result<AssetResponse, AssetsFailed> {
+        let assets = get(&self.env, ASSETS).ok_or(AssetsFailed)?;
+        let bytes_max = u32::try_from(bytes_max).unwrap_or(u32::MAX);
+        let answer = io::asset(&assets, path, timeout_ms, bytes_max).await;
+        file(&answer.map_err(|_| AssetsFailed)?).ok_or(AssetsFailed)
+    }
+
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
         let Some(store) = self.kv() else { return Ok(None) };
         let text =
@@ -102,6 +115,17 @@ fn reply(answer: &JsValue) -> Result<ClerkResponse, ClerkCallError> {
         content_type: parts.get(1).as_string(),
         retry_after: parts.get(2).as_string(),
         body: body.to_vec(),
+    })
+}
+
+/// `io.js` answers with a list; the body is absent where it was too long.
+fn file(answer: &JsValue) -> Option<AssetResponse> {
+    let parts: &Array = answer.dyn_ref()?;
+    let body: Option<Uint8Array> = parts.get(2).dyn_into().ok();
+    Some(AssetResponse {
+        status: status(&parts.get(0))?,
+        content_type: parts.get(1).as_string(),
+        body: body.map(|bytes| bytes.to_vec()),
     })
 }
 

@@ -5,61 +5,22 @@
 // Each guarded page has marked sentences. Every file that holds one must be in the map under that
 // page, and no file that an open page loads may be closed by a guarded one. Both are looked up here
 // without the scanner's help.
-import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { build } from "./build.mjs";
+import { GUARDED, listed, loadedByOpenPages, pagesIn, scan } from "./files.mjs";
 import { SITES } from "./sites.mjs";
-
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-
-/** The pages of the marked sentences. */
-const PAGE_OF = {
-  HOME: "/",
-  ABOUT: "/about",
-  DASHBOARD: "/dashboard",
-  ADMIN: "/admin",
-  CLIENT: "/admin",
-  LOADED: "/admin",
-  SCRIPT: "/admin",
-  USERS: "/admin/users",
-  DATA: "/admin/users",
-};
-const GUARDED = ["/dashboard", "/admin", "/admin/users"];
 
 /** Of each file with marks: its pages that are guarded. */
 function marked(folder, files) {
   const found = new Map();
   for (const file of files.filter((file) => !file.endsWith(".html"))) {
-    const marks = opened(readFileSync(join(folder, file))).match(/MARK-[A-Z]+/g) ?? [];
-    const pages = new Set(marks.map((mark) => PAGE_OF[mark.slice(5)]));
-    if (pages.has(undefined)) throw new Error(`${file}: a mark of no page`);
+    const pages = pagesIn(readFileSync(join(folder, file)));
     const guarded = GUARDED.filter((page) => pages.has(page));
     if (guarded.length) found.set(`/${file}`, guarded);
   }
   return found;
-}
-
-function opened(bytes) {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return gunzipSync(bytes).toString("latin1");
-  return bytes.toString("latin1");
-}
-
-/** The addresses that the HTML of open pages loads by tag. */
-function loadedByOpenPages(folder, files) {
-  const loaded = new Set();
-  for (const file of files.filter((file) => /^(index|about(\/index)?|404)\.html$/.test(file))) {
-    const html = readFileSync(join(folder, file), "utf8");
-    for (const [tag] of html.matchAll(/<(script|link|img)\b[^>]*>/g)) {
-      if (/rel="?(prefetch|alternate)/.test(tag)) continue;
-      const address = /\b(?:src|href)="?([^"\s>]+)/.exec(tag)?.[1];
-      if (address) loaded.add(new URL(address, `https://site.test/${file}`).pathname);
-    }
-  }
-  return loaded;
 }
 
 /** The map as `path → { tie, pages }`. */
@@ -78,15 +39,10 @@ function read(map) {
 }
 
 function problems(name, folder) {
-  const output = execFileSync("cargo", [
-    "run", "--quiet", "--release", "--package", "clerk-edge-site", "--features", "fs",
-    "--example", "scan", "--", folder,
-  ], { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const output = scan(folder);
   const findings = output.split("\n").filter((line) => line.startsWith("# "));
   const map = read(output.split("\n").filter((line) => !line.startsWith("# ")).join("\n"));
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  const files = listed(folder);
   const isApplication = findings.some((line) => line.includes("SinglePageApplication"));
   if (isApplication !== Boolean(SITES[name].application)) {
     return [`it is ${isApplication ? "" : "not "}told to be a single-page application`];

@@ -13,7 +13,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 
-use crate::{place, step, wasm::Wasm};
+use crate::{place, site, step, wasm::Wasm};
 
 /// The largest size of a bundle, JavaScript and WASM together, `gzip -9`, in bytes.
 ///
@@ -21,8 +21,9 @@ use crate::{place, step, wasm::Wasm};
 /// for other compilers, so that growth is noticed. It only goes down.
 const BUNDLE_BYTES_MAX: usize = 340_000;
 
-/// Builds the bundle that is deployed, in `build/`.
+/// Builds the bundle that is deployed, in `build/`, and the map of the site behind it.
 pub(crate) fn shipped() -> Result<PathBuf> {
+    site::mapped()?;
     let folder = place::root().join("build");
     let sizes = make(&folder, &[], Names::Stripped)?;
     println!("  {:<16} {:>9} {:>9}", "bytes", "raw", "gzip -9");
@@ -175,7 +176,7 @@ fn read(work: &Path) -> Result<Vec<(String, Vec<u8>)>> {
 }
 
 /// Writes a file if it differs, by a rename, so that `wrangler dev` never reads half of it.
-fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(file).is_ok_and(|old| old == bytes) {
         return Ok(());
     }

@@ -15,6 +15,7 @@ mod node;
 mod pack;
 mod peer;
 mod place;
+mod site;
 mod start;
 mod step;
 mod sysroot;
@@ -102,10 +103,12 @@ const INTERRUPTED: u8 = 130;
 
 const USAGE: &str = "cargo xtask <command>
 
-  build   builds the deployable bundle in build/; with `--named`, for profiles, in target/named/
+  build   builds the deployable bundle in build/, and writes the site map; with `--named`, for
+          profiles, in target/named/
   pack    builds, and packs the npm package in dist/
   start   builds, and serves the demo site on this machine; no account needed
-  test    runs all test suites, or those named: native, webcrypto, edge, stage, browser
+  test    runs all test suites, or those named: native, webcrypto, edge, some-sites, stage,
+          browser; and sites, which runs only where it is named
   bench   compares with other ways to check the same sessions
   check   checks formatting, lints on both targets, documentation, licences
 

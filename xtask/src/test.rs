@@ -1,7 +1,8 @@
 //! `test`: all test suites, each by its own runner. Their results are repeated at the end.
 //!
 //! In this order: the core natively; what uses WebCrypto, in Node; the bytes that a deploy would
-//! upload and the npm package, in workerd; the stand-in for Clerk against Clerk's SDK; a browser. A suite that ran no
+//! upload and the npm package, in workerd, also before sites of real frameworks; the stand-in for
+//! Clerk against Clerk's SDK; a browser. A suite that ran no
 //! test has failed.
 
 use std::env;
@@ -18,24 +19,29 @@ use crate::{bundle, cargo, debian, node::Node, pack, place, step, wasm::Wasm};
 /// A suite: its name, and the function that prepares it and returns its commands.
 type Suite = (&'static str, fn() -> Result<Vec<Command>>);
 
-const SUITES: [Suite; 5] = [
+const SUITES: [Suite; 6] = [
     ("native", native),
     ("webcrypto", webcrypto),
     ("edge", edge),
+    ("some-sites", some_sites),
     ("stage", stage),
     ("browser", browser),
 ];
 
+/// Suites that run only where they are named.
+const NAMED_SUITES: [Suite; 1] = [("sites", sites)];
+
 /// Runs the suites named, or all of them.
 pub(crate) fn run(wanted: &[OsString]) -> Result<()> {
-    let known = |name: &OsString| SUITES.iter().any(|(suite, _)| name == suite);
+    let all = || SUITES.iter().chain(&NAMED_SUITES);
+    let known = |name: &OsString| all().any(|(suite, _)| name == suite);
     if let Some(name) = wanted.iter().find(|name| !known(name)) {
-        let suites = SUITES.map(|(suite, _)| suite).join(", ");
-        bail!("there is no suite `{}`: {suites}", name.display());
+        let suites: Vec<&str> = all().map(|(suite, _)| *suite).collect();
+        bail!("there is no suite `{}`: {}", name.display(), suites.join(", "));
     }
-    let chosen = SUITES
-        .iter()
-        .filter(|(suite, _)| wanted.is_empty() || wanted.iter().any(|name| name == suite));
+    let plain = if wanted.is_empty() { &SUITES[..] } else { &[] };
+    let named = all().filter(|(suite, _)| wanted.iter().any(|name| name == suite));
+    let chosen = plain.iter().chain(named);
     let results: Vec<SuiteResult> = chosen.map(|(name, commands)| one(name, *commands)).collect();
     println!();
     for result in &results {
@@ -153,6 +159,31 @@ fn dry_run(node: &Node, arguments: &[&str], name: &str) -> Result<()> {
     let mut wrangler = node.command("wrangler");
     wrangler.args(["deploy", "--dry-run"]).args(arguments).arg("--outdir").arg(out);
     step::run(&mut wrangler, "its last lines say why")
+}
+
+/// Sites of a few frameworks behind the bytes that a deploy would upload.
+fn some_sites() -> Result<Vec<Command>> {
+    sites_named("")
+}
+
+/// Sites of all frameworks. Their first builds take minutes each and need npm.
+fn sites() -> Result<Vec<Command>> {
+    let listed = "import('./tests/sites/sites.mjs').then(it => \
+                  console.log(Object.keys(it.SITES).join(' ')))";
+    let mut node = Node::ready()?.command("node");
+    let names = step::read(node.args(["--eval", listed]), "its lines say why")?;
+    sites_named(&names)
+}
+
+fn sites_named(names: &str) -> Result<Vec<Command>> {
+    let node = Node::ready()?;
+    step::step("wrangler deploy --dry-run", || {
+        dry_run(&node, &["--config", "wrangler.toml"], "shipped")
+    })?;
+    let mut command = node.command("node");
+    command.args(["--test", "--test-reporter=spec", "tests/sites/crawl.test.mjs"]);
+    command.env("SITES", names);
+    Ok(vec![command])
 }
 
 /// The stand-in for Clerk and the recorder, against Clerk's own SDK.

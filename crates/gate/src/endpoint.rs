@@ -16,6 +16,8 @@ pub(crate) enum EndpointId {
     DebugRole,
     /// Whether the gate can do its work.
     Health,
+    /// The way to a page.
+    Page,
     /// An address below `/.clerk-edge/` that means nothing.
     Unknown,
 }
@@ -87,6 +89,8 @@ pub(crate) const SIGN_OUT: &str = "/.clerk-edge/sign-out";
 pub(crate) const SESSIONS: &str = "/.clerk-edge/sessions";
 /// Where one of them is ended.
 pub(crate) const REVOKE: &str = "/.clerk-edge/sessions/revoke";
+/// The way to a page, for frameworks whose data request was refused.
+pub(crate) const PAGE: &str = "/.clerk-edge/page";
 const FOLDER: &str = "/.clerk-edge";
 const SEGMENT: &[u8] = b".clerk-edge";
 const DEBUG_ROLE: &str = "/debug-role";
@@ -106,7 +110,7 @@ const fn account(
 static UNKNOWN: Endpoint =
     Endpoint { id: EndpointId::Unknown, path: "", methods: &[], is_on: |_| true };
 
-static TABLE: [Endpoint; 10] = [
+static TABLE: [Endpoint; 11] = [
     Endpoint { id: EndpointId::Health, path: HEALTH, methods: READ, is_on: |_| true },
     Endpoint {
         id: EndpointId::Access,
@@ -114,6 +118,7 @@ static TABLE: [Endpoint; 10] = [
         methods: READ,
         is_on: |_| true,
     },
+    Endpoint { id: EndpointId::Page, path: PAGE, methods: READ, is_on: |_| true },
     Endpoint {
         id: EndpointId::DebugRole,
         path: DEBUG_ROLE,

@@ -17,6 +17,7 @@ use crate::settings::bindings::Bindings;
 use crate::settings::in_code::InCode;
 use crate::settings::problems::SettingsProblems;
 use crate::settings::{InstanceKind, Settings};
+use crate::site_map::KnownSiteMap;
 
 /// What one isolate knows: the settings, and all that is remembered between requests.
 pub struct Gate<K> {
@@ -27,6 +28,7 @@ pub struct Gate<K> {
     pub(crate) nonces: FailedNonces,
     pub(crate) lookups: Lookups,
     pub(crate) account_calls: Budget,
+    pub(crate) site_map: KnownSiteMap,
 }
 
 impl<K> Gate<K> {
@@ -76,6 +78,7 @@ impl<K: Clone + 'static> Gate<K> {
             nonces: FailedNonces::default(),
             lookups: Lookups::default(),
             account_calls: Budget::default(),
+            site_map: KnownSiteMap::default(),
         }
     }
 

@@ -4,9 +4,9 @@
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
-use clerk_edge_rules::decide::{Decision, decide};
-use clerk_edge_rules::rule::{Requirement, Rule};
-use clerk_edge_rules::rule_set::Match;
+use clerk_edge_rules::decide::{Decided, Decision, decide};
+use clerk_edge_rules::matches::Matches;
+use clerk_edge_rules::rule::Rule;
 
 use crate::auth::{Auth, AuthHints};
 use crate::early_response::EarlyResponse;
@@ -21,16 +21,15 @@ pub(crate) struct Grant {
 
 impl Grant {
     /// Where the decision allows the request; else the decision.
-    pub(crate) fn of<'r>(
-        matched: &Match<'r>,
+    pub(crate) fn of<'m, 'r>(
+        matches: &'m Matches<'r>,
         auth: &Auth<'_>,
         kind: RequestKind,
-    ) -> Result<Self, Decision<'r>> {
-        match decide(matched, auth.caller(), kind) {
-            Decision::Allow => {
-                Ok(Self { guarded: !matches!(matched.rule.requirement(), Requirement::Anyone) })
-            }
-            other => Err(other),
+    ) -> Result<Self, Decided<'m, 'r>> {
+        let decided = decide(matches, auth.caller(), kind);
+        match decided.decision {
+            Decision::Allow => Ok(Self { guarded: !matches.is_open() }),
+            _ => Err(decided),
         }
     }
 
@@ -54,8 +53,7 @@ impl Grant {
 #[cold]
 #[inline(never)]
 pub(crate) fn early_response(
-    decision: &Decision<'_>,
-    matched: &Match<'_>,
+    Decided { decision, by: matched }: &Decided<'_, '_>,
     hints: AuthHints,
     settings: &Settings,
     request: &impl Incoming,

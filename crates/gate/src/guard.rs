@@ -7,7 +7,7 @@
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
-use clerk_edge_rules::decide::Decision;
+use clerk_edge_rules::decide::{Decided, Decision};
 use clerk_edge_rules::rule_set::Rules;
 
 use crate::answer::Answer;
@@ -38,7 +38,7 @@ pub fn refuse<K, R: Incoming>(
                 code => Decision::Refuse(code),
             };
             let hints = auth.map(AuthObject::hints).unwrap_or_default();
-            early_response(&decision, &matched, hints, settings, request, kind)
+            early_response(&Decided { decision, by: &matched }, hints, settings, request, kind)
         }
         _ => EarlyResponse::code(code),
     };
@@ -66,7 +66,10 @@ where
     let refused = match (only(rules), &gate.settings) {
         (Some(matched), Ok(settings)) => match auth.decide(&matched, kind, gate, ctx).await {
             Decision::Allow => return Ok(()),
-            decision => early_response(&decision, &matched, auth.hints(), settings, request, kind),
+            decision => {
+                let decided = Decided { decision, by: &matched };
+                early_response(&decided, auth.hints(), settings, request, kind)
+            }
         },
         _ => EarlyResponse::code(Code::Internal),
     };

@@ -40,6 +40,13 @@ pub const LOOKUP_KEPT_BYTES_MAX: usize = 64 * 1024;
 /// KV keeps nothing for a shorter time than this.
 pub const STORE_KEEP_SECONDS_MIN: u32 = 60;
 
+/// How long the asset server may take for the site map.
+pub const SITE_MAP_TIMEOUT_MS: u32 = 3_000;
+/// A larger site map is not read.
+pub const SITE_MAP_BYTES_MAX: usize = clerk_edge_rules::limits::SITE_MAP_BYTES_MAX;
+/// A site map that could not be read is not asked for again for this long.
+pub const SITE_MAP_PAUSE_MS: i64 = 5_000;
+
 /// After this many failures in a row the Backend API is not called for a pause.
 pub const BREAKER_FAILURES: u32 = 3;
 /// How long the first pause is; each further one is twice as long.

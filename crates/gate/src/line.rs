@@ -4,9 +4,10 @@
 //! 2. The host is a plain name or address, else 400 `host-invalid`. The path has one canonical
 //!    form, and no reading of it leaves the upstream's base path, else 400 `path-ambiguous`. That
 //!    form is what goes upstream.
-//! 3. The gate's own endpoints answer for themselves.
+//! 3. The gate's own endpoints answer for themselves; nobody is served the site map.
 //! 4. A CORS preflight carries no credentials and is not judged.
-//! 5. The rule for the path under every reading, else 400 `path-ambiguous`.
+//! 5. The rule for the path under every reading, else 400 `path-ambiguous`; of a file also those of
+//!    the pages it belongs to, else 503 `site-map`.
 //! 6. A rule that lets anyone in ends here: nobody is asked for.
 //! 7. Who asks, as Clerk decides it; a handshake is a redirect. Where no key can be had:
 //!    503 `keys-unavailable`, never "signed out".
@@ -24,8 +25,9 @@ use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::decide::Decision;
-use clerk_edge_rules::rule::Requirement;
-use clerk_edge_rules::rule_set::{Match, Rules};
+use clerk_edge_rules::matches::Matches;
+use clerk_edge_rules::rule::Rule;
+use clerk_edge_rules::rule_set::Rules;
 
 use crate::answer::Answer;
 use crate::auth::{Auth, authenticate};
@@ -40,6 +42,7 @@ use crate::log::record::LogRecord;
 use crate::plan::{Action, Plan};
 use crate::platform::Platform;
 use crate::settings::{LogLevel, Settings};
+use crate::{data_request, site_map};
 
 /// A request that goes on, and what its finish needs.
 struct Forwarded<'g> {
@@ -103,7 +106,9 @@ fn stopped<'g, K, R: Incoming>(
 ) -> Answer {
     record.stopped(&response);
     record.name(request);
-    response.answer(request, record.request_id(), gate.settings.as_ref().err())
+    let is_refused = data_request::is_refused(&response);
+    let answer = response.answer(request, record.request_id(), gate.settings.as_ref().err());
+    if is_refused { data_request::answer(answer, record.path_text(), request) } else { answer }
 }
 
 async fn line<'g, K, P, R>(
@@ -140,6 +145,9 @@ where
         guarded: grant.is_guarded(),
         append: auth.headers.clone(),
     };
+    if settings.site_map.has_assets && site_map::is_its_own(&path) {
+        return Err(EarlyResponse::code(Code::NotFound));
+    }
     // 4
     if is_preflight(request) {
         let grant = Grant::preflight(&settings.upstream).filter(|_| only.is_none());
@@ -147,21 +155,25 @@ where
         return forwarded.ok_or_else(|| EarlyResponse::endpoint(Answer::preflight()));
     }
     // 5
-    let found = only.unwrap_or(&settings.rules).find(host, request.method(), &path);
-    let matched = found.map_err(|_| EarlyResponse::AMBIGUOUS_PATH)?;
-    record.rule(matched.rule);
+    let asked = (host, request.method());
+    let found = match only {
+        None => site_map::matches(&gate.site_map, settings, asked, &path, ctx).await,
+        Some(only) => site_map::of_rules(only, asked, &path),
+    };
+    let matches = found.map_err(EarlyResponse::code)?;
+    record.rules(&matches);
     // 6, and 7 where somebody is asked for. An open path reads no header, not even to tell a page.
-    let (mut auth, kind) = match matched.rule.requirement() {
-        Requirement::Anyone => (Auth::not_asked(), RequestKind::Other),
-        _ => (authenticate(gate, settings, request, ctx).await, RequestKind::of(request)),
+    let (mut auth, kind) = match matches.is_open() {
+        true => (Auth::not_asked(), RequestKind::Other),
+        false => (authenticate(gate, settings, request, ctx).await, RequestKind::of(request)),
     };
     // 8, 9
-    let entered = enter(gate, settings, (request, kind), &matched, &mut auth, ctx).await;
+    let entered = enter(gate, settings, (request, kind), &matches, &mut auth, ctx).await;
     record.authenticated(&auth);
     let grant = match entered {
         Ok(grant) => grant,
-        Err(response) => {
-            let Some(grant) = Grant::reported(matched.rule) else {
+        Err((response, by)) => {
+            let Some(grant) = by.and_then(Grant::reported) else {
                 return Err(response.with_headers(&auth.headers));
             };
             record.would(&response);
@@ -173,28 +185,33 @@ where
     Ok(forward(&grant, &auth))
 }
 
-/// Carries the decision out. What it needs is looked up once and added to `auth`.
+/// Carries the decision out. What it needs is looked up once and added to `auth`. With a response
+/// comes the rule that gives it.
 async fn enter<'g, K, P, R>(
     gate: &'g Gate<K>,
     settings: &'g Settings,
     (request, kind): (&R, RequestKind),
-    matched: &Match<'_>,
+    matches: &Matches<'g>,
     auth: &mut Auth<'g>,
     ctx: &RequestContext<'_, P>,
-) -> Result<Grant, EarlyResponse>
+) -> Result<Grant, (EarlyResponse, Option<&'g Rule>)>
 where
     K: Clone + 'static,
     P: Platform<Key = K>,
     R: Incoming,
 {
     if let Some(location) = auth.redirect() {
-        return Err(EarlyResponse::handshake(location.to_owned()));
+        let by = Some(matches.first().rule).filter(|_| matches.merely_report());
+        return Err((EarlyResponse::handshake(location.to_owned()), by));
     }
-    let mut decided = Grant::of(matched, auth, kind);
-    if matches!(decided, Err(Decision::NeedsLookup)) {
+    let mut decided = Grant::of(matches, auth, kind);
+    if decided.as_ref().is_err_and(|it| it.decision == Decision::NeedsLookup) {
         auth.look_up(gate, settings, ctx).await;
-        decided = Grant::of(matched, auth, kind);
+        decided = Grant::of(matches, auth, kind);
     }
     let hints = auth.hints();
-    decided.map_err(|decision| early_response(&decision, matched, hints, settings, request, kind))
+    decided.map_err(|decided| {
+        let by = decided.by.rule;
+        (early_response(&decided, hints, settings, request, kind), Some(by))
+    })
 }

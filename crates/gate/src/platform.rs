@@ -14,6 +14,15 @@ pub trait Platform: Crypto {
     /// Calls Clerk. Redirects are not followed: a 3xx is a response like any other.
     async fn call(&self, call: &ClerkRequest) -> Result<ClerkResponse, ClerkCallError>;
 
+    /// Asks the assets binding for a file. The body is left out where it is longer than
+    /// `bytes_max`. An error means that there was no answer in time, or no such binding.
+    async fn asset(
+        &self,
+        path: &str,
+        timeout_ms: u32,
+        bytes_max: usize,
+    ) -> Result<AssetResponse, AssetsFailed>;
+
     /// Reads the store. `Ok(None)` means that there is no entry, or no store. An error means that
     /// the store could not be read within [`crate::limits::KEYS_TIMEOUT_MS`].
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed>;
@@ -97,3 +106,18 @@ pub enum ClerkCallError {
 /// The store could not be read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreFailed;
+
+/// An answer of the asset server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetResponse {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Type`, if any.
+    pub content_type: Option<String>,
+    /// The body; `None` where it is longer than was asked for.
+    pub body: Option<Vec<u8>>,
+}
+
+/// The asset server gave no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AssetsFailed;

@@ -24,7 +24,7 @@ use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::gate::Gate;
 use clerk_edge_gate::plan::Action;
 use clerk_edge_gate::platform::{
-    ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+    AssetResponse, AssetsFailed, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
 };
 use clerk_edge_gate::settings::bindings::{Binding, Bindings};
 use clerk_edge_http::incoming::{BodyError, Incoming};
@@ -203,6 +203,11 @@ impl Platform for Willing {
         panic!("nothing here has to be asked: {}", call.url)
     }
 
+    async fn asset(&self, _: &str, _: u32, _: usize) -> Result<AssetResponse, AssetsFailed> {
+        let body = Some(SITE_MAP.as_bytes().to_vec());
+        Ok(AssetResponse { status: 200, content_type: None, body })
+    }
+
     async fn load(&self, _: &str) -> Result<Option<String>, StoreFailed> {
         Ok(None)
     }
@@ -278,4 +283,5 @@ const NOW: i64 = 1_795_216_500;
 const NOW_MS: i64 = NOW * 1_000;
 /// `clerk.myapp.com$`
 const PUBLISHABLE_KEY: &str = "pk_live_Y2xlcmsubXlhcHAuY29tJA";
+const SITE_MAP: &str = "clerk-edge-site 1 1\n/assets/admin.js\tt\t/admin\nend\n";
 const SUFFIX: &str = "qlbZh9z9";

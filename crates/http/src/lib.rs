@@ -2,6 +2,7 @@
 //!
 //! Which path needs which session belongs in the rules, what a request means in the gate.
 
+pub mod asset_names;
 pub mod host;
 pub mod incoming;
 pub mod kind;

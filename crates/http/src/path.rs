@@ -202,6 +202,22 @@ fn dots(segment: &str) -> usize {
     0
 }
 
+/// The canonical path of these bytes: what a browser sends for a file of this name. Each byte but
+/// `/` stands for itself, so a `%` is encoded.
+#[must_use]
+pub fn address_of(name: &[u8]) -> String {
+    let mut address = String::with_capacity(name.len().saturating_add(1));
+    address.push('/');
+    for byte in name {
+        if *byte == b'/' || is_kept(*byte) && *byte != b'%' {
+            address.push(char::from(*byte));
+        } else {
+            push_escape(*byte, &mut address);
+        }
+    }
+    address
+}
+
 const SEPARATORS: [char; 2] = ['/', '\\'];
 
 /// Whether the URL standard keeps the byte in a path; separators are handled apart.
@@ -233,6 +249,22 @@ mod tests {
         canonical("/é b", "/%C3%A9%20b");
         canonical("/.well-known/a", "/.well-known/a");
         canonical("/%2561dmin", "/%2561dmin");
+    }
+
+    #[test]
+    fn the_address_of_a_name_is_canonical() {
+        for (name, address) in [
+            ("a/b.js", "/a/b.js"),
+            ("a b,c.js", "/a%20b,c.js"),
+            ("é.js", "/%C3%A9.js"),
+            ("100%.js", "/100%25.js"),
+            ("chunks/@local[slug]~.js", "/chunks/@local[slug]~.js"),
+            ("a?b#c\\d.js", "/a%3Fb%23c%5Cd.js"),
+        ] {
+            assert_eq!(address_of(name.as_bytes()), address, "{name}");
+            canonical(address, address);
+        }
+        assert_eq!(address_of(b"\xFF.js"), "/%FF.js");
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub enum Code {
     RedirectLoop,
     /// Nobody is signed in.
     SignedOut,
+    /// Which pages a file belongs to cannot be read.
+    SiteMap,
     /// The token is larger than any that Clerk makes.
     TokenTooLarge,
     /// A body above the limit.
@@ -74,6 +76,7 @@ impl Code {
             Self::RateLimited => "rate-limited",
             Self::RedirectLoop => "redirect-loop",
             Self::SignedOut => "signed-out",
+            Self::SiteMap => "site-map",
             Self::TokenTooLarge => "token-too-large",
             Self::TooLarge => "too-large",
             Self::UpstreamUnreachable => "upstream-unreachable",
@@ -101,7 +104,8 @@ impl Code {
             | Self::ClerkUnavailable
             | Self::KeysUnavailable
             | Self::NotConfigured
-            | Self::RateLimited => 503,
+            | Self::RateLimited
+            | Self::SiteMap => 503,
             Self::RedirectLoop => 508,
         }
     }

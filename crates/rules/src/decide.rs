@@ -8,6 +8,7 @@ use clerk_edge_http::kind::RequestKind;
 use crate::code::Code;
 use crate::evaluate::evaluate;
 use crate::facts::{Facts, Known, Lookup, Truth};
+use crate::matches::{FileRule, Matches};
 use crate::rule::{Otherwise, Requirement, Rule, SignedOut};
 use crate::rule_set::Match;
 use crate::target::Target;
@@ -64,9 +65,79 @@ impl std::fmt::Display for RedirectField<'_> {
     }
 }
 
-/// Decides a request that falls under this rule.
+/// A decision and the rule that gives it.
+#[derive(Clone, Debug)]
+pub struct Decided<'m, 'r> {
+    /// What becomes of the request.
+    pub decision: Decision<'r>,
+    /// The rule that answers; where all allow, the most specific one.
+    pub by: &'m Match<'r>,
+}
+
+/// Decides a request that falls under these rules. The first that does not allow answers; one that
+/// merely reports answers only where no other does.
 #[must_use]
-pub fn decide<'r>(matched: &Match<'r>, caller: Caller<'_>, kind: RequestKind) -> Decision<'r> {
+pub fn decide<'m, 'r>(
+    matches: &'m Matches<'r>,
+    caller: Caller<'_>,
+    kind: RequestKind,
+) -> Decided<'m, 'r> {
+    if let Some(by) = matches.single() {
+        let sends = !matches.is_file();
+        return Decided { decision: decide_by(by, caller, kind, sends), by };
+    }
+    let mut reported = None;
+    for rule in matches.of_file() {
+        let Some(decision) = decide_of_file(matches, rule, caller, kind) else { continue };
+        let is_open = decision == Decision::NeedsLookup;
+        let decided = Decided { decision, by: &rule.matched };
+        if is_open || !rule.matched.rule.report_only() {
+            return decided;
+        }
+        reported.get_or_insert(decided);
+    }
+    reported.unwrap_or(Decided { decision: Decision::Allow, by: matches.first() })
+}
+
+/// Decides a request that falls under one rule, which is no file's.
+#[must_use]
+pub fn decide_rule<'r>(matched: &Match<'r>, caller: Caller<'_>, kind: RequestKind) -> Decision<'r> {
+    decide_by(matched, caller, kind, true)
+}
+
+/// What one rule of a file says; `None` where it allows, or another of which one must allow does.
+fn decide_of_file<'r>(
+    matches: &Matches<'r>,
+    rule: &FileRule<'r>,
+    caller: Caller<'_>,
+    kind: RequestKind,
+) -> Option<Decision<'r>> {
+    let says = |rule: &FileRule<'r>| decide_by(&rule.matched, caller, kind, false);
+    let own = Some(says(rule)).filter(|decision| *decision != Decision::Allow)?;
+    let group = || {
+        let others = matches.of_file().iter().filter(|it| !std::ptr::eq(*it, rule));
+        others.filter(|it| rule.one_of.is_some() && it.one_of == rule.one_of)
+    };
+    if group().any(|it| says(it) == Decision::Allow) {
+        return None;
+    }
+    if group().any(|it| says(it) == Decision::NeedsLookup) {
+        return Some(Decision::NeedsLookup);
+    }
+    let counts = rule.matched.rule.report_only() || own == Decision::NeedsLookup;
+    if !counts && group().any(|it| it.matched.rule.report_only()) {
+        return None;
+    }
+    Some(own)
+}
+
+/// What one rule says. Where it does not send, nobody who is allowed is redirected.
+fn decide_by<'r>(
+    matched: &Match<'r>,
+    caller: Caller<'_>,
+    kind: RequestKind,
+    sends: bool,
+) -> Decision<'r> {
     let rule = matched.rule;
     let facts = match (rule.requirement(), caller) {
         (Requirement::Anyone, _) => return Decision::Allow,
@@ -79,7 +150,7 @@ pub fn decide<'r>(matched: &Match<'r>, caller: Caller<'_>, kind: RequestKind) ->
         Requirement::Condition(condition) => evaluate(condition, facts, &matched.params),
         _ => Truth::Holds,
     };
-    let role_decides = truth == Truth::Holds && sends_by_unknown_role(rule, facts, kind);
+    let role_decides = sends && truth == Truth::Holds && sends_by_unknown_role(rule, facts, kind);
     if truth == Truth::Unknown || role_decides {
         match facts.lookup() {
             Lookup::NotTried => return Decision::NeedsLookup,
@@ -91,7 +162,11 @@ pub fn decide<'r>(matched: &Match<'r>, caller: Caller<'_>, kind: RequestKind) ->
     if goes_on && rule.lookup() && facts.lookup() == Lookup::NotTried && facts.lacks_a_header() {
         return Decision::NeedsLookup;
     }
-    if truth == Truth::Holds { allowed(rule, facts, kind) } else { not_allowed(rule, kind) }
+    match truth {
+        Truth::Holds if sends => allowed(rule, facts, kind),
+        Truth::Holds => Decision::Allow,
+        Truth::Fails | Truth::Unknown => not_allowed(rule, kind),
+    }
 }
 
 /// A page that sends people by role has to know the role, unless it sends everybody alike.

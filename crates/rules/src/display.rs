@@ -47,6 +47,9 @@ impl Display for Rule {
                 write!(f, ",\"{key}\":true")?;
             }
         }
+        if self.without_site_map {
+            f.write_str(",\"site_map\":false")?;
+        }
         f.write_str("}")
     }
 }

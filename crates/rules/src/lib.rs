@@ -2,10 +2,10 @@
 //!
 //! Tokens, sessions and settings belong elsewhere; who asks comes in through [`facts::Facts`].
 
-pub mod asset_names;
 pub mod check;
 pub mod claim_path;
 pub mod code;
+pub mod companions;
 pub mod condition;
 pub mod decide;
 pub mod display;
@@ -13,6 +13,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod facts;
 pub mod limits;
+pub mod matches;
 pub mod ordered_json;
 pub mod ordered_table;
 pub mod path_params;
@@ -28,4 +29,5 @@ pub mod reverification;
 pub mod rule;
 pub mod rule_set;
 pub mod shape;
+pub mod site_map;
 pub mod target;

@@ -27,14 +27,14 @@ struct Node {
 
 /// What besides the path narrows a rule, as a request gives it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct HostAndMethod<'a> {
+pub(crate) struct HostAndMethod<'a> {
     host: &'a str,
     method: &'a str,
 }
 
 impl<'a> HostAndMethod<'a> {
     /// The host without port and final dot; `HEAD` counts as `GET`.
-    pub(super) fn new(host: &'a str, method: &'a str) -> Self {
+    pub(crate) fn new(host: &'a str, method: &'a str) -> Self {
         let host = without_port(host);
         let host = host.strip_suffix('.').unwrap_or(host);
         let method = if method.eq_ignore_ascii_case("HEAD") { "GET" } else { method };

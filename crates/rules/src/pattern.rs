@@ -3,8 +3,8 @@
 //! Compared segment by segment on decoded bytes. The only wildcard is a final `/*`; a text that no
 //! canonical path can equal is a problem.
 
-use crate::asset_names::page_of_segments;
 use crate::path_params::{PathParams, is_capturable};
+use clerk_edge_http::asset_names::page_of_segments;
 use clerk_edge_http::percent::{UNRESERVED, decode_once, escaped_byte, push_escape};
 
 /// A rule's path.
@@ -70,6 +70,21 @@ impl Pattern {
     /// Whether it ends in `/*`.
     pub(super) fn has_rest(&self) -> bool {
         self.rest
+    }
+
+    /// Whether it matches one path alone.
+    pub(super) fn is_literal(&self) -> bool {
+        !self.rest && self.segments.iter().all(|segment| matches!(segment, Segment::Literal(_)))
+    }
+
+    /// How specific each segment is, from the left: literals before names, these before the end,
+    /// and the end before `/*`.
+    pub(super) fn ranks(&self) -> impl Iterator<Item = u8> {
+        let segments = self.segments.iter().map(|segment| match segment {
+            Segment::Literal(_) => 3,
+            Segment::Name(_) => 2,
+        });
+        segments.chain([u8::from(!self.rest)])
     }
 
     /// The values in a path that it matches.

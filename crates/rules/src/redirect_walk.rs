@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use crate::claim_path::ClaimPath;
 use crate::condition::{ClaimWanted, Condition};
-use crate::decide::{Caller, Decision, decide};
+use crate::decide::{Caller, Decision, decide_rule};
 use crate::facts::{Facts, Known, Lookup, Truth};
 use crate::reverification::Reverification;
 use crate::rule::{Requirement, Rule};
@@ -102,7 +102,7 @@ impl<'r> Walk<'r> {
         let assumed =
             Assumed { caller: self.caller, answers: &state.answers, open: <_>::default() };
         let matched = Match { rule, params };
-        let decision = decide(&matched, assumed.caller(), RequestKind::Page);
+        let decision = decide_rule(&matched, assumed.caller(), RequestKind::Page);
         match (decision, assumed.open.take()) {
             (Decision::Allow, _) => self.end(state, WalkEnd::Arrived, None),
             _ if rule.report_only => self.end(state, WalkEnd::Arrived, None),

@@ -2,6 +2,8 @@
 //!
 //! How a rule is found is in [`crate::rule_set`], what it decides in [`crate::decide`].
 
+use std::cmp::Ordering;
+
 use crate::condition::Condition;
 use crate::pattern::{Pattern, Segment};
 use crate::target::Target;
@@ -19,6 +21,7 @@ pub struct Rule {
     pub(crate) send: Option<RedirectByRole>,
     pub(crate) lookup: bool,
     pub(crate) report_only: bool,
+    pub(crate) without_site_map: bool,
 }
 
 /// What a path asks. Every path has one.
@@ -75,6 +78,23 @@ impl Rule {
     #[must_use]
     pub fn has_params(&self) -> bool {
         self.pattern.segments().iter().any(|segment| matches!(segment, Segment::Name(_)))
+    }
+
+    /// Whether a file under this rule is judged by it alone: it says `site_map = false`, or names
+    /// the file literally.
+    #[must_use]
+    pub fn decides_alone(&self) -> bool {
+        self.without_site_map || self.index.is_some() && self.pattern.is_literal()
+    }
+
+    /// The more specific of two rules is the greater one: their paths count from the left, then a
+    /// host, then methods.
+    pub(crate) fn cmp_specificity(&self, other: &Self) -> Ordering {
+        let own = self.index.map(|_| self.pattern.ranks()).into_iter().flatten();
+        let others = other.index.map(|_| other.pattern.ranks()).into_iter().flatten();
+        own.cmp(others)
+            .then(self.host.is_some().cmp(&other.host.is_some()))
+            .then(self.methods.is_empty().cmp(&other.methods.is_empty()).reverse())
     }
 
     /// What the path asks.

@@ -147,18 +147,18 @@ impl Rules {
     }
 
     fn find_single(&self, asked: &path_tree::HostAndMethod<'_>, text: &str) -> Match<'_> {
-        let page = if self.assets { crate::asset_names::page_of(text) } else { text };
+        let page = if self.assets { clerk_edge_http::asset_names::page_of(text) } else { text };
         self.matched(asked, clerk_edge_http::path::split(page))
     }
 
     /// What one reading of the path falls under, as it stands and as the upstream may take it.
-    fn find_all(
+    pub(crate) fn find_all(
         &self,
         asked: &path_tree::HostAndMethod<'_>,
         mut path: Vec<&[u8]>,
     ) -> Vec<Match<'_>> {
         if self.assets {
-            crate::asset_names::page_of_segments(&mut path);
+            clerk_edge_http::asset_names::page_of_segments(&mut path);
         }
         let cut = self.suffixes.iter().filter_map(|suffix| self.without(suffix, &path));
         let mut found = Vec::new();
@@ -233,7 +233,7 @@ mod tests {
                 });
                 let mut segments: Vec<&[u8]> = clerk_edge_http::path::split(raw).collect();
                 if assets {
-                    crate::asset_names::page_of_segments(&mut segments);
+                    clerk_edge_http::asset_names::page_of_segments(&mut segments);
                 }
                 let asked = path_tree::HostAndMethod::new("", "GET");
                 let long = rules.matched(&asked, segments.iter().copied());

@@ -1,11 +1,11 @@
 //! The shape of a rule's path, for those who reason about rules instead of requests.
 
-use crate::asset_names::page_of_segments;
 use crate::path_params::is_capturable;
 use crate::path_tree::HostAndMethod;
 use crate::pattern::Segment;
 use crate::rule::Rule;
 use crate::rule_set::Rules;
+use clerk_edge_http::asset_names::page_of_segments;
 
 /// One segment of a rule's path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -60,8 +60,5 @@ pub const CSS_DEPTH_MAX: usize = 32;
 /// Bytes of the map. The gate reads none that is larger.
 pub const MAP_BYTES_MAX: usize = 2 * 1024 * 1024;
 
-/// Bytes of an address. The gate accepts no longer path.
-pub const ADDRESS_BYTES_MAX: usize = 8 * 1024;
-
 /// Letters of an example sentence.
 pub const SENTENCE_LETTERS_MAX: usize = 160;

@@ -2,23 +2,17 @@
 //!
 //! The address is the canonical form of the gate's paths: what a browser sends for this file.
 
-use crate::limits::ADDRESS_BYTES_MAX;
+use clerk_edge_http::limits::PATH_BYTES_MAX;
+use clerk_edge_http::{asset_names, path};
+
 use crate::map::MAP_NAME;
 
 /// The address of a file: `/`, and each byte of its name as the canonical form has it. `None`
 /// where the gate accepts no path of that length.
 #[must_use]
 pub fn address_of(name: &[u8]) -> Option<String> {
-    let mut address = String::with_capacity(name.len().saturating_add(1));
-    address.push('/');
-    for byte in name {
-        if is_kept(*byte) {
-            address.push(char::from(*byte));
-        } else {
-            push_escape(*byte, &mut address);
-        }
-    }
-    (address.len() <= ADDRESS_BYTES_MAX).then_some(address)
+    let address = path::address_of(name);
+    (address.len() <= PATH_BYTES_MAX).then_some(address)
 }
 
 /// The page of an address, by the name that rules see: `/admin.html`, `/admin/index.html` →
@@ -26,18 +20,8 @@ pub fn address_of(name: &[u8]) -> Option<String> {
 #[must_use]
 pub fn page_of(address: &str) -> Option<&str> {
     address.strip_suffix(".html")?;
-    let mut page = address;
-    loop {
-        let shorter = page.strip_suffix('/').unwrap_or(page);
-        let shorter = ["/index.html", "/index", ".html"]
-            .iter()
-            .find_map(|ending| shorter.strip_suffix(ending))
-            .unwrap_or(shorter);
-        if shorter.len() == page.len() {
-            return Some(if page.is_empty() { "/" } else { page });
-        }
-        page = shorter;
-    }
+    let page = asset_names::page_of(address);
+    Some(if page.is_empty() { "/" } else { page })
 }
 
 /// Whether an address is that of a page which is served for other addresses: any
@@ -62,45 +46,15 @@ pub(crate) fn is_never_served(name: &[u8]) -> bool {
         || name.rsplit(|byte| *byte == b'/').next() == Some(b".assetsignore")
 }
 
-/// The bytes that the canonical form leaves as they are: the path percent-encode set of the URL
-/// standard turned round, without `%`, which a name holds as itself.
-const fn is_kept(byte: u8) -> bool {
-    byte == b'/'
-        || byte.is_ascii_graphic()
-            && !matches!(
-                byte,
-                b'%' | b'\\' | b'"' | b'#' | b'<' | b'>' | b'?' | b'^' | b'`' | b'{' | b'}'
-            )
-}
-
-fn push_escape(byte: u8, out: &mut String) {
-    const HEX: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    out.push('%');
-    for digit in [byte >> 4, byte & 15] {
-        out.extend(HEX.get(usize::from(digit)));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_in_the_canonical_form() {
-        for (name, address) in [
-            ("a/b.js", "/a/b.js"),
-            ("a b,c.js", "/a%20b,c.js"),
-            ("é.js", "/%C3%A9.js"),
-            ("100%.js", "/100%25.js"),
-            ("chunks/@local[slug]~.js", "/chunks/@local[slug]~.js"),
-            ("a?b#c\\d.js", "/a%3Fb%23c%5Cd.js"),
-        ] {
-            assert_eq!(address_of(name.as_bytes()).as_deref(), Some(address), "{name}");
-        }
-        assert_eq!(address_of(b"\xFF.js").as_deref(), Some("/%FF.js"));
-        assert_eq!(address_of(&[b'a'; ADDRESS_BYTES_MAX]), None);
-        assert!(address_of(&[b'a'; ADDRESS_BYTES_MAX - 1]).is_some());
+    fn an_address_has_no_more_bytes_than_the_gate_accepts() {
+        assert_eq!(address_of(b"a b.js").as_deref(), Some("/a%20b.js"));
+        assert_eq!(address_of(&[b'a'; PATH_BYTES_MAX]), None);
+        assert!(address_of(&[b'a'; PATH_BYTES_MAX - 1]).is_some());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::task::Poll;
 
 use clerk_edge_gate::limits::KEYS_TIMEOUT_MS;
 use clerk_edge_gate::platform::{
-    ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+    AssetResponse, AssetsFailed, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
 };
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
@@ -57,6 +57,12 @@ pub struct FakePlatform {
     pub reads: Cell<usize>,
     /// The names and times to keep of all writes to the store.
     pub writes: RefCell<Vec<(String, u32)>>,
+    /// The files that the asset server has, by their paths; all others are 404.
+    pub assets: RefCell<BTreeMap<String, AssetResponse>>,
+    /// Whether the asset server gives no answer.
+    pub assets_fail: Cell<bool>,
+    /// How often the asset server was asked.
+    pub asset_calls: Cell<usize>,
     /// How many keys were imported.
     pub imports: Cell<usize>,
     /// How many signatures were verified.
@@ -214,6 +220,23 @@ impl Platform for FakePlatform {
             Ok(reply) if reply.body.len() > call.bytes_max => Err(ClerkCallError::TooLarge),
             outcome => outcome,
         }
+    }
+
+    async fn asset(
+        &self,
+        path: &str,
+        _timeout_ms: u32,
+        bytes_max: usize,
+    ) -> Result<AssetResponse, AssetsFailed> {
+        self.asset_calls.set(self.asset_calls.get() + 1);
+        if self.assets_fail.get() {
+            return Err(AssetsFailed);
+        }
+        let known = self.assets.borrow().get(path).cloned();
+        let missing = || AssetResponse { status: 404, content_type: None, body: Some(Vec::new()) };
+        let mut response = known.unwrap_or_else(missing);
+        response.body = response.body.filter(|body| body.len() <= bytes_max);
+        Ok(response)
     }
 
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {

@@ -8,16 +8,19 @@ use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortSignal, CryptoKey, Headers, ReadableStream, ReadableStreamDefaultReader, RequestInit,
-    RequestRedirect, Response,
+    AbortSignal, CryptoKey, Headers, ReadableStream, ReadableStreamDefaultReader, Request,
+    RequestInit, RequestRedirect, Response,
 };
 use worker::{Delay, Env};
 
+use crate::bindings::get;
+use crate::upstream::Fetcher;
 use clerk_edge_gate::limits::{KEYS_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN};
 use clerk_edge_gate::platform::{
-    API_VERSION, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+    API_VERSION, AssetResponse, AssetsFailed, ClerkCallError, ClerkRequest, ClerkResponse,
+    Platform, StoreFailed,
 };
-use clerk_edge_gate::settings::bindings::CLERK_CACHE;
+use clerk_edge_gate::settings::bindings::{ASSETS, CLERK_CACHE};
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
 use clerk_edge_token::key::PublicKey;
@@ -74,6 +77,30 @@ impl Platform for Workers {
             retry_after: header("retry-after"),
             body: body.ok_or(ClerkCallError::TooLarge)?,
         })
+    }
+
+    async fn asset(
+        &self,
+        path: &str,
+        timeout_ms: u32,
+        bytes_max: usize,
+    ) -> Result<AssetResponse, AssetsFailed> {
+        let assets = get(&self.env, ASSETS).ok_or(AssetsFailed)?;
+        let response = async {
+            let init = RequestInit::new();
+            init.set_redirect(RequestRedirect::Manual);
+            init.set_signal(Some(&AbortSignal::timeout_with_u32(timeout_ms)));
+            // The binding looks at the path alone.
+            let url = format!("https://assets.local{path}");
+            let request = Request::new_with_str_and_init(&url, &init)?;
+            let promise = assets.unchecked_ref::<Fetcher>().fetch_from(&request)?;
+            let response: Response = JsFuture::from(promise).await?.dyn_into()?;
+            let body = read_body(response.body(), bytes_max).await?;
+            Ok::<_, JsValue>((response, body))
+        };
+        let (response, body) = response.await.map_err(|_| AssetsFailed)?;
+        let content_type = response.headers().get("content-type").ok().flatten();
+        Ok(AssetResponse { status: response.status(), content_type, body })
     }
 
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {

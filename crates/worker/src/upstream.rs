@@ -16,9 +16,11 @@ use clerk_edge_gate::settings::bindings::{ASSETS, ORIGIN};
 
 #[wasm_bindgen]
 extern "C" {
-    type Fetcher;
+    /// A binding that answers requests.
+    pub(crate) type Fetcher;
+    /// Sends a request.
     #[wasm_bindgen(method, catch, js_name = fetch)]
-    fn fetch_from(this: &Fetcher, request: &Request) -> Result<Promise, JsValue>;
+    pub(crate) fn fetch_from(this: &Fetcher, request: &Request) -> Result<Promise, JsValue>;
     #[wasm_bindgen(catch, js_name = fetch)]
     fn fetch_request(request: &Request) -> Result<Promise, JsValue>;
 }

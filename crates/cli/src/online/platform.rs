@@ -1,7 +1,7 @@
 //! The platform of a real token: the host's cryptography, and keys from a file or the instance.
 
 use clerk_edge_gate::platform::{
-    ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+    AssetResponse, AssetsFailed, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
 };
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
@@ -64,6 +64,11 @@ impl<H: Host> Platform for Keys<'_, '_, H> {
             Err(NoAnswer::Host(NoReply::TooLarge)) => Err(ClerkCallError::TooLarge),
             Err(_) => Err(ClerkCallError::Unreachable),
         }
+    }
+
+    /// The command has no asset server: names of files count, and no site map.
+    async fn asset(&self, _: &str, _: u32, _: usize) -> Result<AssetResponse, AssetsFailed> {
+        Ok(AssetResponse { status: 404, content_type: None, body: None })
     }
 
     async fn load(&self, _: &str) -> Result<Option<String>, StoreFailed> {

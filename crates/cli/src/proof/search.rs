@@ -3,7 +3,7 @@
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_http::path::RequestPath;
-use clerk_edge_rules::decide::{Caller, Decision, decide};
+use clerk_edge_rules::decide::{Caller, Decision, decide_rule};
 use clerk_edge_rules::rule::{Requirement, Rule};
 use clerk_edge_rules::rule_set::{Match, Rules};
 
@@ -69,7 +69,7 @@ pub fn find<'r>(
 #[must_use]
 pub fn lets_in(matched: &Match<'_>, candidate: &Candidate) -> bool {
     matched.rule.report_only()
-        || decide(matched, candidate.caller(), RequestKind::Other) == Decision::Allow
+        || decide_rule(matched, candidate.caller(), RequestKind::Other) == Decision::Allow
 }
 
 /// Whether both rules ask the same of everybody, so that nobody needs to be looked for.

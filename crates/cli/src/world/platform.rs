@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use clerk_edge_gate::platform::{
-    ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+    AssetResponse, AssetsFailed, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
 };
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
@@ -54,6 +54,11 @@ impl Platform for Invented {
             retry_after: None,
             body: body.to_string().into_bytes(),
         })
+    }
+
+    /// The command has no asset server: names of files count, and no site map.
+    async fn asset(&self, _: &str, _: u32, _: usize) -> Result<AssetResponse, AssetsFailed> {
+        Ok(AssetResponse { status: 404, content_type: None, body: None })
     }
 
     async fn load(&self, _: &str) -> Result<Option<String>, StoreFailed> {

@@ -82,6 +82,7 @@ const fn title_and_text(code: Code) -> (&'static str, &'static str) {
         Code::KeysUnavailable | Code::ClaimsUnavailable => {
             ("Sign-in cannot be checked right now", UNAVAILABLE)
         }
+        Code::SiteMap => ("This file cannot be shown right now", SITE_MAP),
         Code::UpstreamUnreachable => ("The site does not answer", UPSTREAM),
         Code::Configuration => ("This site is not set up correctly", CONFIGURATION),
         Code::Internal => ("Something went wrong", INTERNAL),
@@ -120,6 +121,8 @@ const REDIRECT_LOOP: &str = "<p>Your browser was redirected several times to con
     <li>The Clerk instance must know the domain of this site.</li></ul>";
 const UNAVAILABLE: &str = "<p>The service that confirms sign-ins does not answer. You have \
     not been signed out. Try again in a moment.</p>";
+const SITE_MAP: &str = "<p>It is not known who may read this file: the list of the site's files \
+    cannot be read. Try again in a moment.</p>";
 const UPSTREAM: &str = "<p>You may open this page, but the site did not answer. Try again in a \
     moment.</p>";
 const CONFIGURATION: &str = "<p>No page is shown until this is fixed. The reason is in the log of \

@@ -5,7 +5,7 @@ use clerk_edge_http::kind::RequestKind;
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::plain_id::is_plain_id;
 use clerk_edge_rules::code::Code;
-use clerk_edge_rules::decide::{Decision, decide};
+use clerk_edge_rules::decide::{Decision, decide_rule};
 use clerk_edge_rules::problem::Problem;
 use clerk_edge_rules::rule_set::{Match, Rules};
 use serde_json::{Value, json};
@@ -115,7 +115,7 @@ impl AuthObject {
         K: Clone + 'static,
         P: Platform<Key = K>,
     {
-        let decision = decide(matched, self.caller(), kind);
+        let decision = decide_rule(matched, self.caller(), kind);
         if decision != Decision::NeedsLookup {
             return decision;
         }
@@ -124,7 +124,7 @@ impl AuthObject {
             let result = gate.lookups.public_metadata(settings, person.subject(), ctx).await;
             person.add_metadata(settings, result.into());
         }
-        decide(matched, self.caller(), kind)
+        decide_rule(matched, self.caller(), kind)
     }
 
     /// The session token; with a template or a lifetime, one that Clerk makes for this session and

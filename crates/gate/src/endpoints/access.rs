@@ -4,7 +4,7 @@
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
-use clerk_edge_rules::decide::{Decision, decide};
+use clerk_edge_rules::decide::{Decision, decide_rule};
 use clerk_edge_rules::path_params::PathParams;
 use clerk_edge_rules::rule::Rule;
 use clerk_edge_rules::rule_set::Match;
@@ -98,5 +98,5 @@ fn area<'a>(rule: &'a Rule, auth: &Auth<'_>) -> Option<Area<'a>> {
 
 fn decision<'r>(rule: &'r Rule, auth: &Auth<'_>) -> Decision<'r> {
     let matched = Match { rule, params: PathParams::none() };
-    decide(&matched, auth.caller(), RequestKind::Other)
+    decide_rule(&matched, auth.caller(), RequestKind::Other)
 }

@@ -59,6 +59,8 @@ where
         count: status.count,
     });
     let counters = gate.lookups.status();
+    let mut notes = settings.notes.clone();
+    notes.extend(gate.site_map.notes(settings, ctx).await);
     let health = Health {
         instance: settings.instance.kind,
         rules_count: settings.rules.len(),
@@ -66,7 +68,7 @@ where
         keys,
         lookups: counters.count,
         lookup_failures: counters.failures,
-        notes: &settings.notes,
+        notes: &notes,
     };
     health.answer()
 }

@@ -5,6 +5,7 @@ pub mod access;
 pub mod account;
 pub mod debug_role;
 pub mod health;
+pub mod page;
 
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_rules::code::Code;
@@ -58,6 +59,7 @@ where
                 Box::pin(account::answer(id, gate, settings, request, ctx)).await
             }
             EndpointId::Access => access::answer(gate, settings, request, ctx).await,
+            EndpointId::Page => page::answer(request),
             EndpointId::DebugRole => debug_role::answer(gate, settings, request, ctx).await,
         }
     })

@@ -9,18 +9,23 @@ use clerk_edge_rules::code::Code;
 use clerk_edge_rules::decide::Decision;
 use clerk_edge_rules::explain::conditions;
 use clerk_edge_rules::facts::Truth;
-use clerk_edge_rules::rule::{Requirement, SignedOut};
+use clerk_edge_rules::matches::Matches;
+use clerk_edge_rules::rule::{Rule, SignedOut};
 use clerk_edge_rules::rule_set::Match;
 use serde::Serialize;
 
 use crate::auth::Auth;
+use crate::context::RequestContext;
 use crate::early_response::EarlyResponse;
 use crate::endpoint::Endpoint;
 use crate::forward::auth_headers;
+use crate::gate::Gate;
 use crate::grant::{Grant, early_response};
 use crate::log::Outcome;
 use crate::log::record::outcome_of;
+use crate::platform::Platform;
 use crate::settings::{Settings, Upstream};
+use crate::site_map;
 
 /// A path that somebody asks about, and what was found for it.
 pub(crate) struct PathQuestion<'a> {
@@ -33,8 +38,10 @@ enum PathKind<'a> {
     Ambiguous,
     /// The gate answers it by itself.
     Endpoint(RequestPath),
-    /// It falls under a rule.
-    Rule(RequestPath, Match<'a>),
+    /// It is refused whoever asks.
+    Refused(RequestPath, Code),
+    /// It falls under these rules.
+    Rules(RequestPath, Matches<'a>),
 }
 
 /// The explanation.
@@ -48,6 +55,8 @@ pub(crate) struct PathExplanation {
     pub(crate) rule: Option<String>,
     /// The whole rule, as JSON in a text.
     pub(crate) rule_text: Option<String>,
+    /// Of a file, the pages by whose rules it is judged, too.
+    pub(crate) pages: Vec<String>,
     /// Its condition, line by line, outermost first.
     pub(crate) conditions: Vec<ConditionLine>,
     /// What becomes of a page.
@@ -96,18 +105,25 @@ struct Outlook<'o, 'a> {
 
 impl<'a> PathQuestion<'a> {
     /// Finds the rule for a path that was typed: a whole URL will do, and its query is ignored.
-    pub(crate) fn read(typed: &str, settings: &'a Settings, request: &impl Incoming) -> Self {
+    pub(crate) async fn read<K, P: Platform>(
+        typed: &str,
+        gate: &'a Gate<K>,
+        settings: &'a Settings,
+        request: &impl Incoming,
+        ctx: &RequestContext<'_, P>,
+    ) -> Self {
         let path = UrlParts::of(typed).map_or(typed, |it| it.path);
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        let found = find(&path, settings, request).unwrap_or(PathKind::Ambiguous);
+        let found = find(&path, gate, settings, request, ctx).await;
+        let found = found.unwrap_or(PathKind::Ambiguous);
         Self { asked: typed.to_owned(), found }
     }
 
     /// Whether the gate would look claims up, for a page or for anything else.
     pub(crate) fn needs_lookup(&self, auth: &Auth<'_>) -> bool {
-        let PathKind::Rule(_, matched) = &self.found else { return false };
-        KINDS.iter().any(|kind| needs_lookup(matched, auth, *kind))
+        let PathKind::Rules(_, matches) = &self.found else { return false };
+        KINDS.iter().any(|kind| needs_lookup(matches, auth, *kind))
     }
 
     /// What would become of the caller there. `looked_up` is `auth` with what was looked up; it
@@ -119,7 +135,7 @@ impl<'a> PathQuestion<'a> {
         auth: &Auth<'b>,
         looked_up: &Auth<'b>,
     ) -> PathExplanation {
-        let (path, matched) = match self.found {
+        let (path, matches) = match self.found {
             PathKind::Ambiguous => {
                 let end = || ExplainedOutcome::stopped(&EarlyResponse::AMBIGUOUS_PATH, false);
                 return PathExplanation::plain(self.asked, None, end);
@@ -127,29 +143,35 @@ impl<'a> PathQuestion<'a> {
             PathKind::Endpoint(path) => {
                 return PathExplanation::plain(self.asked, Some(&path), ExplainedOutcome::own);
             }
-            PathKind::Rule(path, matched) => (path, matched),
+            PathKind::Refused(path, code) => {
+                let end = || ExplainedOutcome::stopped(&EarlyResponse::code(code), false);
+                return PathExplanation::plain(self.asked, Some(&path), end);
+            }
+            PathKind::Rules(path, matches) => (path, matches),
         };
         let [page, other] = KINDS.map(|kind| {
-            let auth = if needs_lookup(&matched, auth, kind) { looked_up } else { auth };
-            let outcome = match Grant::of(&matched, auth, kind) {
+            let auth = if needs_lookup(&matches, auth, kind) { looked_up } else { auth };
+            let outcome = match Grant::of(&matches, auth, kind) {
                 Ok(_) => ExplainedOutcome::forward(settings),
-                Err(decision) => {
-                    let response =
-                        early_response(&decision, &matched, auth.hints(), settings, request, kind);
-                    ExplainedOutcome::of_response(&response, &matched)
+                Err(decided) => {
+                    let (rule, hints) = (decided.by.rule, auth.hints());
+                    let response = early_response(&decided, hints, settings, request, kind);
+                    ExplainedOutcome::of_response(&response, rule)
                 }
             };
             Outlook { auth, outcome }
         });
         let forwarded = [&page, &other].into_iter().find(|it| it.outcome.goes_on());
-        let headers = forwarded.map(|it| headers(it.auth, &matched, settings)).unwrap_or_default();
+        let headers = forwarded.map(|it| headers(it.auth, &matches, settings)).unwrap_or_default();
         let no_headers = settings.upstream == Upstream::Assets && !headers.is_empty();
+        let matched = matches.first();
         PathExplanation {
             asked: self.asked,
             canonical: Some(path.as_str().to_owned()),
             rule: Some(matched.rule.path_text().to_owned()),
             rule_text: matched.rule.index().map(|_| matched.rule.to_string()),
-            conditions: condition_lines(&matched, page.auth),
+            pages: matches.pages().to_vec(),
+            conditions: condition_lines(matched, page.auth),
             outcome: page.outcome,
             outcome_unless_page: other.outcome,
             headers,
@@ -169,6 +191,7 @@ impl PathExplanation {
             canonical: path.map(|it| it.as_str().to_owned()),
             rule: None,
             rule_text: None,
+            pages: Vec::new(),
             conditions: Vec::new(),
             outcome: end(),
             outcome_unless_page: end(),
@@ -201,10 +224,10 @@ impl ExplainedOutcome {
         }
     }
 
-    fn of_response(response: &EarlyResponse, matched: &Match<'_>) -> Self {
-        let mut end = Self::stopped(response, matched.rule.report_only());
+    fn of_response(response: &EarlyResponse, rule: &Rule) -> Self {
+        let mut end = Self::stopped(response, rule.report_only());
         // The `redirect_url` would name this page instead of the explained path.
-        if *matched.rule.signed_out() == SignedOut::SignIn && end.action == "redirect" {
+        if *rule.signed_out() == SignedOut::SignIn && end.action == "redirect" {
             end.location = end.location.take().map(without_return);
             end.words = end.words_of_redirect();
         }
@@ -238,19 +261,32 @@ impl ExplainedOutcome {
     }
 }
 
-fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Option<PathKind<'a>> {
-    let path = RequestPath::parse(path).ok()?;
+async fn find<'a, K, P: Platform>(
+    path: &str,
+    gate: &'a Gate<K>,
+    settings: &'a Settings,
+    request: &impl Incoming,
+    ctx: &RequestContext<'_, P>,
+) -> Option<PathKind<'a>> {
+    let path = RequestPath::parse(path).ok().filter(|path| settings.upstream.holds(path))?;
     if Endpoint::of(&path, settings).is_some() {
         return Some(PathKind::Endpoint(path));
     }
+    if settings.site_map.has_assets && site_map::is_its_own(&path) {
+        return Some(PathKind::Refused(path, Code::NotFound));
+    }
     let host = UrlParts::of(request.url())?.host()?;
-    let matched = settings.rules.find(host, request.method(), &path).ok();
-    let matched = matched.filter(|_| settings.upstream.holds(&path))?;
-    Some(PathKind::Rule(path, matched))
+    let asked = (host, request.method());
+    match site_map::matches(&gate.site_map, settings, asked, &path, ctx).await {
+        Ok(matches) => Some(PathKind::Rules(path, matches)),
+        Err(Code::PathAmbiguous) => None,
+        Err(code) => Some(PathKind::Refused(path, code)),
+    }
 }
 
-fn needs_lookup(matched: &Match<'_>, auth: &Auth<'_>, kind: RequestKind) -> bool {
-    matches!(Grant::of(matched, auth, kind), Err(Decision::NeedsLookup))
+fn needs_lookup(matches: &Matches<'_>, auth: &Auth<'_>, kind: RequestKind) -> bool {
+    let decided = Grant::of(matches, auth, kind);
+    decided.is_err_and(|it| it.decision == Decision::NeedsLookup)
 }
 
 fn condition_lines(matched: &Match<'_>, auth: &Auth<'_>) -> Vec<ConditionLine> {
@@ -268,11 +304,8 @@ fn condition_lines(matched: &Match<'_>, auth: &Auth<'_>) -> Vec<ConditionLine> {
         .collect()
 }
 
-fn headers(auth: &Auth<'_>, matched: &Match<'_>, settings: &Settings) -> Vec<(String, String)> {
-    match matched.rule.requirement() {
-        Requirement::Anyone => Vec::new(),
-        _ => auth_headers(&auth.status, settings),
-    }
+fn headers(auth: &Auth<'_>, matches: &Matches<'_>, settings: &Settings) -> Vec<(String, String)> {
+    if matches.is_open() { Vec::new() } else { auth_headers(&auth.status, settings) }
 }
 
 fn without_return(location: String) -> String {

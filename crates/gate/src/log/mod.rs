@@ -69,6 +69,8 @@ pub struct LogLine<'a> {
     pub key_source: Option<KeySource>,
     /// The number of calls for missing claims.
     pub lookups: u32,
+    /// The pages by whose rules a file was judged.
+    pub pages: &'a [String],
 }
 
 impl LogLevel {
@@ -103,6 +105,7 @@ impl LogLine<'_> {
         line.text(",\"user\":\"", self.user, WORD_CHARS_MAX);
         line.text(",\"role_source\":\"", self.role_source, WORD_CHARS_MAX);
         line.word(",\"key_source\":\"", self.key_source.map(KeySource::as_str));
+        line.texts(",\"pages\":[", self.pages, PATH_CHARS_MAX);
         line.end(self.lookups)
     }
 }
@@ -145,6 +148,18 @@ impl Writer {
         let json = serde_json::Value::from(text).to_string();
         self.0.push_str(name.strip_suffix('"').unwrap_or(name));
         self.0.push_str(&json);
+    }
+
+    /// Adds a member with a list of texts, unless the list is empty.
+    fn texts(&mut self, name: &str, texts: &[String], chars_max: usize) {
+        for (at, text) in texts.iter().enumerate() {
+            self.0.push_str(if at == 0 { name } else { "," });
+            let json = serde_json::Value::from(cut(text, chars_max)).to_string();
+            self.0.push_str(&json);
+        }
+        if !texts.is_empty() {
+            self.0.push(']');
+        }
     }
 
     fn end(mut self, lookups: u32) -> String {

@@ -11,7 +11,7 @@ use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::request_id::request_id;
 use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::code::Code;
-use clerk_edge_rules::rule::{Requirement, Rule};
+use clerk_edge_rules::matches::Matches;
 use clerk_edge_token::session::Session;
 
 /// Words of ours and names, never a token, cookie, secret or claim value.
@@ -20,6 +20,7 @@ pub(crate) struct LogRecord<'a> {
     request_id: String,
     path: String,
     rule: Option<&'a str>,
+    pages: Vec<String>,
     open: bool,
     outcome: Option<Outcome>,
     would: Option<Outcome>,
@@ -49,9 +50,14 @@ impl<'a> LogRecord<'a> {
         path.as_str().clone_into(&mut self.path);
     }
 
-    pub(crate) fn rule(&mut self, rule: &'a Rule) {
-        self.rule = Some(rule.path_text());
-        self.open = matches!(rule.requirement(), Requirement::Anyone);
+    pub(crate) fn path_text(&self) -> &str {
+        &self.path
+    }
+
+    pub(crate) fn rules(&mut self, matches: &Matches<'a>) {
+        self.rule = Some(matches.first().rule.path_text());
+        self.open = matches.is_open();
+        self.pages = matches.pages().to_vec();
     }
 
     pub(crate) fn authenticated(&mut self, auth: &Auth<'a>) {
@@ -120,6 +126,7 @@ impl<'a> LogRecord<'a> {
             role_source: self.role_source,
             key_source: ctx.key_source(),
             lookups: ctx.lookups(),
+            pages: &self.pages,
         };
         Some(line.to_json())
     }

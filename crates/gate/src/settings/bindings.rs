@@ -47,6 +47,7 @@ names! {
     ROLE_CLAIMS
     ROUTES
     SELF_METADATA
+    SITE_MAP
     UPSTREAM
 }
 

@@ -1,6 +1,7 @@
 //! The value of every setting that is not bound.
 
 use crate::settings::account::AccountSettings;
+use crate::settings::site_map::SiteMapSettings;
 use crate::settings::{Instance, InstanceKind, LogLevel, Settings, Upstream};
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::rule_set::Rules;
@@ -39,6 +40,7 @@ impl Settings {
             log: LogLevel::Decisions,
             lookup_ttl_seconds: LOOKUP_TTL_SECONDS,
             upstream: Upstream::Passthrough,
+            site_map: SiteMapSettings::default(),
             debug_role: instance.kind == InstanceKind::Development,
             account: AccountSettings::default(),
             has_store: false,

@@ -12,14 +12,14 @@ use crate::settings::bindings::{
     CLERK_DOMAIN, CLERK_IS_SATELLITE, CLERK_ISSUER, CLERK_JWKS_URL, CLERK_JWT_KEY, CLERK_PROXY_URL,
     CLERK_PUBLISHABLE_KEY, CLERK_SATELLITE_AUTO_SYNC, CLERK_SECRET_KEY, CLERK_SIGN_IN_URL,
     CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, DEBUG_ROLE, LOG, LOOKUP_TTL_SECONDS,
-    ROLE_CLAIMS, ROUTES, SELF_METADATA, UPSTREAM,
+    ROLE_CLAIMS, ROUTES, SELF_METADATA, SITE_MAP, UPSTREAM,
 };
 use crate::settings::in_code::{Beside, InCode};
 use crate::settings::problems::SettingsProblems;
 use crate::settings::value_reader::ValueReader;
 use crate::settings::{
     Instance, InstanceKind, LogLevel, Settings, Upstream, claim_headers, contradictions, issuers,
-    notes, upstream, urls,
+    notes, site_map, upstream, urls,
 };
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::rule_set::{Context, Rules};
@@ -67,12 +67,13 @@ type Read = fn(&mut ValueReader<'_>, &'static str, &mut Settings);
 
 /// All settings but the publishable key, in the order in which their problems are listed. A row
 /// may use what the rows above it have read.
-const TABLE: [(&str, Read); 26] = [
+const TABLE: [(&str, Read); 27] = [
     (CLERK_SIGN_IN_URL, |reader, name, to| to.sign_in_url = urls::page(reader, name)),
     (CLERK_PROXY_URL, |reader, name, to| to.proxy_url = urls::proxy(reader, name)),
     (CLERK_DOMAIN, |reader, name, to| to.domain = urls::domain(reader, name)),
     (CLERK_IS_SATELLITE, |reader, name, to| reader.boolean(name, &mut to.is_satellite)),
     (UPSTREAM, |reader, name, to| upstream::read(reader, name, &mut to.upstream)),
+    (SITE_MAP, |reader, name, to| to.site_map = site_map::read(reader, name)),
     (CLERK_SECRET_KEY, |reader, name, to| to.secret_key = secret_key(reader, name)),
     (CLERK_JWT_KEY, |reader, name, to| to.jwt_key = jwt_key(reader, name)),
     (CLERK_API_URL, api_url),

@@ -16,6 +16,7 @@ pub mod notes;
 pub mod problems;
 pub mod publishable_key;
 pub mod self_given_roles;
+pub mod site_map;
 pub mod upstream;
 pub mod urls;
 pub mod value_reader;
@@ -24,6 +25,7 @@ use std::cell::OnceCell;
 
 use crate::secret::Secret;
 use crate::settings::account::AccountSettings;
+use crate::settings::site_map::SiteMapSettings;
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::url::Url;
 use clerk_edge_rules::claim_path::ClaimPath;
@@ -76,6 +78,8 @@ pub struct Settings {
     pub lookup_ttl_seconds: u32,
     /// `UPSTREAM`.
     pub upstream: Upstream,
+    /// How files of a site are judged.
+    pub site_map: SiteMapSettings,
     /// `DEBUG_ROLE`.
     pub debug_role: bool,
     /// `ACCOUNT` and `SELF_METADATA`.

@@ -8,6 +8,7 @@ mod account;
 mod cache;
 mod closed;
 mod debug;
+mod files;
 mod forward;
 mod handler;
 mod health;

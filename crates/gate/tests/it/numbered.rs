@@ -86,10 +86,6 @@ impl Incoming for Numbered {
         self.numbered.set(Some((self.next, token_end)));
         Some(self.next)
     }
-
-    async fn body(&self, _: usize) -> Result<Vec<u8>, BodyError> {
-        Ok(Vec::new())
-    }
 }
 
 fn user(number: u32) -> Request {

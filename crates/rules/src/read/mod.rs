@@ -111,9 +111,13 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     for (name, field) in [("lookup", &mut rule.lookup), ("report_only", &mut rule.report_only)] {
         fields.read(name, field, |json, place, problems| problems.truth(json, place));
     }
+    let mut uses_site_map = true;
+    fields
+        .read("site_map", &mut uses_site_map, |json, place, problems| problems.truth(json, place));
     if !fields.is_complete {
         return None;
     }
+    rule.without_site_map = !uses_site_map;
     contradictions(&rule, place, problems);
     Some(rule)
 }
@@ -231,7 +235,7 @@ fn requirement(
 }
 
 /// The fields of a rule.
-pub const FIELDS: [&str; 9] = [
+pub const FIELDS: [&str; 10] = [
     "path",
     "host",
     "methods",
@@ -241,5 +245,6 @@ pub const FIELDS: [&str; 9] = [
     "send",
     "lookup",
     "report_only",
+    "site_map",
 ];
 const KNOWN_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

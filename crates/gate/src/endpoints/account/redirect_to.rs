@@ -9,16 +9,16 @@ use crate::limits::RETURN_ADDRESS_BYTES_MAX;
 
 /// A path on this site, perhaps with a query and a fragment, fit for a header and an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct RedirectTo(String);
+pub(crate) struct RedirectTo(String);
 
 impl RedirectTo {
     /// The path that a parameter names; `/` without one.
-    pub(super) fn parse(parameter: Option<&str>) -> Result<Self, EarlyResponse> {
+    pub(crate) fn parse(parameter: Option<&str>) -> Result<Self, EarlyResponse> {
         let to = parameter.map_or_else(|| Some("/".to_owned()), own_path);
         to.map(Self).ok_or(EarlyResponse::code(Code::BadTarget))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -12,6 +12,7 @@ use clerk_edge_http::kind::RequestKind;
 use clerk_edge_http::query;
 use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::facts::{Facts, Known};
+use clerk_edge_rules::matches::Matches;
 use clerk_edge_rules::path_params::PathParams;
 use clerk_edge_rules::rule::Rule;
 use clerk_edge_rules::rule_set::Match;
@@ -62,7 +63,10 @@ where
 {
     let settings = gate.settings.as_ref().ok()?;
     let auth = authenticate(gate, settings, request, ctx).await;
-    let question = path.map(|it| PathQuestion::read(it, settings, request));
+    let question = match path {
+        Some(path) => Some(PathQuestion::read(path, gate, settings, request, ctx).await),
+        None => None,
+    };
     let looked_up = look_up(gate, settings, question.as_ref(), &auth, ctx).await;
     let path = question.map(|it| it.explain(settings, request, &auth, &looked_up));
     Some(Report::of(settings, &looked_up, path, ctx.now_seconds()).to_json())
@@ -81,7 +85,10 @@ where
     R: Incoming,
 {
     let path = asked_path(request.url());
-    let question = path.as_deref().map(|it| PathQuestion::read(it, settings, request));
+    let question = match path.as_deref() {
+        Some(path) => Some(PathQuestion::read(path, gate, settings, request, ctx).await),
+        None => None,
+    };
     let looked_up = look_up(gate, settings, question.as_ref(), auth, ctx).await;
     let path = question.map(|it| it.explain(settings, request, auth, &looked_up));
     let report = Report::of(settings, &looked_up, path, ctx.now_seconds());
@@ -126,10 +133,10 @@ fn not_shown(
         return None;
     }
     let rule = Rule::default();
-    let matched = Match { rule: &rule, params: PathParams::none() };
+    let matches = Matches::from(Match { rule: &rule, params: PathParams::none() });
     let kind = RequestKind::of(request);
-    let decision = Grant::of(&matched, auth, kind).err()?;
-    Some(early_response(&decision, &matched, auth.hints(), settings, request, kind))
+    let decided = Grant::of(&matches, auth, kind).err()?;
+    Some(early_response(&decided, auth.hints(), settings, request, kind))
 }
 
 /// The path that the form asks about; an empty field asks about none.

@@ -121,9 +121,15 @@ fn path(judged: &PathExplanation) -> String {
         (None, Some(_)) => "none of ROUTES: a path without a rule needs a session".to_owned(),
         (text, _) => code(text, "none"),
     };
+    let pages: Vec<String> =
+        judged.pages.iter().map(|page| format!("<code>{}</code>", escape(page))).collect();
+    let pages = match pages.is_empty() {
+        true => String::new(),
+        false => format!("<dt>File of</dt><dd>{}</dd>", pages.join(", ")),
+    };
     format!(
-        "<dl><dt>Judged as</dt><dd>{}</dd><dt>Rule</dt><dd>{rule}</dd><dt>As a page</dt><dd>{}</dd>\
-         <dt>As anything else</dt><dd>{}</dd></dl>{}{}",
+        "<dl><dt>Judged as</dt><dd>{}</dd><dt>Rule</dt><dd>{rule}</dd>{pages}\
+         <dt>As a page</dt><dd>{}</dd><dt>As anything else</dt><dd>{}</dd></dl>{}{}",
         code(&judged.canonical, "not at all: it can be read in more than one way"),
         end(&judged.outcome),
         end(&judged.outcome_unless_page),

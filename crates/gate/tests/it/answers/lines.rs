@@ -22,6 +22,7 @@ fn line(path: &str) -> LogLine<'_> {
         role_source: None,
         key_source: None,
         lookups: 0,
+        pages: &[],
     }
 }
 
@@ -59,6 +60,7 @@ fn a_line_contains_only_the_members_that_apply() {
         role_source: Some("metadata.role"),
         key_source: Some(KeySource::Store),
         lookups: 1,
+        pages: &[],
         ..line("/admin")
     };
     let expected = json!({

@@ -16,7 +16,7 @@ use std::task::Poll;
 use clerk_edge_gate::context::{BackgroundTask, RequestContext};
 use clerk_edge_gate::keys::{Keys, KeysUnavailable, NoKey};
 use clerk_edge_gate::platform::{
-    ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
+    AssetResponse, AssetsFailed, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
 };
 use clerk_edge_gate::settings::Settings;
 use clerk_edge_token::algorithm::Algorithm;
@@ -72,6 +72,15 @@ impl Platform for Seen<'_> {
             self.note(&reply.body);
         }
         outcome
+    }
+
+    async fn asset(
+        &self,
+        path: &str,
+        ms: u32,
+        bytes: usize,
+    ) -> Result<AssetResponse, AssetsFailed> {
+        self.double.asset(path, ms, bytes).await
     }
 
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {

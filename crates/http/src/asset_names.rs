@@ -6,8 +6,9 @@
 //! name and the file that it may lead to are always the same page. Case counts, as it does for the
 //! server. Which files exist is not known here.
 
-/// The page of a plain path, as text; a trailing slash is gone.
-pub(crate) fn page_of(plain: &str) -> &str {
+/// The page of a plain path, as text; a trailing slash is gone, so the root is empty.
+#[must_use]
+pub fn page_of(plain: &str) -> &str {
     let mut page = plain;
     loop {
         let shorter = page.strip_suffix('/').unwrap_or(page);
@@ -23,7 +24,7 @@ pub(crate) fn page_of(plain: &str) -> &str {
 }
 
 /// The same for a path in segments: drops or shortens the last ones.
-pub(crate) fn page_of_segments(segments: &mut Vec<&[u8]>) {
+pub fn page_of_segments(segments: &mut Vec<&[u8]>) {
     while let Some(last) = segments.last_mut() {
         match *last {
             b"index.html" | b"index" | b"" => {
@@ -44,7 +45,7 @@ mod tests {
     #[track_caller]
     fn page(path: &str, expected: &str) {
         assert_eq!(page_of(path), expected, "{path}");
-        let mut segments = clerk_edge_http::path::split(path).collect();
+        let mut segments = crate::path::split(path).collect();
         page_of_segments(&mut segments);
         let joined = segments.iter().fold(String::new(), |joined, segment| {
             format!("{joined}/{}", String::from_utf8_lossy(segment))
