@@ -47,13 +47,7 @@ extern "C" {
     /// See `io.js`.
     pub(crate) fn body(request: &web_sys::Request, bytes_max: u32) -> Promise;
     /// See `io.js`.
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn asset(
-        assets: &JsValue,
-        path: &str,
-        timeout_ms: u32,
-        bytes_max: u32,
-    ) -> Result<JsValue, JsValue>;
+    pub(crate) fn asset(assets: &JsValue, path: &str, timeout_ms: u32, bytes_max: u32) -> Promise;
     /// See `io.js`.
     #[wasm_bindgen(js_name = waitUntil)]
     pub(crate) fn wait_until(ctx: &JsValue, work: &JsValue);

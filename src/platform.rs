@@ -71,7 +71,7 @@ impl Platform for Workers {
     ) -> Result<AssetResponse, AssetsFailed> {
         let assets = get(&self.env, ASSETS).ok_or(AssetsFailed)?;
         let bytes_max = u32::try_from(bytes_max).unwrap_or(u32::MAX);
-        let answer = io::asset(&assets, path, timeout_ms, bytes_max).await;
+        let answer = settled(io::asset(&assets, path, timeout_ms, bytes_max)).await;
         file(&answer.map_err(|_| AssetsFailed)?).ok_or(AssetsFailed)
     }
 
