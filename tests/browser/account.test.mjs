@@ -88,8 +88,10 @@ test("two accounts of one browser, switched", { skip }, async (t) => {
   });
   assert.match(await user(), /Ada/);
   const accounts = page.locator("clerk-session-switch");
+  const loaded = page.waitForEvent("load");
   await accounts.getByRole("button", { name: "Switch to Uma" }).click();
-  await page.waitForURL(`${place.site}/account`);
+  await loaded;
+  assert.equal(page.url(), `${place.site}/account`);
   assert.match(await user(), /Uma/);
   await accounts.getByRole("button", { name: "Switch to Ada" }).waitFor();
 });

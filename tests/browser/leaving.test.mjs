@@ -10,7 +10,7 @@ const place = house();
 async function signOut(page) {
   await page.goto(`${place.site}/dashboard`);
   await page.getByRole("link", { name: "Sign out" }).click();
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
   assert.equal(pathOf(page), "/goodbye");
 }
 

@@ -151,5 +151,6 @@ h1{font-size:1.6rem;line-height:1.25;margin:0 0 1rem}h2{font-size:1.05rem;margin
 ul{padding-left:1.25rem;margin:.25rem 0}a{color:var(--l)}\
 a.button,button{display:inline-block;background:var(--l);color:var(--o);padding:.5rem 1.25rem;\
 border-radius:.4rem;text-decoration:none}button{border:0;font:inherit;cursor:pointer}\
-li form{margin:.25rem 0 1rem}a:focus-visible,button:focus-visible{outline:3px solid var(--l);outline-offset:2px}\
+li form{margin:.25rem 0 1rem}\
+a:focus-visible,button:focus-visible{outline:3px solid var(--l);outline-offset:2px}\
 .small{color:var(--s);font-size:.85rem;margin-top:2rem}";
