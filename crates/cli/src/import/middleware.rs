@@ -67,7 +67,7 @@ pub fn steps(
     let mut steps = Vec::new();
     match kind(body) {
         "BlockStatement" | "FunctionBody" => {
-            read.block(list(body, "body"), &When::Always, &mut steps)
+            read.block(list(body, "body"), &When::Always, &mut steps);
         }
         _ => read.statement(body, &When::Always, &mut steps),
     }
@@ -81,7 +81,9 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn block(&self, statements: &[Value], when: &When, steps: &mut Vec<Step>) {
-        statements.iter().for_each(|statement| self.statement(statement, when, steps));
+        for statement in statements {
+            self.statement(statement, when, steps);
+        }
     }
 
     fn statement(&self, node: &Value, when: &When, steps: &mut Vec<Step>) {

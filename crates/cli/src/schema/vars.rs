@@ -9,7 +9,7 @@ use crate::schema::{described, object};
 /// A table of settings.
 #[must_use]
 pub fn schema() -> Value {
-    let mut schema = object(properties(), &[]);
+    let mut schema = object(&properties(), &[]);
     if let Value::Object(members) = &mut schema {
         members.insert("definitions".to_owned(), rules::definitions());
     }

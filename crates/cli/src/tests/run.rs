@@ -176,7 +176,7 @@ impl<'r> Run<'r> {
             result: json!({
                 "passed": self.passed,
                 "failed": self.failed,
-                "uncovered": uncovered.iter().map(|it| it.to_json()).collect::<Vec<_>>(),
+                "uncovered": uncovered.iter().map(super::coverage::Uncovered::to_json).collect::<Vec<_>>(),
             }),
             out,
             exit: if failed == 0 && !lacks && self.undecided.is_empty() {

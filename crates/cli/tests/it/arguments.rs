@@ -60,11 +60,14 @@ fn every_command_has_help_with_an_example() {
 #[test]
 fn a_problem_of_the_configuration_is_shown_in_its_file() {
     let host = Double::with(
-        "{\n  \"vars\": {\n    \"CLERK_PUBLISHABLE_KEY\": \"pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk\",\n    \"ROUTES\": [\n      { \"path\": \"/a\", \"alow\": \"anyone\" }\n    ]\n  }\n}\n",
+        "{\n  \"vars\": {\n    \"CLERK_PUBLISHABLE_KEY\": \
+            \"pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk\",\n    \"ROUTES\": [\n      { \
+            \"path\": \"/a\", \"alow\": \"anyone\" }\n    ]\n  }\n}\n",
     );
     let ran = host.run("claims");
     assert_eq!(ran.exit, 3);
-    let expected = " --> wrangler.jsonc:5:23\n  |\n5 |       { \"path\": \"/a\", \"alow\": \"anyone\" }\n  |                       ^^^^^^\n";
+    let expected = " --> wrangler.jsonc:5:23\n  |\n5 |       { \"path\": \"/a\", \"alow\": \
+        \"anyone\" }\n  |                       ^^^^^^\n";
     assert!(ran.err.contains(expected), "{}", ran.err);
     let problem = &host.run("claims --json").json()["problems"][0];
     assert_eq!(problem["file"], "wrangler.jsonc");

@@ -27,7 +27,9 @@ fn condition(dice: &mut Dice, depth: usize) -> Value {
         3 => json!({ "permission": dice.of(&["org:team:read", "team:write"]) }),
         4 => json!({ "org": dice.of(&[json!(true), json!("acme"), json!("org_1")]) }),
         5 => {
-            json!({ "claim": { *dice.of(&["metadata.plan", "metadata.role"]): dice.of(&[json!("pro"), json!("admin"), json!({ "exists": true })]) } })
+            let path = *dice.of(&["metadata.plan", "metadata.role"]);
+            let value = dice.of(&[json!("pro"), json!("admin"), json!({ "exists": true })]).clone();
+            json!({ "claim": { path: value } })
         }
         6 => json!({ "feature": dice.of(&["org:x", "x", "user:x"]) }),
         7 => json!({ "not": condition(dice, 0) }),
@@ -254,7 +256,10 @@ fn sets() -> usize {
 #[test]
 fn a_thousand_rules_are_compared_in_a_moment() {
     let many = |last: &str| -> Vec<Value> {
-        let rule = |at: usize| json!({ "path": format!("/area{}/page{at}/*", at % 40), "allow": { "role": format!("r{}", at % 30) } });
+        let rule = |at: usize| {
+            let path = format!("/area{}/page{at}/*", at % 40);
+            json!({ "path": path, "allow": { "role": format!("r{}", at % 30) } })
+        };
         (0..999)
             .map(rule)
             .chain([json!({ "path": "/:x/last", "allow": { "role": last } })])
