@@ -156,8 +156,8 @@ impl Reader<'_> {
 
     fn matcher(&self, node: &Value) -> Option<String> {
         let (callee, _) = call(node)?;
-        let called = name(callee)?;
-        self.matchers.contains_key(called).then(|| called.to_owned())
+        let matcher = name(callee)?;
+        self.matchers.contains_key(matcher).then(|| matcher.to_owned())
     }
 
     fn step(&self, node: &Value, when: When, then: Then) -> Step {

@@ -53,7 +53,10 @@ fn every_command_has_help_with_an_example() {
         assert_eq!(ran.exit, 0);
         assert!(ran.out.contains(command.example), "{}", ran.out);
     }
-    assert_eq!(host.run("--help").exit, 0);
+    for word in ["--help", "-h", "help", ""] {
+        assert_eq!(host.run(word).exit, 0, "{word}");
+    }
+    assert_eq!(host.run("-x").exit, 2);
     assert!(host.run("--version").out.starts_with("clerk-edge 0."));
 }
 
