@@ -126,11 +126,10 @@ pub fn read(arguments: &[String]) -> Result<Asked, Failure> {
     let mut wants_help = false;
     while let Some(argument) = parser.next().map_err(|error| unclear(&error.to_string()))? {
         match argument {
-            Arg::Short('h') => wants_help = true,
+            Arg::Short('h') | Arg::Long("help") => wants_help = true,
             Arg::Short('V') => return Ok(Asked::Version),
             Arg::Short('y') => flags.push(("yes", String::new())),
             Arg::Short(letter) => return Err(unknown_flag(&format!("-{letter}"), command)),
-            Arg::Long("help") => wants_help = true,
             Arg::Long("version") if command.is_none() => return Ok(Asked::Version),
             Arg::Long(name) => {
                 let name = name.to_owned();

@@ -1,5 +1,7 @@
 //! The drawn budget of a token.
 
+use std::fmt::Write;
+
 use clerk_edge_gate::explain::token_size::TokenSize;
 
 /// Both bars of a token's size.
@@ -14,7 +16,7 @@ pub fn of(size: TokenSize) -> String {
     let mut out = String::new();
     for ((name, bytes, most), (shown, shown_most)) in rows.into_iter().zip(&figures) {
         let bar = bar(bytes, most);
-        out.push_str(&format!("{name:<13}  {bar}  {shown:>wide$} of {shown_most} bytes\n"));
+        let _ = writeln!(out, "{name:<13}  {bar}  {shown:>wide$} of {shown_most} bytes");
     }
     out
 }

@@ -1,5 +1,7 @@
 //! Problems for people: the sentence, the place, and the line of the file with the place marked.
 
+use std::fmt::Write;
+
 use crate::look::{Ink, Look};
 use crate::report::Diagnostic;
 
@@ -22,10 +24,12 @@ pub fn render(problem: &Diagnostic, look: Look) -> String {
                 Ink::Bad,
                 &"^".repeat(excerpt.width.min(look.width.saturating_sub(before).max(1))),
             );
-            out.push_str(&format!("{gap}--> {file}:{number}:{column}\n{gap} |\n"));
-            out.push_str(&format!("{number} | {text}\n{gap} | {}{marks}\n", " ".repeat(before)));
+            let _ = write!(out, "{gap}--> {file}:{number}:{column}\n{gap} |\n");
+            let _ = write!(out, "{number} | {text}\n{gap} | {}{marks}\n", " ".repeat(before));
         }
-        (Some(file), None) => out.push_str(&format!(" --> {file}\n")),
+        (Some(file), None) => {
+            let _ = writeln!(out, " --> {file}");
+        }
         _ => {}
     }
     if let Some(help) = &problem.help {

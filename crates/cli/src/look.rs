@@ -1,5 +1,7 @@
 //! How texts look: colours, width, wrapped paragraphs, tables.
 
+use std::fmt::Write;
+
 /// What the terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
@@ -90,14 +92,14 @@ pub fn table(rows: &[Vec<String>], markdown: bool) -> String {
         });
         let cells: Vec<String> = cells.collect();
         if markdown {
-            out.push_str(&format!("| {} |\n", cells.join(" | ")));
+            let _ = writeln!(out, "| {} |", cells.join(" | "));
         } else {
             out.push_str(cells.join("  ").trim_end());
             out.push('\n');
         }
         if markdown && at == 0 {
             let rules: Vec<String> = widths.iter().map(|it| "-".repeat((*it).max(3))).collect();
-            out.push_str(&format!("| {} |\n", rules.join(" | ")));
+            let _ = writeln!(out, "| {} |", rules.join(" | "));
         }
     }
     out

@@ -67,7 +67,8 @@ fn of_failure(failure: Failure) -> Report {
 
 /// The one document of `--json`.
 fn document(command: &str, report: &Report) -> String {
-    let problems: Vec<Value> = report.problems.iter().map(|it| it.to_json()).collect();
+    let problems: Vec<Value> =
+        report.problems.iter().map(super::report::Diagnostic::to_json).collect();
     let document = json!({
         "command": command,
         "version": VERSION,

@@ -31,7 +31,9 @@ pub fn checks(
     };
     let names = site_files::names(host, &folder);
     let site = match &names {
-        Ok(names) if names.iter().any(|name| name.ends_with(".html")) => {
+        Ok(names)
+            if names.iter().any(|name| clerk_edge_site::page_of(&format!("/{name}")).is_some()) =>
+        {
             Check::pass("basic.site", format!("{folder}: {} files", names.len()))
         }
         Ok(_) => Check::warn(

@@ -54,7 +54,8 @@ fn there(needed: &Needed, settings: &Settings, claims: Option<&Value>) -> Vec<Ch
             Some(Value::String(text)) if text.contains("{{") => Check::fail(
                 id,
                 format!("{path} holds the text of its template"),
-                "Clerk does not know the name inside the braces: compare it with the person's metadata.",
+                "Clerk does not know the name inside the braces: compare it with the person's \
+                    metadata.",
             ),
             Some(value) if !fits(&value, wanted) => Check::fail(
                 id,

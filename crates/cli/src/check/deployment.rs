@@ -23,6 +23,9 @@ pub fn origin<H: Host>(input: &Input<'_, '_, H>) -> Result<Option<String>, Failu
 }
 
 /// Asks a path of the deployment, as a program or as a page.
+///
+/// # Errors
+/// Where there is no answer.
 pub async fn ask<H: Host>(
     input: &Input<'_, '_, H>,
     url: String,

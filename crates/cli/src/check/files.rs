@@ -18,7 +18,9 @@ pub fn checks(
     configuration: &Configuration,
     world: &World<'_, Configuration>,
 ) -> Vec<Check> {
-    let Some(folder) = configuration.wrangler.as_ref().and_then(|it| it.site()) else {
+    let Some(folder) =
+        configuration.wrangler.as_ref().and_then(super::super::config::wrangler::Wrangler::site)
+    else {
         return Vec::new();
     };
     let Ok(names) = site_files::names(host, &folder) else { return Vec::new() };

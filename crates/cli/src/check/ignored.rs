@@ -59,7 +59,7 @@ fn is_ignored(rules: &[String], name: &str) -> bool {
     let mut ignored = false;
     for line in rules {
         let line = line.trim_end();
-        let (pattern, ignores) = match line.strip_prefix('!') {
+        let (pattern, counts) = match line.strip_prefix('!') {
             Some(pattern) => (pattern, false),
             None => (line, true),
         };
@@ -68,7 +68,7 @@ fn is_ignored(rules: &[String], name: &str) -> bool {
         }
         let last = pattern.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         if fits(last.as_bytes(), name.as_bytes()) {
-            ignored = ignores;
+            ignored = counts;
         }
     }
     ignored

@@ -25,7 +25,8 @@ pub async fn multi_session<H: Host>(input: &Input<'_, '_, H>) -> Result<Vec<Chec
     let cookies = Check::pass(
         "multi-session.cookies",
         format!(
-            "`__session_{suffix}` counts before `__session`: cookies of another instance on this domain \
+            "`__session_{suffix}` counts before `__session`: cookies of another instance on this \
+                domain \
          have another ending and are not read. Of several sessions in one browser the one counts \
          that Clerk wrote into that cookie last."
         ),

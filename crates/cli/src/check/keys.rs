@@ -21,15 +21,12 @@ use crate::token::verify;
 /// # Errors
 /// Where the configuration is faulty, a file cannot be read, or nobody answers.
 pub async fn checks<H: Host>(input: &Input<'_, '_, H>) -> Result<Vec<Check>, Failure> {
-    let settings = match input.configuration.settings() {
-        Ok(settings) => settings,
-        Err(_) => {
-            return Ok(vec![Check::fail(
-                "jwt-verify.keys",
-                "the configuration is faulty",
-                "`clerk-edge check basic` names every problem.",
-            )]);
-        }
+    let Ok(settings) = input.configuration.settings() else {
+        return Ok(vec![Check::fail(
+            "jwt-verify.keys",
+            "the configuration is faulty",
+            "`clerk-edge check basic` names every problem.",
+        )]);
     };
     let (set, mut checks) = keys(input, &settings).await?;
     checks.push(token(input).await?);
@@ -175,8 +172,12 @@ async fn forgeries<H: Host>(
         let status = reply.map_err(|no| no.failure(&origin))?.status;
         checks.push(match status {
             401 | 403 | 404 => Check::pass(id, format!("refused on {path} with {status}")),
-            _ => Check::fail(id, format!("{path} answered {status} to a forged token"),
-                "The path is not behind the gate: look at `run_worker_first` and at the routes of the Worker."),
+            _ => Check::fail(
+                id,
+                format!("{path} answered {status} to a forged token"),
+                "The path is not behind the gate: look at `run_worker_first` and at the routes \
+                    of the Worker.",
+            ),
         });
     }
     Ok(checks)

@@ -19,8 +19,13 @@ pub fn checks(configuration: &Configuration) -> Vec<Check> {
 
 fn misspelt(configuration: &Configuration) -> Vec<Check> {
     let id = "basic.misspelt";
-    let in_files = configuration.dev_vars.iter().flat_map(|file| file.names());
-    let vars = configuration.wrangler.as_ref().into_iter().flat_map(|it| it.var_names());
+    let in_files =
+        configuration.dev_vars.iter().flat_map(super::super::config::dev_vars::DevVars::names);
+    let vars = configuration
+        .wrangler
+        .as_ref()
+        .into_iter()
+        .flat_map(super::super::config::wrangler::Wrangler::var_names);
     let slips = vars.chain(in_files).filter_map(|name| {
         let (message, remedy) = slip(name)?;
         let place = configuration.locate_text(name, "");
@@ -49,7 +54,7 @@ fn slip(name: &str) -> Option<(String, String)> {
             format!("{name} is no setting"),
             format!("Did you mean {meant}? As it stands it does nothing."),
         )),
-        None if name.starts_with("CLERK_") && !crate::schema::vars::var(name).is_some() => Some((
+        None if name.starts_with("CLERK_") && crate::schema::vars::var(name).is_none() => Some((
             format!("{name} is neither a setting of the gate nor one of Clerk's"),
             "Take it out, or compare its name with the documentation.".to_owned(),
         )),
@@ -79,31 +84,32 @@ fn values(configuration: &Configuration) -> Vec<Check> {
     }
     vec![
         of(
-            large,
+            &large,
             "basic.var-size",
             "no var is above 5 kB",
             "Cloudflare keeps at most 5 kB in a var",
             "Put the rules into a file and hand them over in code: `gate({ ROUTES })`.",
         ),
         of(
-            placeholders,
+            &placeholders,
             "basic.placeholder",
             "no value is a placeholder",
             "placeholders stand in",
             "Fill them in: Clerk Dashboard, API keys.",
         ),
         of(
-            secrets,
+            &secrets,
             "basic.secret-in-vars",
             "no var holds a secret",
             "secrets stand among the vars",
-            "Vars can be read by everybody who sees the file: use `wrangler secret put`, and replace \
+            "Vars can be read by everybody who sees the file: use `wrangler secret put`, and \
+                replace \
              the secret in the Clerk dashboard.",
         ),
     ]
 }
 
-fn of(found: Vec<String>, id: &'static str, good: &str, bad: &str, remedy: &str) -> Check {
+fn of(found: &[String], id: &'static str, good: &str, bad: &str, remedy: &str) -> Check {
     if found.is_empty() {
         return Check::pass(id, good);
     }

@@ -1,5 +1,7 @@
 //! `claims`: the session token's custom claims for these rules, their size, and types for them.
 
+use std::fmt::Write;
+
 pub mod needed;
 pub mod sample;
 pub mod shortcode;
@@ -85,7 +87,7 @@ fn notes(template: Option<&str>, made: &Made, size: TokenSize, look: Look) -> St
         None => {
             notes.push_str(&look.wrap(PASTE, ""));
             let patch = json!({ "session": { "claims": made.claims } });
-            notes.push_str(&format!("\n  npx clerk@latest config patch --json '{patch}'\n\n"));
+            let _ = writeln!(notes, "\n  npx clerk@latest config patch --json '{patch}'\n");
         }
     }
     notes.push_str(&look.wrap(if template.is_some() { TEMPLATE } else { NO_TEMPLATE }, ""));
@@ -181,7 +183,7 @@ fn files<H: Host>(
                 continue;
             }
         };
-        report.notes.push_str(&format!("{path}: {done}\n"));
+        let _ = writeln!(report.notes, "{path}: {done}");
     }
 }
 
@@ -226,7 +228,8 @@ const PASTE: &str = "Paste the JSON in the Clerk Dashboard: Configure, Sessions,
     token. Or set it without the dashboard:";
 const NO_TEMPLATE: &str = "A JWT template does not change the session token: it is another token, \
     which `getToken({ template })` makes.";
-const TEMPLATE: &str = "Paste the JSON in the Clerk Dashboard: Configure, JWT templates. It does not \
+const TEMPLATE: &str = "Paste the JSON in the Clerk Dashboard: Configure, JWT templates. It does \
+    not \
     change the session token, which the gate reads.";
 const SUPABASE: &str = "Clerk retired this template on 2025-04-01 in favour of its native \
     integration with Supabase: take that one for new projects.";

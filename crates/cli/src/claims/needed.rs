@@ -56,7 +56,9 @@ impl Needed {
             Condition::Permission(_) | Condition::Org(_) => self.organization = true,
             Condition::Feature(_) | Condition::Plan(_) | Condition::Reverified(_) => {}
             Condition::All(parts) | Condition::Any(parts) => {
-                parts.iter().for_each(|part| self.condition(part));
+                for part in parts {
+                    self.condition(part);
+                }
             }
             Condition::Not(part) => self.condition(part),
         }

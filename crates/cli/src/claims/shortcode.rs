@@ -99,7 +99,8 @@ const KNOWN: [(&str, &str); 15] = [
 ];
 const PRIVATE: &str = "private metadata is for your backend alone, and every visitor can read the \
                        own token: use public metadata";
-const UNSAFE: &str = "unsafe metadata can be written by its owner, so nothing may be decided by it: \
+const UNSAFE: &str = "unsafe metadata can be written by its owner, so nothing may be decided by \
+    it: \
                       use public metadata";
 
 #[cfg(test)]

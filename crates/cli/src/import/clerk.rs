@@ -103,7 +103,8 @@ fn routes(
                 None => {
                     let path = widest(&literal_part(&text(node).unwrap_or_default()));
                     let why = format!(
-                        "the pattern is not understood; {path} stands instead, for nobody yet where it guards"
+                        "the pattern is not understood; {path} stands instead, for nobody yet \
+                            where it guards"
                     );
                     (
                         Route {
@@ -202,10 +203,10 @@ fn asked(route: &Route, steps: &[Step], routes: &BTreeMap<String, Vec<Route>>) -
     if is_guess && !parts.is_empty() {
         return json!({ "role": "nobody-yet" });
     }
-    together(parts)
+    together(&parts)
 }
 
-fn together(parts: Vec<Value>) -> Value {
+fn together(parts: &[Value]) -> Value {
     let conditions: Vec<Value> = parts.iter().filter(|it| it.is_object()).cloned().collect();
     match (parts.is_empty(), conditions.as_slice()) {
         (true, _) => json!("anyone"),
@@ -219,11 +220,13 @@ fn note(step: &Step, draft: &mut Draft) {
     let (fate, why) = match (&step.when, &step.then) {
         (When::Unknown, _) | (_, Then::Unknown) => (
             Fate::NotCarriedOver,
-            "it is not known what this does, so the paths that it can concern are kept for the role nobody-yet",
+            "it is not known what this does, so the paths that it can concern are kept for the \
+                role nobody-yet",
         ),
         (_, Then::Protect(protect)) if protect.asks.is_none() => (
             Fate::NotCarriedOver,
-            "it is not known what this asks, so the paths that it concerns are kept for the role nobody-yet",
+            "it is not known what this asks, so the paths that it concerns are kept for the role \
+                nobody-yet",
         ),
         (_, Then::Protect(protect)) if protect.dropped => (
             Fate::Changed,

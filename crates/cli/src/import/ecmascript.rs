@@ -1,4 +1,4 @@
-//! JavaScript and TypeScript as a tree of JSON (ESTree), and small questions about its nodes.
+//! JavaScript and TypeScript as a tree of JSON (`ESTree`), and small questions about its nodes.
 
 use oxc_allocator::Allocator;
 use oxc_parser::Parser;

@@ -67,7 +67,7 @@ pub fn steps(
     let mut steps = Vec::new();
     match kind(body) {
         "BlockStatement" | "FunctionBody" => {
-            read.block(list(body, "body"), &When::Always, &mut steps)
+            read.block(list(body, "body"), &When::Always, &mut steps);
         }
         _ => read.statement(body, &When::Always, &mut steps),
     }
@@ -81,7 +81,9 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn block(&self, statements: &[Value], when: &When, steps: &mut Vec<Step>) {
-        statements.iter().for_each(|statement| self.statement(statement, when, steps));
+        for statement in statements {
+            self.statement(statement, when, steps);
+        }
     }
 
     fn statement(&self, node: &Value, when: &When, steps: &mut Vec<Step>) {
@@ -154,8 +156,8 @@ impl Reader<'_> {
 
     fn matcher(&self, node: &Value) -> Option<String> {
         let (callee, _) = call(node)?;
-        let called = name(callee)?;
-        self.matchers.contains_key(called).then(|| called.to_owned())
+        let matcher = name(callee)?;
+        self.matchers.contains_key(matcher).then(|| matcher.to_owned())
     }
 
     fn step(&self, node: &Value, when: When, then: Then) -> Step {

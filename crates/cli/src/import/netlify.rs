@@ -37,17 +37,16 @@ pub fn import(text: &str) -> Draft {
         if content.is_empty() || content.starts_with('#') {
             continue;
         }
-        match entry(number, content) {
-            Some(entry) => take(&entry, &mut draft, &mut before),
-            None => {
-                draft.close("/*", None);
-                draft.note(
-                    number,
-                    line,
-                    Fate::NotCarriedOver,
-                    "the line is not understood, so everything is kept for the role nobody-yet",
-                );
-            }
+        if let Some(entry) = entry(number, content) {
+            take(&entry, &mut draft, &mut before);
+        } else {
+            draft.close("/*", None);
+            draft.note(
+                number,
+                line,
+                Fate::NotCarriedOver,
+                "the line is not understood, so everything is kept for the role nobody-yet",
+            );
         }
     }
     draft
@@ -100,8 +99,13 @@ fn take(entry: &Entry<'_>, draft: &mut Draft, before: &mut Vec<(Pattern, Option<
     let host = entry.host.as_deref();
     let Some(path) = &entry.path else {
         draft.close(&entry.from, host);
-        return draft.note(entry.number, entry.text, Fate::NotCarriedOver,
-            "the path cannot be written as a rule; what is above it is kept for the role nobody-yet");
+        return draft.note(
+            entry.number,
+            entry.text,
+            Fate::NotCarriedOver,
+            "the path cannot be written as a rule; what is above it is kept for the role \
+                nobody-yet",
+        );
     };
     let pattern = Pattern::of(path);
     let is_closed_before = before
@@ -130,14 +134,15 @@ fn take(entry: &Entry<'_>, draft: &mut Draft, before: &mut Vec<(Pattern, Option<
     );
     draft.set(path, host, allow(json!({ "role": roles })));
     let is_rewrite = entry.to.is_some_and(|to| to.replace(":splat", "*") != *path);
-    match is_rewrite {
-        true => draft.note(
+    if is_rewrite {
+        draft.note(
             entry.number,
             entry.text,
             Fate::Changed,
             "the role is asked for; the rewrite stays with `_redirects` of the assets",
-        ),
-        false => draft.note(entry.number, entry.text, Fate::CarriedOver, ""),
+        );
+    } else {
+        draft.note(entry.number, entry.text, Fate::CarriedOver, "");
     }
 }
 
@@ -195,7 +200,6 @@ fn answers(entry: &Entry<'_>) -> Map<String, Value> {
     let (signed_out, otherwise) = match (entry.status, target) {
         (300..=399 | 401, Some(to)) => (json!(to), json!(to)),
         (404, _) => (json!(404), json!(404)),
-        (401, None) => (json!(401), json!(403)),
         _ => (json!(401), json!(403)),
     };
     let mut rule = Map::new();

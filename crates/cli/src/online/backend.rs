@@ -36,7 +36,9 @@ impl ApiError {
     /// As `result.error`.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({ "category": self.category, "status": self.status, "retryable": self.is_retryable() })
+        json!({
+            "category": self.category, "status": self.status, "retryable": self.is_retryable(),
+        })
     }
 
     /// How the process ends.

@@ -48,10 +48,10 @@ pub fn all(facts: &FactSet) -> Vec<Assumption> {
     let mut all = vec![Assumption::default()];
     let roles = subsets(facts.roles.iter());
     all = each(all, &roles, |it, roles| {
-        it.roles = roles.iter().map(|role| (*role).clone()).collect()
+        it.roles = roles.iter().map(|role| (*role).clone()).collect();
     });
     all = each(all, &organizations(facts), |it, organization| {
-        it.organization.clone_from(organization)
+        it.organization.clone_from(organization);
     });
     let permissions = subsets(facts.permissions.iter());
     all = each(all, &permissions, |it, names| it.permissions = owned(names));

@@ -63,7 +63,9 @@ impl FactSet {
                 }
             }
             Condition::All(parts) | Condition::Any(parts) => {
-                parts.iter().for_each(|part| self.add(part, params));
+                for part in parts {
+                    self.add(part, params);
+                }
             }
             Condition::Not(part) => self.add(part, params),
         }

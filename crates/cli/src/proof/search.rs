@@ -18,7 +18,7 @@ pub enum Candidate {
     /// Nobody is signed in.
     SignedOut,
     /// Somebody with these facts.
-    Assumed(Assumption),
+    Assumed(Box<Assumption>),
 }
 
 impl Candidate {
@@ -48,7 +48,7 @@ impl Candidate {
     fn caller(&self) -> Caller<'_> {
         match self {
             Self::SignedOut => Caller::SignedOut,
-            Self::Assumed(assumed) => Caller::Known(assumed),
+            Self::Assumed(assumed) => Caller::Known(assumed.as_ref()),
         }
     }
 }
@@ -104,7 +104,7 @@ pub fn first(
     }
     facts.add_roles_to_claims(&settings.role_claims);
     facts.check(path)?;
-    let all = assumption::all(&facts).into_iter().map(Candidate::Assumed);
+    let all = assumption::all(&facts).into_iter().map(|it| Candidate::Assumed(Box::new(it)));
     Ok(all.into_iter().find(|candidate| holds(candidate)))
 }
 

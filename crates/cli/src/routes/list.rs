@@ -85,11 +85,11 @@ pub fn text(
     let head = [head.map(str::to_owned).to_vec()];
     let all: Vec<Vec<String>> =
         head.into_iter().chain(rows).chain([default.map(str::to_owned).to_vec()]).collect();
-    table(&without_empty_columns(all), markdown)
+    table(&without_empty_columns(&all), markdown)
 }
 
 /// What no rule has is no column.
-fn without_empty_columns(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+fn without_empty_columns(rows: &[Vec<String>]) -> Vec<Vec<String>> {
     let columns = rows.first().map_or(0, Vec::len);
     let is_used = |column: &usize| {
         rows.iter().skip(1).any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()))

@@ -38,8 +38,10 @@ impl Matrix {
     ) -> Result<Self, Failure> {
         let settings = world.settings();
         let mut people: Vec<(Person, bool)> = Vec::new();
-        let roles = Needed::of(settings).roles.into_iter().map(|role| format!("role:{role}"));
-        let usual = ["signed-out", "signed-in"].into_iter().map(str::to_owned).chain(roles);
+        let words_of_roles =
+            Needed::of(settings).roles.into_iter().map(|role| format!("role:{role}"));
+        let usual =
+            ["signed-out", "signed-in"].into_iter().map(str::to_owned).chain(words_of_roles);
         people.extend(
             usual.filter_map(|word| Some((words::person(&word, &settings.role_claims)?, false))),
         );

@@ -57,7 +57,7 @@ pub fn text(schema: &Value) -> String {
 }
 
 /// A table of which only these members are known.
-fn object(properties: Map<String, Value>, required: &[&str]) -> Value {
+fn object(properties: &Map<String, Value>, required: &[&str]) -> Value {
     json!({
         "type": "object",
         "additionalProperties": false,

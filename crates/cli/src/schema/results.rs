@@ -20,7 +20,9 @@ pub fn schema() -> Value {
             "problems": { "type": "array", "items": problem() },
         },
         "definitions": {
-            "claims": table(&json!({ "claims": any_object(), "size": size(), "underived": texts() })),
+            "claims": table(&json!({
+                "claims": any_object(), "size": size(), "underived": texts(),
+            })),
             "check": table(&json!({ "checks": { "type": "array", "items": check() } })),
             "explain": explain(),
             "routes": { "type": "object", "required": ["rules"], "properties": {
@@ -44,7 +46,9 @@ pub fn schema() -> Value {
                 "header": any(), "claims": any(), "role": any(),
                 "expires_in_seconds": any(), "size": any(),
             })),
-            "users": table(&json!({ "user": any(), "before": any(), "after": any(), "error": any() })),
+            "users": table(&json!({
+                "user": any(), "before": any(), "after": any(), "error": any(),
+            })),
         },
     })
 }

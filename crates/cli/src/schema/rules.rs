@@ -10,7 +10,8 @@ use crate::schema::{described, object, text_schema, texts_schema};
 /// A list of rules.
 #[must_use]
 pub fn schema() -> Value {
-    json!({ "type": "array", "items": { "$ref": "#/definitions/rule" }, "definitions": definitions() })
+    let item = json!({ "$ref": "#/definitions/rule" });
+    json!({ "type": "array", "items": item, "definitions": definitions() })
 }
 
 /// What other schemas refer to.
@@ -24,7 +25,7 @@ fn rule() -> Value {
         let (schema, sentence) = field(name)?;
         Some((name.to_owned(), described(schema, sentence)))
     });
-    object(fields.collect::<Map<_, _>>(), &["path"])
+    object(&fields.collect::<Map<_, _>>(), &["path"])
 }
 
 /// The schema and the sentence of a field; none for a field without one, which a test notices.
@@ -71,7 +72,7 @@ fn condition() -> Value {
         let (schema, sentence) = key(name)?;
         Some((name.to_owned(), described(schema, sentence)))
     });
-    let mut schema = object(keys.collect(), &[]);
+    let mut schema = object(&keys.collect(), &[]);
     if let Value::Object(members) = &mut schema {
         members.insert("minProperties".to_owned(), json!(1));
     }
@@ -147,14 +148,17 @@ fn target() -> Value {
     json!({ "type": "string", "pattern": "^(/|https://)" })
 }
 
-const PATH: &str = "Segments: literal, `:name` (one segment), a final `/*` (the path itself and all \
+const PATH: &str = "Segments: literal, `:name` (one segment), a final `/*` (the path itself and \
+    all \
     below it). Literals are compared decoded, and case counts.";
 const HOST: &str = "Only for this host.";
 const METHODS: &str = "Only for these methods. HEAD follows GET. A second rule with the same path \
     must cover the other methods.";
-const ALLOW: &str = "Who may enter: `anyone`, `optional`, `signed-in` (the default), or a condition. \
+const ALLOW: &str = "Who may enter: `anyone`, `optional`, `signed-in` (the default), or a \
+    condition. \
     Several keys in one condition must all hold.";
-const SIGNED_OUT: &str = "What becomes of a visitor who is signed out: `sign-in` (the default), 401, \
+const SIGNED_OUT: &str = "What becomes of a visitor who is signed out: `sign-in` (the default), \
+    401, \
     404, or a redirect target for pages.";
 const OTHERWISE: &str = "What becomes of a visitor who is signed in but not allowed: 403 (the \
     default), 404, or a redirect target for pages.";

@@ -17,7 +17,7 @@ pub fn schema() -> Value {
                 "additionalProperties": { "type": ["string", "boolean", "null"] } },
         },
     }] });
-    let mut schema = object(Map::new(), &[]);
+    let mut schema = object(&Map::new(), &[]);
     if let Value::Object(members) = &mut schema {
         let properties = json!({
             "$schema": { "type": "string" },
@@ -30,7 +30,9 @@ pub fn schema() -> Value {
             "never": described(json!({ "type": "array", "items": {
                 "type": "object", "additionalProperties": false, "required": ["who", "reaches"],
                 "properties": {
-                    "who": { "anyOf": [{ "type": "string" }, { "$ref": "#/definitions/condition" }] },
+                    "who": { "anyOf": [
+                        { "type": "string" }, { "$ref": "#/definitions/condition" },
+                    ] },
                     "reaches": { "type": "string", "pattern": "^/" },
                 },
             } }), "Promises for all paths and people."),
@@ -56,5 +58,5 @@ fn person() -> Value {
         };
         (name.to_owned(), schema)
     });
-    object(fields.collect(), &[])
+    object(&fields.collect(), &[])
 }

@@ -9,7 +9,7 @@ use crate::schema::{described, object};
 /// A table of settings.
 #[must_use]
 pub fn schema() -> Value {
-    let mut schema = object(properties(), &[]);
+    let mut schema = object(&properties(), &[]);
     if let Value::Object(members) = &mut schema {
         members.insert("definitions".to_owned(), rules::definitions());
     }
@@ -38,6 +38,7 @@ pub fn var(name: &str) -> Option<(Value, &'static str)> {
     let text = || json!({ "type": "string" });
     let truth = || json!({ "type": ["boolean", "string"] });
     let number = || json!({ "type": ["integer", "string"] });
+    let object = || json!({ "type": ["object", "string"] });
     let list = || json!({ "anyOf": [text(), { "type": "array", "items": text() }] });
     let table = |inner: Value| {
         json!({ "anyOf": [
@@ -71,10 +72,9 @@ pub fn var(name: &str) -> Option<(Value, &'static str)> {
         "CLERK_JWT_KEY" => (text(), "PEM public key: no key is fetched at all."),
         "CLERK_MACHINE_ID" => (text(), "An M2M token's scopes must contain it."),
         "CLERK_MACHINE_SECRET_KEY" => (text(), "A machine's secret key; a secret."),
-        "CLERK_ORGANIZATION_SYNC" => (
-            json!({ "type": ["object", "string"] }),
-            "Organizations by path, as Clerk's SDK takes them.",
-        ),
+        "CLERK_ORGANIZATION_SYNC" => {
+            (object(), "Organizations by path, as Clerk's SDK takes them.")
+        }
         "CLERK_PROXY_URL" => (text(), "The proxy of the Frontend API: absolute or a path."),
         "CLERK_PUBLISHABLE_KEY" => (text(), "Clerk Dashboard, API keys; begins with `pk_`."),
         "CLERK_SATELLITE_AUTO_SYNC" => (truth(), "As Clerk's SDKs."),
@@ -88,17 +88,12 @@ pub fn var(name: &str) -> Option<(Value, &'static str)> {
         "LOG" => (text(), "all, decisions, refusals or off."),
         "LOOKUP_TTL_SECONDS" => (number(), "How long a looked-up claim is kept."),
         "MACHINE_TTL_SECONDS" => (number(), "How long an accepted machine token is remembered."),
-        "NEW_USER_METADATA" => {
-            (json!({ "type": ["object", "string"] }), "Public metadata that new people get.")
-        }
+        "NEW_USER_METADATA" => (object(), "Public metadata that new people get."),
         "PATH_CASE" => (text(), "`insensitive` for an upstream that ignores case."),
         "PATH_SUFFIXES" => (list(), "Suffixes that the upstream cuts from a path."),
         "ROLE_CLAIMS" => (list(), "Where the role is looked for in the token, in order."),
         "ROUTES" => (routes(), "The rules."),
-        "SELF_METADATA" => (
-            json!({ "type": ["object", "string"] }),
-            "Public metadata that people may set for themselves.",
-        ),
+        "SELF_METADATA" => (object(), "Public metadata that people may set for themselves."),
         "SITE_MAP" => (text(), "auto, required or off."),
         "SYNC_SECRET" => (text(), "Signs events for SYNC_URL; a secret."),
         "SYNC_URL" => (text(), "Your endpoint for people's events."),

@@ -30,7 +30,7 @@ impl Expected {
                 ("outcome", value) => expected.outcome = Some(outcome(value)?),
                 ("rule", Value::String(rule)) => expected.rule = Some(rule.clone()),
                 ("code", Value::String(code)) => expected.code = Some(code.clone()),
-                ("headers", Value::Object(headers)) => expected.headers = headers.clone(),
+                ("headers", Value::Object(headers)) => expected.headers.clone_from(headers),
                 ("rule" | "code" | "headers", _) => {
                     return Err(format!("`{field}` has the wrong type"));
                 }

@@ -89,15 +89,15 @@ impl<'r> Run<'r> {
             .decide(&test.asked, &test.person)
             .ok_or_else(|| Failure::input(&test.key, "the gate gives no answer to this request"))?;
         let rule = self.rule(test);
-        let text = rule.map_or("none", Rule::path_text).to_owned();
+        let rule_text = rule.map_or("none", Rule::path_text).to_owned();
         if let Some(rule) = rule {
             self.coverage.note(rule, is_let_in(rule, &decided));
         }
-        if test.expected.is_met(&decided, &text) {
+        if test.expected.is_met(&decided, &rule_text) {
             self.passed = self.passed.saturating_add(1);
             return Ok(());
         }
-        let (expected, got) = (test.expected.to_json(), test.expected.got(&decided, &text));
+        let (expected, got) = (test.expected.to_json(), test.expected.got(&decided, &rule_text));
         let place = format!("{}:{}", self.file.file.name, self.file.file.line(&test.span));
         let head = format!("FAILED  {}   {}   {place}", test.key, test.person.name);
         let _ = writeln!(self.out, "{}", self.look.ink(Ink::Bad, &head));
@@ -176,7 +176,7 @@ impl<'r> Run<'r> {
             result: json!({
                 "passed": self.passed,
                 "failed": self.failed,
-                "uncovered": uncovered.iter().map(|it| it.to_json()).collect::<Vec<_>>(),
+                "uncovered": uncovered.iter().map(super::coverage::Uncovered::to_json).collect::<Vec<_>>(),
             }),
             out,
             exit: if failed == 0 && !lacks && self.undecided.is_empty() {

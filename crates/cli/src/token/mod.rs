@@ -93,7 +93,7 @@ fn result(decoded: Option<&Decoded>, verdict: Option<&Verdict>, now_ms: i64) -> 
         "claims": decoded.map(|it| &it.claims),
         "role": report.and_then(|it| it.pointer("/session/role")),
         "expires_in_seconds": left,
-        "size": decoded.map(|it| it.size()),
+        "size": decoded.map(Decoded::size),
     })
 }
 

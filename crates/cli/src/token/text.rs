@@ -1,4 +1,5 @@
-//! A token for people: a verdict in a sentence, times as dates, claims, role, size. Never the token.
+//! A token for people: a verdict in a sentence, times as dates, claims, role, size. The token
+//! itself is never shown.
 
 use std::fmt::Write;
 

@@ -56,7 +56,9 @@ pub async fn command<H: Host>(host: &H, arguments: &Arguments) -> Result<Report,
         Ok(report) => Ok(report),
         Err(Stopped::Failure(failure)) => Err(failure),
         Err(Stopped::Api(error)) => Ok(Report {
-            result: json!({ "user": null, "before": null, "after": null, "error": error.to_json() }),
+            result: json!({
+                "user": null, "before": null, "after": null, "error": error.to_json(),
+            }),
             problems: vec![error.diagnostic(named)],
             exit: error.exit(),
             ..Report::default()
@@ -262,6 +264,7 @@ fn check_roles(arguments: &Arguments, settings: &Settings, change: &Change) -> R
 /// What Clerk keeps of public metadata.
 const METADATA_BYTES_MAX: usize = 8_192;
 const TAKES_EFFECT: &str = "Written. The person's next session token carries it: within a minute, \
-    or at once after signing out and in. What the gate has looked up counts for LOOKUP_TTL_SECONDS.\n";
+    or at once after signing out and in. What the gate has looked up counts for \
+    LOOKUP_TTL_SECONDS.\n";
 const SESSION_ENDS: &str =
     "Done. A token that was given out already is accepted until it ends, within a minute.\n";

@@ -53,18 +53,24 @@ fn every_command_has_help_with_an_example() {
         assert_eq!(ran.exit, 0);
         assert!(ran.out.contains(command.example), "{}", ran.out);
     }
-    assert_eq!(host.run("--help").exit, 0);
+    for word in ["--help", "-h", "help", ""] {
+        assert_eq!(host.run(word).exit, 0, "{word}");
+    }
+    assert_eq!(host.run("-x").exit, 2);
     assert!(host.run("--version").out.starts_with("clerk-edge 0."));
 }
 
 #[test]
 fn a_problem_of_the_configuration_is_shown_in_its_file() {
     let host = Double::with(
-        "{\n  \"vars\": {\n    \"CLERK_PUBLISHABLE_KEY\": \"pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk\",\n    \"ROUTES\": [\n      { \"path\": \"/a\", \"alow\": \"anyone\" }\n    ]\n  }\n}\n",
+        "{\n  \"vars\": {\n    \"CLERK_PUBLISHABLE_KEY\": \
+            \"pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk\",\n    \"ROUTES\": [\n      { \
+            \"path\": \"/a\", \"alow\": \"anyone\" }\n    ]\n  }\n}\n",
     );
     let ran = host.run("claims");
     assert_eq!(ran.exit, 3);
-    let expected = " --> wrangler.jsonc:5:23\n  |\n5 |       { \"path\": \"/a\", \"alow\": \"anyone\" }\n  |                       ^^^^^^\n";
+    let expected = " --> wrangler.jsonc:5:23\n  |\n5 |       { \"path\": \"/a\", \"alow\": \
+        \"anyone\" }\n  |                       ^^^^^^\n";
     assert!(ran.err.contains(expected), "{}", ran.err);
     let problem = &host.run("claims --json").json()["problems"][0];
     assert_eq!(problem["file"], "wrangler.jsonc");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::double::{Double, KEY, SECRET_BODY};
+use crate::double::{Double, KEY, SECRET_BODY, jwks};
 
 fn site(file: &str) -> Double {
     Double::with(file)
@@ -158,8 +158,7 @@ fn nothing_is_called_without_a_url() {
 #[test]
 fn a_deployment_is_sent_forged_tokens_alone() {
     let double = with_map(site(&configuration(&json!({}), &json!({}))));
-    double.says("GET https://example.clerk.accounts.dev/.well-known/jwks.json", 200,
-        r#"{"keys":[{"kid":"ins_1","kty":"RSA","n":"kzfKtoRVizu2x_zb4200o3v95W35seExj_KuL900Kx23317ougG1YvY-AEkZuXN7cRXKHypogD1usU2Y3xODvGGi2I7LF1Qu3cdyAQZcslbdU9lP0QanzYTjITcFnSxD4R3bpIsqy4bb7aDqw8oft_skxJlpcYjoAjPju9EyxHD-osYF_dzm5wemc-xlmhjDfcer7zUejEXywrk6EI9KGtho4jIkCk7QFEUFjZFfjnsJJ6EM9Szm9JRplMWE7jwxBxWcjNhZy8_vh4d0JhZGdhBafto25ob9y5-yILVVuB98A5wI5ZvpcldsASbF4Suo1M13bbdKEyI0QErg6OiQsw","e":"AQAB"}]}"#);
+    double.says("GET https://example.clerk.accounts.dev/.well-known/jwks.json", 200, &jwks());
     double.says("GET https://site.example/admin.txt", 401, "{}");
     let ran = double.run("check jwt-verify --url https://site.example/x --json");
     assert_eq!(ran.exit, 0, "{}", ran.out);

@@ -237,3 +237,19 @@ pub(crate) const NOW_MS: i64 = 1_795_608_000_000;
 pub(crate) const KEY: &str = "pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk";
 /// What stands behind `sk_test_` in every secret of these tests.
 pub(crate) const SECRET_BODY: &str = "Zm9yVGVzdHNBbG9uZQ";
+
+/// A key set with one key, whose signatures the double never checks.
+pub(crate) fn jwks() -> String {
+    let modulus = [
+        "kzfKtoRVizu2x_zb4200o3v95W35seExj_KuL900Kx23317ougG1YvY-AEkZuXN7cRXKHypogD1usU2Y",
+        "3xODvGGi2I7LF1Qu3cdyAQZcslbdU9lP0QanzYTjITcFnSxD4R3bpIsqy4bb7aDqw8oft_skxJlpcYjo",
+        "AjPju9EyxHD-osYF_dzm5wemc-xlmhjDfcer7zUejEXywrk6EI9KGtho4jIkCk7QFEUFjZFfjnsJJ6EM",
+        "9Szm9JRplMWE7jwxBxWcjNhZy8_vh4d0JhZGdhBafto25ob9y5-yILVVuB98A5wI5ZvpcldsASbF4Suo",
+        "1M13bbdKEyI0QErg6OiQsw",
+    ];
+    let key = serde_json::json!({
+        "kid": "ins_1", "kty": "RSA", "alg": "RS256", "use": "sig", "e": "AQAB",
+        "n": modulus.concat(),
+    });
+    serde_json::json!({ "keys": [key] }).to_string()
+}

@@ -119,6 +119,10 @@ fn clerk_protects_what_is_listed() {
     assert!(text.err.starts_with("The source is open by default"), "{}", text.err);
 }
 
+fn clerk(body: &str) -> Rules {
+    import("clerk", "proxy.ts", &format!("{HEAD}{body}\n")).1
+}
+
 #[test]
 fn clerk_sources_are_never_loosened() {
     let org_admin = json!({ "any": [
@@ -128,7 +132,8 @@ fn clerk_sources_are_never_loosened() {
         // Everything but a public list.
         (
             "const isPublicRoute = createRouteMatcher(['/', '/sign-in/(.*)'])\n\
-          export default clerkMiddleware(async (auth, req) => { if (!isPublicRoute(req)) { await auth.protect() } })",
+          export default clerkMiddleware(async (auth, req) => { if (!isPublicRoute(req)) { await \
+          auth.protect() } })",
             vec![
                 ("/", json!("anyone")),
                 ("/sign-in/x", json!("anyone")),
@@ -138,15 +143,18 @@ fn clerk_sources_are_never_loosened() {
         // Roles are those of the organization.
         (
             "const isAdmin = createRouteMatcher(['/admin/(.*)'])\n\
-          export default clerkMiddleware(async (auth, req) => { if (isAdmin(req)) await auth.protect({ role: 'org:admin' }) })",
+          export default clerkMiddleware(async (auth, req) => { if (isAdmin(req)) await \
+          auth.protect({ role: 'org:admin' }) })",
             vec![("/admin/x", org_admin.clone()), ("/x", json!("anyone"))],
         ),
         // Two steps: both must hold.
         (
-            "const isApp = createRouteMatcher(['/app/(.*)'])\nconst isBilling = createRouteMatcher('/app/billing/(.*)')\n\
+            "const isApp = createRouteMatcher(['/app/(.*)'])\nconst isBilling = \
+                createRouteMatcher('/app/billing/(.*)')\n\
           export default clerkMiddleware(async (auth, req) => {\n\
             if (isApp(req)) await auth.protect()\n\
-            if (isBilling(req)) await auth.protect((has) => has({ permission: 'org:billing:manage' }) || has({ plan: 'pro' })) })",
+            if (isBilling(req)) await auth.protect((has) => has({ permission: \
+            'org:billing:manage' }) || has({ plan: 'pro' })) })",
             vec![
                 ("/app/x", json!("signed-in")),
                 (
@@ -158,7 +166,8 @@ fn clerk_sources_are_never_loosened() {
         // An early return.
         (
             "const isPublic = createRouteMatcher(['/blog/(.*)'])\n\
-          export default clerkMiddleware(async (auth, req) => { if (isPublic(req)) return; await auth.protect() })",
+          export default clerkMiddleware(async (auth, req) => { if (isPublic(req)) return; await \
+          auth.protect() })",
             vec![("/blog/x", json!("anyone")), ("/x", json!("signed-in"))],
         ),
         // redirectToSignIn by hand.
@@ -169,24 +178,36 @@ fn clerk_sources_are_never_loosened() {
             if (!userId && isPrivate(req)) return redirectToSignIn({ returnBackUrl: req.url }) })",
             vec![("/private/x", json!("signed-in")), ("/x", json!("anyone"))],
         ),
+    ] {
+        asks(&clerk(body), &expected);
+    }
+}
+
+#[test]
+fn what_is_not_understood_in_clerk_sources_is_closed() {
+    for (body, expected) in [
         // What is not understood closes what it may concern.
         (
-            "export default clerkMiddleware(async (auth, req) => { if (req.nextUrl.pathname.startsWith('/admin')) await auth.protect() })",
+            "export default clerkMiddleware(async (auth, req) => { if \
+                (req.nextUrl.pathname.startsWith('/admin')) await auth.protect() })",
             vec![("/admin", nobody()), ("/x", nobody())],
         ),
         (
             "const isAdmin = createRouteMatcher(['/admin/(.*)'])\n\
-          export default clerkMiddleware(async (auth, req) => { if (isAdmin(req)) { return new Response('no') } })",
+          export default clerkMiddleware(async (auth, req) => { if (isAdmin(req)) { return new \
+          Response('no') } })",
             vec![("/admin/x", nobody()), ("/x", json!("anyone"))],
         ),
         (
             "const isP = createRouteMatcher(['/(api|trpc)(.*)'])\n\
-          export default clerkMiddleware(async (auth, req) => { if (isP(req)) await auth.protect() })",
+          export default clerkMiddleware(async (auth, req) => { if (isP(req)) await \
+          auth.protect() })",
             vec![("/api/x", nobody()), ("/x", nobody())],
         ),
         (
             "const isPublic = createRouteMatcher(['/(blog|docs)(.*)', '/'])\n\
-          export default clerkMiddleware(async (auth, req) => { if (!isPublic(req)) await auth.protect() })",
+          export default clerkMiddleware(async (auth, req) => { if (!isPublic(req)) await \
+          auth.protect() })",
             vec![("/blog/x", nobody()), ("/", json!("anyone"))],
         ),
         // Nothing to find, nothing asked.
@@ -197,13 +218,14 @@ fn clerk_sources_are_never_loosened() {
         ("export default clerkMiddleware()", vec![("/", json!("anyone")), ("/x", json!("anyone"))]),
         // Parameters that overlap.
         (
-            "const isOpen = createRouteMatcher(['/:org/public'])\nconst isTeam = createRouteMatcher(['/team/(.*)'])\n\
-          export default clerkMiddleware(async (auth, req) => { if (isOpen(req)) return; if (isTeam(req)) await auth.protect() })",
+            "const isOpen = createRouteMatcher(['/:org/public'])\nconst isTeam = \
+                createRouteMatcher(['/team/(.*)'])\n\
+          export default clerkMiddleware(async (auth, req) => { if (isOpen(req)) return; if \
+          (isTeam(req)) await auth.protect() })",
             vec![("/team/public", json!("signed-in")), ("/x/public", json!("anyone"))],
         ),
     ] {
-        let (_, rules) = import("clerk", "proxy.ts", &format!("{HEAD}{body}\n"));
-        asks(&rules, &expected);
+        asks(&clerk(body), &expected);
     }
 }
 

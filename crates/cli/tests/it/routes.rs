@@ -79,7 +79,8 @@ fn equal_rules_in_another_spelling_change_nothing() {
 #[test]
 fn a_wrangler_file_can_be_the_other_side() {
     let other = format!(
-        "[vars]\nCLERK_PUBLISHABLE_KEY = \"{}\"\nROUTES = [{{ path = \"/\", allow = \"anyone\" }}]\n",
+        "[vars]\nCLERK_PUBLISHABLE_KEY = \"{}\"\nROUTES = [{{ path = \"/\", allow = \"anyone\" \
+            }}]\n",
         crate::double::KEY
     );
     let host = Double::with_rules(RULES).file("old/wrangler.toml", &other);
@@ -90,7 +91,10 @@ fn a_wrangler_file_can_be_the_other_side() {
 #[test]
 fn files_stand_under_their_rules_and_leaks_are_found() {
     let secret = "The invoices of March are kept in the blue cabinet upstairs.";
-    let rules = r#"[{ "path": "/*", "allow": "anyone" }, { "path": "/admin/*", "allow": { "role": "admin" } }]"#;
+    let rules = r#"[
+        { "path": "/*", "allow": "anyone" },
+        { "path": "/admin/*", "allow": { "role": "admin" } }
+    ]"#;
     let host = Double::with_rules(rules)
         .file("dist/index.html", "<p>Anybody may read this sentence here.")
         .file("dist/admin/index.html", &format!("<p>{secret}"))
@@ -100,7 +104,7 @@ fn files_stand_under_their_rules_and_leaks_are_found() {
     let files = ran.json()["result"]["files"].clone();
     let file = |path: &str| {
         let all = files.as_array().into_iter().flatten();
-        all.filter(|it| it["path"] == path).next().cloned().unwrap_or_default()
+        all.clone().find(|it| it["path"] == path).cloned().unwrap_or_default()
     };
     let leaking = file("/admin.txt");
     assert_eq!((&leaking["rule"], &leaking["open"]), (&json!("/*"), &json!(true)));

@@ -40,9 +40,8 @@ fn accepts(root: &Value, schema: &Value, value: &Value) -> bool {
         .unwrap_or(usize::MAX);
     let members = value.as_object().into_iter().flatten().all(|(name, value)| {
         match (schema.pointer(&format!("/properties/{name}")), schema.get("additionalProperties")) {
-            (Some(inner), _) => accepts(root, inner, value),
             (None, Some(Value::Bool(false))) => false,
-            (None, Some(inner)) => accepts(root, inner, value),
+            (Some(inner), _) | (None, Some(inner)) => accepts(root, inner, value),
             (None, None) => true,
         }
     });
@@ -105,10 +104,17 @@ fn what_the_reader_accepts_the_schema_accepts() {
     for rule in [
         json!({ "path": "/" }),
         json!({ "path": "/a/:b/*", "allow": "optional", "host": "a.test" }),
-        json!({ "path": "/a", "allow": { "role": ["a", "b"], "org": true, "not": { "plan": "x" } } }),
-        json!({ "path": "/a", "allow": { "any": [{ "claim": { "a.b": 5, "c": { "exists": true } } }, { "reverified": "strict" }] } }),
-        json!({ "path": "/a", "allow": { "reverified": { "level": "multi_factor", "after_minutes": 0.5 } } }),
-        json!({ "path": "/a", "signed_out": 404, "otherwise": "https://a.test/x", "send": { "*": "/b" }, "lookup": true, "report_only": false }),
+        json!({ "path": "/a", "allow": {
+            "role": ["a", "b"], "org": true, "not": { "plan": "x" },
+        } }),
+        json!({ "path": "/a", "allow": { "any": [
+            { "claim": { "a.b": 5, "c": { "exists": true } } }, { "reverified": "strict" },
+        ] } }),
+        json!({ "path": "/a", "allow": {
+            "reverified": { "level": "multi_factor", "after_minutes": 0.5 },
+        } }),
+        json!({ "path": "/a", "signed_out": 404, "otherwise": "https://a.test/x",
+            "send": { "*": "/b" }, "lookup": true, "report_only": false }),
         json!({ "path": "/a", "signed_out": "sign-in" }),
     ] {
         assert!(Rules::read(&json!([rule]).to_string(), &Context::default()).is_ok(), "{rule}");
@@ -145,7 +151,8 @@ fn settings_are_accepted_as_values_and_as_texts() {
     for vars in [
         json!({ "DEBUG_ROLE": true, "LOOKUP_TTL_SECONDS": 60, "ROUTES": [{ "path": "/" }] }),
         json!({ "DEBUG_ROLE": "true", "LOOKUP_TTL_SECONDS": "60", "ROUTES": "[]" }),
-        json!({ "CLERK_AUTHORIZED_PARTIES": "https://a.test,https://b.test", "ROLE_CLAIMS": ["role"] }),
+        json!({ "CLERK_AUTHORIZED_PARTIES": "https://a.test,https://b.test",
+            "ROLE_CLAIMS": ["role"] }),
     ] {
         assert!(accepts(&schema, &schema, &vars), "{vars}");
     }

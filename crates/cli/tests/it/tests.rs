@@ -103,9 +103,8 @@ fn a_lack_of_coverage_fails_only_where_it_is_asked_for() {
 
 #[test]
 fn too_many_facts_are_no_answer() {
-    let roles: Vec<String> = (0..13).map(|at| format!("{{ \"role\": \"r{at}\" }}")).collect();
-    let rules =
-        format!("[{{ \"path\": \"/a\", \"allow\": {{ \"any\": [{}] }} }}]", roles.join(","));
+    let many: Vec<String> = (0..13).map(|at| format!("{{ \"role\": \"r{at}\" }}")).collect();
+    let rules = format!("[{{ \"path\": \"/a\", \"allow\": {{ \"any\": [{}] }} }}]", many.join(","));
     let host = Double::with_rules(&rules)
         .file("clerk-edge.test.json", r#"{ "never": [{ "who": "role:r1", "reaches": "/a" }] }"#);
     let ran = host.run("test");

@@ -3,7 +3,7 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 
-use crate::double::{Double, NOW_MS};
+use crate::double::{Double, NOW_MS, jwks};
 
 fn token(changes: &Value) -> String {
     let now = NOW_MS / 1_000;
@@ -18,12 +18,9 @@ fn token(changes: &Value) -> String {
     format!("{}.{}.c2lnbmF0dXJl", part(&header), part(&claims))
 }
 
-const JWKS: &str = r#"{ "keys": [{ "kid": "ins_1", "kty": "RSA", "alg": "RS256", "use": "sig", "e": "AQAB",
-  "n": "kzfKtoRVizu2x_zb4200o3v95W35seExj_KuL900Kx23317ougG1YvY-AEkZuXN7cRXKHypogD1usU2Y3xODvGGi2I7LF1Qu3cdyAQZcslbdU9lP0QanzYTjITcFnSxD4R3bpIsqy4bb7aDqw8oft_skxJlpcYjoAjPju9EyxHD-osYF_dzm5wemc-xlmhjDfcer7zUejEXywrk6EI9KGtho4jIkCk7QFEUFjZFfjnsJJ6EM9Szm9JRplMWE7jwxBxWcjNhZy8_vh4d0JhZGdhBafto25ob9y5-yILVVuB98A5wI5ZvpcldsASbF4Suo1M13bbdKEyI0QErg6OiQsw" }] }"#;
-
 fn host(changes: &Value) -> Double {
     let input = token(changes).into_bytes();
-    Double { input, ..Double::with_rules("[]").file("jwks.json", JWKS) }
+    Double { input, ..Double::with_rules("[]").file("jwks.json", &jwks()) }
 }
 
 #[test]
@@ -77,7 +74,7 @@ fn keys_come_from_the_instance_and_nowhere_else() {
     assert_eq!(ran.exit, 4, "{}", ran.out);
     let urls: Vec<String> = double.calls.borrow().iter().map(|call| call.url.clone()).collect();
     assert_eq!(urls, ["https://example.clerk.accounts.dev/.well-known/jwks.json"]);
-    double.says("GET https://example.clerk.accounts.dev/.well-known/jwks.json", 200, JWKS);
+    double.says("GET https://example.clerk.accounts.dev/.well-known/jwks.json", 200, &jwks());
     assert_eq!(double.run("token").exit, 0);
     let double = host(&json!({}));
     assert_eq!(double.run("token --offline").exit, 4);

@@ -8,7 +8,10 @@ use clerk_edge_cli::host::Terminal;
 const API: &str = "https://api.clerk.com/v1";
 
 fn host() -> Double {
-    let rules = r#"[{ "path": "/admin/*", "allow": { "role": "admin" } }, { "path": "/", "allow": "anyone" }]"#;
+    let rules = r#"[
+        { "path": "/admin/*", "allow": { "role": "admin" } },
+        { "path": "/", "allow": "anyone" }
+    ]"#;
     let mut double = Double::with_rules(rules);
     double.env.insert("CLERK_SECRET_KEY".to_owned(), format!("sk_test_{SECRET_BODY}"));
     let user = json!({ "id": "user_a1", "public_metadata": { "role": "admin", "plan": "pro" } });
@@ -63,7 +66,8 @@ fn metadata_are_merged_after_a_confirmation() {
     assert_eq!(
         written(&double),
         [format!(
-            "PATCH {API}/users/user_a1/metadata {{\"public_metadata\":{{\"level\":3,\"plan\":null,\"role\":\"admin\"}}}}"
+            "PATCH {API}/users/user_a1/metadata \
+                {{\"public_metadata\":{{\"level\":3,\"plan\":null,\"role\":\"admin\"}}}}"
         )]
     );
 }
@@ -127,7 +131,7 @@ fn failures_have_a_category() {
         (422, "invalid", 2, false),
         (500, "unavailable", 4, true),
     ] {
-        let double = Double { replies: Default::default(), ..host() };
+        let double = Double { replies: std::cell::RefCell::default(), ..host() };
         double.says(
             &format!("GET {API}/users/user_a1"),
             status,
@@ -144,7 +148,7 @@ fn failures_have_a_category() {
 
 #[test]
 fn a_wait_is_kept_and_told() {
-    let double = Double { replies: Default::default(), ..host() };
+    let double = Double { replies: std::cell::RefCell::default(), ..host() };
     let asked = format!("GET {API}/users/user_a1");
     double.says(&asked, 429, "{}");
     if let Some(Ok(reply)) =
