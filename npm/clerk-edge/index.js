@@ -12,7 +12,7 @@ import { Gate } from "./seam.js";
 export function gate(...given) {
   if (given.length === 0) return worker;
   const [handler, settings] = isHandler(given[0]) ? given : [undefined, ...given];
-  const hasOnlySettings = handler === undefined && isSettings(settings);
+  const hasOnlySettings = given.length === 1 && handler === undefined && isSettings(settings);
   const hasHandler = handler !== undefined && (settings === undefined || isSettings(settings));
   if (given.length > 2 || !(hasOnlySettings || hasHandler)) throw new TypeError(USAGE);
   const made = new Gate({ settings, handler: hasHandler ? callable(handler) : undefined });

@@ -15,7 +15,7 @@ export class Gate {
 
   /** One request: an answer, or the promise of one. */
   enter(request, env, ctx) {
-    return settle(enter(request, env, ctx, new Seam(this, env, ctx)));
+    return carryOn(enter(request, env, ctx, new Seam(this, env, ctx)));
   }
 }
 
@@ -23,8 +23,8 @@ export class Gate {
 export const SHARED = ++gates;
 
 /** A handler's turn, or the gate's own answer. */
-function settle(result) {
-  if (result instanceof Promise) return result.then(settle);
+function carryOn(result) {
+  if (result instanceof Promise) return result.then(carryOn);
   return result instanceof Turn ? result.run() : (result ?? internalError());
 }
 
