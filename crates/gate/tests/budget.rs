@@ -208,7 +208,7 @@ impl Platform for Willing {
         Ok(AssetResponse { status: 200, content_type: None, body })
     }
 
-    async fn load(&self, _: &str) -> Result<Option<String>, StoreFailed> {
+    async fn load(&self, _: &str, _: u32) -> Result<Option<String>, StoreFailed> {
         Ok(None)
     }
 
