@@ -91,6 +91,17 @@ fn a_token_that_was_verified_before() {
 }
 
 #[test]
+fn webhooks_cost_nothing_where_no_rule_asks_for_a_claim() {
+    let request = |path: &str| Request::page(path, Some(&token("genuine")));
+    let with = Bound::with_webhooks();
+    costs_at(&with, "open", &Request::page("/blog/2026/first", None), 2, 0);
+    costs_at(&with, "passed on", &request("/dashboard/reports"), 7, 4);
+    costs("asks for a role", &request("/admin"), 12, 4);
+    // What was pushed is found in memory; the work for it is in a box.
+    costs_at(&with, "asks for a role, with webhooks", &request("/admin"), 13, 4);
+}
+
+#[test]
 fn a_token_that_was_not_verified_before() {
     let gate = Gate::open(&Bound::usual());
     let request = |number: u32| {
@@ -237,6 +248,15 @@ impl Bound {
             ("ASSETS", Binding::Service),
             ("ROUTES", Binding::Json(rules.to_string())),
         ]);
+        Self(bound)
+    }
+
+    /// The same with webhooks, and a store that has nothing.
+    fn with_webhooks() -> Self {
+        let Self(mut bound) = Self::usual();
+        let secret = Binding::Text("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3".to_owned());
+        bound.insert("CLERK_WEBHOOK_SIGNING_SECRET", secret);
+        bound.insert("CLERK_CACHE", Binding::Store);
         Self(bound)
     }
 

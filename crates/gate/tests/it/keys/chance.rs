@@ -187,7 +187,8 @@ impl Run {
         for chore in ctx.take_tasks() {
             match chore {
                 BackgroundTask::RenewKeys => self.keys.renew(&self.settings, &ctx).await,
-                BackgroundTask::Store { name, text, keep_seconds } => {
+                BackgroundTask::Store { name, text, keep_seconds }
+                | BackgroundTask::StoreFinding { name, text, keep_seconds } => {
                     let _ = seen.store(&name, &text, keep_seconds).await;
                 }
             }
