@@ -1,7 +1,7 @@
 //! The webhook deliveries that were done within the last ten minutes, by their id.
 //!
-//! Only signed deliveries get here, so a stranger fills nothing. Their number is bounded: when there
-//! is no more room, the oldest is dropped.
+//! Only signed deliveries get here, so a stranger fills nothing. Their number is bounded: when
+//! there is no more room, the oldest is dropped.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

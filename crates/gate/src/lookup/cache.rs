@@ -1,7 +1,8 @@
 //! Findings: what Clerk said of a user's public metadata, in memory, and as text for the store.
 //!
 //! Bounded in users, bytes and time. Expiry is checked by the entry's own timestamp and is not left
-//! to the store. What is too large is not kept, and a newer finding is not replaced by an older one.
+//! to the store. What is too large is not kept, and a newer finding is not replaced by an older
+//! one.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

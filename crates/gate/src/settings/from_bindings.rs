@@ -20,7 +20,7 @@ use crate::settings::problems::SettingsProblems;
 use crate::settings::value_reader::ValueReader;
 use crate::settings::{
     Instance, InstanceKind, LogLevel, Settings, Upstream, claim_headers, contradictions, issuers,
-    notes, site_map, upstream, urls, webhooks,
+    notes, site_map, upstream, urls, webhook_bindings,
 };
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::rule_set::{Context, Rules};
@@ -97,15 +97,15 @@ const TABLE: [(&str, Read); 30] = [
     (ROLE_CLAIMS, role_claims),
     (CLAIM_HEADERS, |reader, name, to| to.claim_headers = claim_headers::read(reader, name)),
     (LOG, log),
-    (CLERK_WEBHOOK_SIGNING_SECRET, webhooks::signing_secrets),
+    (CLERK_WEBHOOK_SIGNING_SECRET, webhook_bindings::signing_secrets),
     (LOOKUP_TTL_SECONDS, lookup_ttl),
     (DEBUG_ROLE, |reader, name, to| reader.boolean(name, &mut to.debug_role)),
     (ACCOUNT, |reader, name, to| reader.boolean(name, &mut to.account.on)),
     (SELF_METADATA, |reader, name, to| {
         to.account.self_metadata = self_metadata(reader, name).unwrap_or_default();
     }),
-    (NEW_USER_METADATA, webhooks::new_user_metadata),
-    (SYNC_URL, webhooks::sync),
+    (NEW_USER_METADATA, webhook_bindings::new_user_metadata),
+    (SYNC_URL, webhook_bindings::sync),
     (CLERK_CACHE, |reader, name, to| {
         to.has_store = reader.is_bound(name, &Binding::Store, "must be a KV namespace");
     }),

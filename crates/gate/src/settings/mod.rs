@@ -20,6 +20,7 @@ pub mod site_map;
 pub mod upstream;
 pub mod urls;
 pub mod value_reader;
+pub mod webhook_bindings;
 pub mod webhooks;
 
 use std::cell::OnceCell;

@@ -115,7 +115,9 @@ mod tests {
             let id = "user_1".to_owned();
             Some(UserEvent::Changed(ChangedUser { id, is_new: true, metadata, updated_at_ms }))
         };
-        let full = json!({ "id": "user_1", "public_metadata": { "a": 1 }, "updated_at": 1_750_000_000_123_i64 });
+        let full = json!({
+            "id": "user_1", "public_metadata": { "a": 1 }, "updated_at": 1_750_000_000_123_i64,
+        });
         assert_eq!(event(full), user(json!({ "a": 1 }), Some(1_750_000_000_123)));
         let seconds =
             json!({ "id": "user_1", "public_metadata": null, "updated_at": 1_750_000_000 });

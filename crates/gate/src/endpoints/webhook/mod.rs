@@ -1,6 +1,6 @@
 //! `/.clerk-edge/webhook`: what Clerk says of a change, on the day it happens.
 //!
-//! No rule applies here: who may deliver is who has the signing secret. A delivery is done as a whole
+//! No rule applies here: whoever has the signing secret may deliver. A delivery is done as a whole
 //! or answered with an error, and then Svix delivers it again; so everything done here may be done
 //! twice. Each other file has one part of the work.
 

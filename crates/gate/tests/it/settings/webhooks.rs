@@ -8,10 +8,21 @@ const BASE64: &str = "must be a signing secret in base64, such as Clerk shows it
 
 #[test]
 fn a_signing_secret_is_base64_with_or_without_prefix_and_padding() {
-    let message = format!("CLERK_WEBHOOK_SIGNING_SECRET[0]: {BASE64}");
-    for wrong in ["whsec_", "whsec_!!!", "whsec_whsec_MDEy", "MDEy\nMDEy", "MDEy-_==", "M"] {
+    let message = format!("CLERK_WEBHOOK_SIGNING_SECRET: {BASE64}");
+    for wrong in [
+        "whsec_",
+        "whsec_!!!",
+        "whsec_whsec_MDEy",
+        "MDEy\nMDEy",
+        "MDEy-_==",
+        "M",
+        " MDEy",
+        "MDEy\n",
+    ] {
         check("CLERK_WEBHOOK_SIGNING_SECRET", text(wrong), &message, text(SECRET));
     }
+    let message = format!("CLERK_WEBHOOK_SIGNING_SECRET[1]: {BASE64}");
+    check("CLERK_WEBHOOK_SIGNING_SECRET", text("MDEy,!!!"), &message, text("MDEy, MDEz"));
     for right in ["MDEyMzQ1", "whsec_MDEyMzQ", "whsec_MDEyMzQ1,whsec_MDEy, MDEy"] {
         let settings = Bound::development().with("CLERK_WEBHOOK_SIGNING_SECRET", text(right));
         assert!(settings.settings().webhooks.is_on(), "{right}");

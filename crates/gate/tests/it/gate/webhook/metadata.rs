@@ -66,7 +66,9 @@ fn an_event_that_is_older_than_the_finding_still_fills_what_is_absent() {
 fn the_finding_is_what_clerk_answers_to_the_write() {
     let mut site = members().open();
     site.clerk_user(0, &json!({}));
-    let user = json!({ "id": "user_1", "public_metadata": { "role": "admin" }, "updated_at": NOW_MS + 700 });
+    let user = json!({
+        "id": "user_1", "public_metadata": { "role": "admin" }, "updated_at": NOW_MS + 700,
+    });
     site.double.says(&format!("{USER}/metadata"), Ok(reply(200, &user.to_string())));
     site.deliver("msg_1", &created(0, &json!({}))).did(&["finding", "metadata"]);
     for _ in 0..2 {
