@@ -8,7 +8,7 @@ use web_sys::CryptoKey;
 use crate::env::get;
 use crate::io;
 use crate::task::settled;
-use clerk_edge_gate::limits::{KEYS_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN};
+use clerk_edge_gate::limits::STORE_KEEP_SECONDS_MIN;
 use clerk_edge_gate::platform::{
     API_VERSION, AssetResponse, AssetsFailed, ClerkCallError, ClerkRequest, ClerkResponse,
     Platform, StoreFailed,
@@ -75,10 +75,9 @@ impl Platform for Workers {
         file(&answer.map_err(|_| AssetsFailed)?).ok_or(AssetsFailed)
     }
 
-    async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
+    async fn load(&self, name: &str, timeout_ms: u32) -> Result<Option<String>, StoreFailed> {
         let Some(store) = self.kv() else { return Ok(None) };
-        let text =
-            settled(io::load(&store, name, KEYS_TIMEOUT_MS)).await.map_err(|_| StoreFailed)?;
+        let text = settled(io::load(&store, name, timeout_ms)).await.map_err(|_| StoreFailed)?;
         Ok(text.as_string())
     }
 
@@ -91,13 +90,16 @@ impl Platform for Workers {
 }
 
 fn headers(call: &ClerkRequest) -> Vec<(&'static str, String)> {
-    let Some(secret) = &call.secret else { return Vec::new() };
-    vec![
-        ("authorization", secret.bearer()),
-        ("clerk-api-version", API_VERSION.to_owned()),
-        ("content-type", "application/json".to_owned()),
-        ("user-agent", USER_AGENT.to_owned()),
-    ]
+    let mut headers = call.headers.clone();
+    if let Some(secret) = &call.secret {
+        headers.extend([
+            ("authorization", secret.bearer()),
+            ("clerk-api-version", API_VERSION.to_owned()),
+            ("content-type", "application/json".to_owned()),
+            ("user-agent", USER_AGENT.to_owned()),
+        ]);
+    }
+    headers
 }
 
 /// `io.js` answers with a list, or with a word that says why there is none.

@@ -14,10 +14,11 @@ const DATE = /^compatibility_date = "(.*)"$/m.exec(deployed)[1];
 const KINDS = { ".wasm": "wasm", ".js": "esModule" };
 
 /**
- * Starts a gate with these variables. `origin`, the source of a Worker, is bound as `ORIGIN`.
+ * Starts a gate with these variables. `origin`, the source of a Worker, is bound as `ORIGIN`; `kv`
+ * binds an empty `CLERK_CACHE`.
  * Outbound requests reach this machine's loopback.
  */
-export async function raw(vars, { origin } = {}) {
+export async function raw(vars, { origin, kv = false } = {}) {
   mkdirSync(join(root, "target/edge"), { recursive: true });
   const folder = mkdtempSync(join(root, "target/edge/raw-"));
   const bundle = join(root, "target/edge/shipped");
@@ -27,9 +28,10 @@ export async function raw(vars, { origin } = {}) {
     writeFileSync(join(folder, name), readFileSync(join(bundle, name)));
     return `(name = ${text(name)}, ${KINDS[name.slice(name.lastIndexOf("."))]} = embed ${text(name)})`;
   });
-  if (origin) writeFileSync(join(folder, "origin.js"), origin);
+  const others = { ...(origin && { origin }), ...(kv && { kv: KV }) };
+  for (const [name, source] of Object.entries(others)) writeFileSync(join(folder, `${name}.js`), source);
   const file = join(folder, "config.capnp");
-  writeFileSync(file, configuration(modules, vars, origin !== undefined));
+  writeFileSync(file, configuration(modules, vars, Object.keys(others)));
   const workerd = await start(file, [{ name: "gate" }]);
   const port = workerd.ports.get("gate");
   const stop = async () => {
@@ -39,16 +41,18 @@ export async function raw(vars, { origin } = {}) {
   return { url: `http://127.0.0.1:${port}`, port, stop };
 }
 
-function configuration(modules, vars, withOrigin) {
+function configuration(modules, vars, others) {
   const bindings = Object.entries(vars).map(([name, value]) =>
     typeof value === "string"
       ? `(name = ${text(name)}, text = ${text(value)})`
       : `(name = ${text(name)}, json = ${text(JSON.stringify(value))})`,
   );
-  if (withOrigin) bindings.push('(name = "ORIGIN", service = "origin")');
+  if (others.includes("origin")) bindings.push('(name = "ORIGIN", service = "origin")');
+  if (others.includes("kv")) bindings.push('(name = "CLERK_CACHE", kvNamespace = "kv")');
   const services = ['(name = "gate", worker = .gate)', '(name = "net", network = (allow = ["private"]))'];
-  if (withOrigin) services.push('(name = "origin", worker = .origin)');
-  const origin = `const origin :Workerd.Worker = (modules = [(name = "origin.js", esModule = embed "origin.js")], compatibilityDate = "${DATE}", globalOutbound = "net");`;
+  for (const name of others) services.push(`(name = "${name}", worker = .${name})`);
+  const worker = (name) =>
+    `const ${name} :Workerd.Worker = (modules = [(name = "${name}.js", esModule = embed "${name}.js")], compatibilityDate = "${DATE}", globalOutbound = "net");`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [${services.join(", ")}],
@@ -56,9 +60,21 @@ const config :Workerd.Config = (
 );
 const gate :Workerd.Worker = (modules = [${modules.join(", ")}], bindings = [${bindings.join(", ")}],
   compatibilityDate = "${DATE}", globalOutbound = "net");
-${withOrigin ? origin : ""}
+${others.map(worker).join("\n")}
 `;
 }
+
+/** What workerd asks behind a KV namespace, in memory. */
+const KV = `const kept = new Map();
+export default {
+  async fetch(request) {
+    const { pathname } = new URL(request.url);
+    if (request.method === "PUT") return kept.set(pathname, await request.text()), new Response();
+    const text = kept.get(pathname);
+    return text === undefined ? new Response(null, { status: 404 }) : new Response(text);
+  },
+};
+`;
 
 /** An HTTP server on loopback that ends with the test file. */
 export async function serve(listener) {

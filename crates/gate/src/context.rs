@@ -33,6 +33,15 @@ pub enum BackgroundTask {
         /// For how long the store keeps it.
         keep_seconds: u32,
     },
+    /// Write the finding of a user to the store, unless it has a newer one.
+    StoreFinding {
+        /// The name of the entry.
+        name: String,
+        /// The text of the entry.
+        text: String,
+        /// For how long the store keeps it.
+        keep_seconds: u32,
+    },
 }
 
 /// Where a key came from.

@@ -2,6 +2,7 @@
 
 use crate::answer::refusal::refuse;
 use crate::answer::{Answer, Refusal, redirect};
+use crate::clerk_api::backend::BackendError;
 use crate::settings::problems::SettingsProblems;
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
@@ -81,6 +82,21 @@ impl EarlyResponse {
             retry_after_seconds: Some(seconds),
             details: None,
         })
+    }
+
+    /// A call of Clerk's API failed.
+    pub(crate) fn of_clerk(error: BackendError) -> Self {
+        match error {
+            BackendError::NotFound => Self::code(Code::NotFound),
+            BackendError::RateLimited(seconds) => Self::unavailable(Code::RateLimited, seconds),
+            BackendError::Unavailable(seconds) => {
+                Self::unavailable(Code::ClerkUnavailable, seconds)
+            }
+            BackendError::Refused(clerk_codes) => {
+                let details = RefusalDetails { clerk_codes, ..RefusalDetails::default() };
+                Self::refused(Code::ClerkRefused, details)
+            }
+        }
     }
 
     /// Nobody is signed in; with the sign-in URL for the page.

@@ -20,6 +20,8 @@ pub(crate) enum EndpointId {
     Page,
     /// An address below `/.clerk-edge/` that means nothing.
     Unknown,
+    /// Where Clerk delivers events.
+    Webhook,
 }
 
 /// The addresses for the caller's own account.
@@ -110,7 +112,7 @@ const fn account(
 static UNKNOWN: Endpoint =
     Endpoint { id: EndpointId::Unknown, path: "", methods: &[], is_on: |_| true };
 
-static TABLE: [Endpoint; 11] = [
+static TABLE: [Endpoint; 12] = [
     Endpoint { id: EndpointId::Health, path: HEALTH, methods: READ, is_on: |_| true },
     Endpoint {
         id: EndpointId::Access,
@@ -124,6 +126,12 @@ static TABLE: [Endpoint; 11] = [
         path: DEBUG_ROLE,
         methods: READ,
         is_on: |settings| settings.debug_role,
+    },
+    Endpoint {
+        id: EndpointId::Webhook,
+        path: "/.clerk-edge/webhook",
+        methods: WRITE,
+        is_on: |settings| settings.webhooks.is_on(),
     },
     account(AccountEndpoint::Session, "/.clerk-edge/session", READ),
     account(AccountEndpoint::SessionJs, "/.clerk-edge/session.js", READ),

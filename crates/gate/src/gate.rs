@@ -9,10 +9,12 @@ use serde_json::json;
 use crate::clerk_api::budget::Budget;
 use crate::clerk_api::failed_nonces::FailedNonces;
 use crate::context::{BackgroundTask, RequestContext};
+use crate::deliveries::Deliveries;
 use crate::keys::Keys;
 use crate::lookup::Lookups;
+use crate::lookup::pushed::store_unless_older;
 use crate::numbered_cookies::NumberedCookies;
-use crate::platform::Platform;
+use crate::platform::{Platform, StoreFailed};
 use crate::settings::bindings::Bindings;
 use crate::settings::in_code::InCode;
 use crate::settings::problems::SettingsProblems;
@@ -28,6 +30,7 @@ pub struct Gate<K> {
     pub(crate) nonces: FailedNonces,
     pub(crate) lookups: Lookups,
     pub(crate) account_calls: Budget,
+    pub(crate) deliveries: Deliveries,
     pub(crate) site_map: KnownSiteMap,
 }
 
@@ -78,6 +81,7 @@ impl<K: Clone + 'static> Gate<K> {
             nonces: FailedNonces::default(),
             lookups: Lookups::default(),
             account_calls: Budget::default(),
+            deliveries: Deliveries::default(),
             site_map: KnownSiteMap::default(),
         }
     }
@@ -95,9 +99,12 @@ impl<K: Clone + 'static> Gate<K> {
                 }
             }
             BackgroundTask::Store { name, text, keep_seconds } => {
-                if ctx.platform.store(&name, &text, keep_seconds).await.is_err() {
-                    ctx.note("CLERK_CACHE could not be written; the isolate's memory serves alone");
-                }
+                let stored = ctx.platform.store(&name, &text, keep_seconds).await;
+                stored.unwrap_or_else(|StoreFailed| ctx.note(NOT_WRITTEN));
+            }
+            BackgroundTask::StoreFinding { name, text, keep_seconds } => {
+                let stored = store_unless_older(&name, &text, keep_seconds, ctx).await;
+                stored.unwrap_or_else(|StoreFailed| ctx.note(NOT_WRITTEN));
             }
         }
     }
@@ -107,3 +114,5 @@ impl<K: Clone + 'static> Gate<K> {
         kind == Ok(InstanceKind::Development)
     }
 }
+
+const NOT_WRITTEN: &str = "CLERK_CACHE could not be written; the isolate's memory serves alone";

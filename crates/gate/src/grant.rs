@@ -23,10 +23,10 @@ impl Grant {
     /// Where the decision allows the request; else the decision.
     pub(crate) fn of<'m, 'r>(
         matches: &'m Matches<'r>,
-        auth: &Auth<'_>,
+        auth: &mut Auth<'_>,
         kind: RequestKind,
     ) -> Result<Self, Decided<'m, 'r>> {
-        let decided = decide(matches, auth.caller(), kind);
+        let decided = decide(matches, auth.caller(matches.fresh()), kind);
         match decided.decision {
             Decision::Allow => Ok(Self { guarded: !matches.is_open() }),
             _ => Err(decided),

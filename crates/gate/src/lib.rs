@@ -13,6 +13,7 @@ pub mod auth_object;
 pub mod clerk_api;
 pub mod context;
 pub mod data_request;
+pub(crate) mod deliveries;
 pub mod early_response;
 pub mod endpoint;
 pub mod endpoints;

@@ -29,6 +29,12 @@ pub const KEYS_AHEAD_MS_MAX: i64 = 60_000;
 
 /// How long the look-up of a user may take.
 pub const LOOKUP_TIMEOUT_MS: u32 = 2_000;
+/// How long the store may take over a finding that counts beside a token.
+pub const FINDING_TIMEOUT_MS: u32 = 500;
+/// With webhooks the store keeps findings for two days: Svix delivers an event again for 28 hours.
+pub const PUSHED_KEEP_SECONDS: u32 = 172_800;
+/// With webhooks memory is not used for longer: a push reaches one isolate and the store alone.
+pub const PUSHED_MEMORY_SECONDS: u32 = 60;
 /// No user with a longer id is looked up; Clerk's ids have about 32 bytes.
 pub const USER_ID_BYTES_MAX: usize = 128;
 /// At most this many users' metadata are kept in memory.
@@ -112,3 +118,22 @@ pub const RETURN_ADDRESS_BYTES_MAX: usize = 8 * 1024;
 pub const NUMBERED_COOKIES_MAX: usize = 8_192;
 /// The tokens of all of them together.
 pub const NUMBERED_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The body of a webhook. Clerk's events have about 10 kB.
+pub const WEBHOOK_BODY_BYTES_MAX: usize = 1_000_000;
+/// How far the time of a delivery may differ from the time here, as in Clerk's SDK.
+pub const WEBHOOK_TOLERANCE_SECONDS: i64 = 300;
+/// So many secrets may sign: two while one is exchanged for another.
+pub const WEBHOOK_SECRETS_MAX: usize = 4;
+/// A delivery that was done is recognised for this long.
+pub const DELIVERIES_SECONDS: i64 = 600;
+/// So many deliveries are remembered.
+pub const DELIVERIES_MAX: usize = 1_000;
+/// A delivery with a longer id is not remembered; Svix's ids have about 31 bytes.
+pub const DELIVERY_ID_BYTES_MAX: usize = 256;
+/// How long the site behind `SYNC_URL` may take.
+pub const SYNC_TIMEOUT_MS: u32 = 5_000;
+/// The answer of the site behind `SYNC_URL`.
+pub const SYNC_BYTES_MAX: usize = 64 * 1024;
+/// `NEW_USER_METADATA` as text; Clerk allows 8 kB of metadata.
+pub const NEW_USER_METADATA_BYTES_MAX: usize = 8 * 1024;

@@ -12,7 +12,8 @@
 //! 7. Who asks, as Clerk decides it; a handshake is a redirect. Where no key can be had:
 //!    503 `keys-unavailable`, never "signed out".
 //! 8. The rule's condition. Where it depends on a claim that the token lacks, that claim is looked
-//!    up once and the condition judged again; 503 `claims-unavailable` where it could not be.
+//!    up once and the condition judged again; 503 `claims-unavailable` where it could not be. What
+//!    webhooks have pushed since counts against the token's claims.
 //! 9. `send`: pages go where the role belongs.
 //! 10. Forward, with what the upstream may know.
 //!
@@ -204,9 +205,12 @@ where
         let by = Some(matches.first().rule).filter(|_| matches.merely_report());
         return Err((EarlyResponse::handshake(location.to_owned()), by));
     }
+    if settings.reads_pushed_findings() && matches.ask_for_claims() {
+        auth.add_pushed(gate, settings, ctx).await;
+    }
     let mut decided = Grant::of(matches, auth, kind);
     if decided.as_ref().is_err_and(|it| it.decision == Decision::NeedsLookup) {
-        auth.look_up(gate, settings, ctx).await;
+        auth.look_up(gate, settings, matches.fresh(), ctx).await;
         decided = Grant::of(matches, auth, kind);
     }
     let hints = auth.hints();

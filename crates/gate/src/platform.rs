@@ -24,8 +24,8 @@ pub trait Platform: Crypto {
     ) -> Result<AssetResponse, AssetsFailed>;
 
     /// Reads the store. `Ok(None)` means that there is no entry, or no store. An error means that
-    /// the store could not be read within [`crate::limits::KEYS_TIMEOUT_MS`].
-    async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed>;
+    /// the store could not be read within this time.
+    async fn load(&self, name: &str, timeout_ms: u32) -> Result<Option<String>, StoreFailed>;
 
     /// Writes to the store. The entry is kept for at least this long, and at least for
     /// [`crate::limits::STORE_KEEP_SECONDS_MIN`].
@@ -48,6 +48,8 @@ pub struct ClerkRequest {
     /// `Clerk-API-Version` with [`API_VERSION`], `Content-Type: application/json` and
     /// `User-Agent`. A call without a secret has none of these headers.
     pub secret: Option<Secret>,
+    /// Headers beside these; names in lower case.
+    pub headers: Vec<(&'static str, String)>,
     /// A JSON body; never with a `GET`.
     pub body: Option<String>,
     /// The call is cancelled after this long.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::context::RequestContext;
-use crate::limits::ANSWER_BYTES_MAX;
+use crate::limits::{ANSWER_BYTES_MAX, KEYS_TIMEOUT_MS};
 use crate::platform::Platform;
 
 /// Why the text of an entry cannot be used.
@@ -36,7 +36,7 @@ pub(crate) async fn read_entry<P: Platform, T, E: std::fmt::Display>(
     ctx: &RequestContext<'_, P>,
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Option<T> {
-    let Ok(text) = ctx.platform.load(name).await else {
+    let Ok(text) = ctx.platform.load(name, KEYS_TIMEOUT_MS).await else {
         ctx.note(format!("{topic}: CLERK_CACHE could not be read, so Clerk is asked"));
         return None;
     };

@@ -44,6 +44,18 @@ impl ClaimPath {
         }
     }
 
+    /// Whether the first part names the user's public metadata.
+    #[must_use]
+    pub fn names_metadata(&self) -> bool {
+        self.parts.first().is_some_and(|first| METADATA_NAMES.contains(&first.as_str()))
+    }
+
+    /// Whether the claim is one of Clerk's own, which never holds a user's metadata.
+    #[must_use]
+    pub fn is_of_clerk(&self) -> bool {
+        self.parts.first().is_some_and(|first| OF_CLERK.contains(&first.as_str()))
+    }
+
     /// The value at this path; `null` counts as absent.
     #[must_use]
     pub fn read<'a>(&self, claims: &'a Value) -> Option<&'a Value> {
@@ -100,6 +112,32 @@ fn follow<'a>(parts: &[String], root: &'a Value) -> Option<&'a Value> {
 
 /// The names under which people put public metadata into the session token.
 const METADATA_NAMES: [&str; 3] = ["metadata", "publicMetadata", "public_metadata"];
+/// Claims that Clerk sets itself, in both versions of its session token. No custom claim can have
+/// one of these names.
+const OF_CLERK: [&str; 22] = [
+    "act",
+    "aud",
+    "azp",
+    "exp",
+    "fea",
+    "fva",
+    "iat",
+    "iss",
+    "jti",
+    "nbf",
+    "o",
+    "org_id",
+    "org_permissions",
+    "org_role",
+    "org_slug",
+    "pla",
+    "sid",
+    "sts",
+    "sub",
+    "tas",
+    "v",
+    "ver",
+];
 
 #[cfg(test)]
 mod tests {

@@ -50,6 +50,10 @@ pub enum Code {
     TooLarge,
     /// The upstream did not answer.
     UpstreamUnreachable,
+    /// A webhook that is not signed as it must be.
+    WebhookSignature,
+    /// A webhook whose work is not done; it has to be delivered again.
+    WebhookUnfinished,
 }
 
 impl Code {
@@ -80,6 +84,8 @@ impl Code {
             Self::TokenTooLarge => "token-too-large",
             Self::TooLarge => "too-large",
             Self::UpstreamUnreachable => "upstream-unreachable",
+            Self::WebhookSignature => "webhook-signature",
+            Self::WebhookUnfinished => "webhook-unfinished",
         }
     }
 
@@ -91,7 +97,8 @@ impl Code {
             | Self::BadTarget
             | Self::HostInvalid
             | Self::PathAmbiguous
-            | Self::TokenTooLarge => 400,
+            | Self::TokenTooLarge
+            | Self::WebhookSignature => 400,
             Self::SignedOut => 401,
             Self::CrossSite | Self::NotAllowed => 403,
             Self::NotFound => 404,
@@ -105,6 +112,7 @@ impl Code {
             | Self::KeysUnavailable
             | Self::NotConfigured
             | Self::RateLimited
+            | Self::WebhookUnfinished
             | Self::SiteMap => 503,
             Self::RedirectLoop => 508,
         }
@@ -113,6 +121,6 @@ impl Code {
     /// Whether the same request may succeed a moment later, so that a program may repeat it.
     #[must_use]
     pub const fn is_retryable(self) -> bool {
-        matches!(self, Self::ClerkUnavailable | Self::RateLimited)
+        matches!(self, Self::ClerkUnavailable | Self::RateLimited | Self::WebhookUnfinished)
     }
 }

@@ -64,6 +64,12 @@ impl Condition {
         }
     }
 
+    /// Whether a role or a claim is part of it.
+    pub(crate) fn asks_for_claims(&self) -> bool {
+        matches!(self, Self::Role(_) | Self::Claim(..))
+            || self.parts().iter().any(Self::asks_for_claims)
+    }
+
     /// The conditions inside this one.
     #[must_use]
     pub fn parts(&self) -> &[Self] {

@@ -159,7 +159,8 @@ fn decide_by<'r>(
         }
     }
     let goes_on = truth == Truth::Holds || rule.report_only();
-    if goes_on && rule.lookup() && facts.lookup() == Lookup::NotTried && facts.lacks_a_header() {
+    let fills_headers = rule.lookup() || facts.claims_are_old();
+    if goes_on && fills_headers && facts.lookup() == Lookup::NotTried && facts.lacks_a_header() {
         return Decision::NeedsLookup;
     }
     match truth {

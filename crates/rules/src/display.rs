@@ -42,6 +42,9 @@ impl Display for Rule {
         if let Some(send) = &self.send {
             write!(f, ",\"send\":{send}")?;
         }
+        if let Some(seconds) = self.fresh {
+            write!(f, ",\"fresh\":{seconds}")?;
+        }
         for (key, there) in [("lookup", self.lookup), ("report_only", self.report_only)] {
             if there {
                 write!(f, ",\"{key}\":true")?;

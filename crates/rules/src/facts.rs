@@ -62,6 +62,10 @@ pub trait Facts {
     fn lookup(&self) -> Lookup;
     /// Whether a header for the upstream would be missing without a look-up.
     fn lacks_a_header(&self) -> bool;
+    /// Whether the token's claims are older than the rule accepts, and count as absent.
+    fn claims_are_old(&self) -> bool {
+        false
+    }
 }
 
 impl<T> Known<T> {

@@ -8,3 +8,5 @@ pub const SITE_MAP_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const SITE_MAP_LOADERS_MAX: usize = 16;
 /// Pages of a file that are named in log and explanation; more would only be a longer line.
 pub const PAGES_TOLD_MAX: usize = 16;
+/// The longest time for which `fresh` accepts claims: a day.
+pub const FRESH_SECONDS_MAX: u32 = 86_400;

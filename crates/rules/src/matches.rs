@@ -111,6 +111,18 @@ impl<'r> Matches<'r> {
         &self.of_file
     }
 
+    /// How old claims may be, in seconds, so that every rule accepts them.
+    #[must_use]
+    pub fn fresh(&self) -> Option<u32> {
+        self.all().filter_map(|matched| matched.rule.fresh()).min()
+    }
+
+    /// Whether one of the rules depends on the caller's role or on a claim.
+    #[must_use]
+    pub fn ask_for_claims(&self) -> bool {
+        self.all().any(|matched| matched.rule.asks_for_claims())
+    }
+
     fn all(&self) -> impl Iterator<Item = &Match<'r>> {
         self.single().into_iter().chain(self.of_file.iter().map(|rule| &rule.matched))
     }

@@ -20,6 +20,7 @@ pub struct Rule {
     pub(crate) otherwise: Otherwise,
     pub(crate) send: Option<RedirectByRole>,
     pub(crate) lookup: bool,
+    pub(crate) fresh: Option<u32>,
     pub(crate) report_only: bool,
     pub(crate) without_site_map: bool,
 }
@@ -45,6 +46,17 @@ impl Requirement {
         match self {
             Self::Condition(condition) => condition.roles(),
             Self::Anyone | Self::Optional | Self::SignedIn => Vec::new(),
+        }
+    }
+}
+
+impl Requirement {
+    /// Whether a role or a claim is part of the condition.
+    #[must_use]
+    pub fn asks_for_claims(&self) -> bool {
+        match self {
+            Self::Condition(condition) => condition.asks_for_claims(),
+            Self::Anyone | Self::Optional | Self::SignedIn => false,
         }
     }
 }
@@ -125,6 +137,19 @@ impl Rule {
     #[must_use]
     pub fn lookup(&self) -> bool {
         self.lookup
+    }
+
+    /// How old claims may be, in seconds. Older ones count as absent for role and metadata.
+    #[must_use]
+    pub fn fresh(&self) -> Option<u32> {
+        self.fresh
+    }
+
+    /// Whether anything of the rule depends on the caller's role or on a claim.
+    #[must_use]
+    pub fn asks_for_claims(&self) -> bool {
+        let by_role = self.send().is_some_and(|send| send.by_role().next().is_some());
+        self.lookup || self.fresh.is_some() || by_role || self.requirement.asks_for_claims()
     }
 
     /// Whether the decision is logged and not carried out.

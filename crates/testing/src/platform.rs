@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::pin;
 use std::task::Poll;
 
-use clerk_edge_gate::limits::KEYS_TIMEOUT_MS;
 use clerk_edge_gate::platform::{
     AssetResponse, AssetsFailed, ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
 };
@@ -239,9 +238,9 @@ impl Platform for FakePlatform {
         Ok(response)
     }
 
-    async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
+    async fn load(&self, name: &str, timeout_ms: u32) -> Result<Option<String>, StoreFailed> {
         self.reads.set(self.reads.get() + 1);
-        let limit = i64::from(KEYS_TIMEOUT_MS);
+        let limit = i64::from(timeout_ms);
         self.wait(self.store_takes_ms.get().min(limit)).await;
         if self.store_fails.get() || self.store_takes_ms.get() > limit {
             return Err(StoreFailed);

@@ -15,7 +15,7 @@ use worker::{Delay, Env};
 
 use crate::bindings::get;
 use crate::upstream::Fetcher;
-use clerk_edge_gate::limits::{KEYS_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN};
+use clerk_edge_gate::limits::STORE_KEEP_SECONDS_MIN;
 use clerk_edge_gate::platform::{
     API_VERSION, AssetResponse, AssetsFailed, ClerkCallError, ClerkRequest, ClerkResponse,
     Platform, StoreFailed,
@@ -103,10 +103,10 @@ impl Platform for Workers {
         Ok(AssetResponse { status: response.status(), content_type, body })
     }
 
-    async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
+    async fn load(&self, name: &str, timeout_ms: u32) -> Result<Option<String>, StoreFailed> {
         // The store, if one is bound; whether it must be is the settings' business.
         let Ok(store) = self.env.kv(CLERK_CACHE) else { return Ok(None) };
-        let late = pin!(Delay::from(Duration::from_millis(KEYS_TIMEOUT_MS.into())));
+        let late = pin!(Delay::from(Duration::from_millis(timeout_ms.into())));
         match select(pin!(store.get(name).text()), late).await {
             Either::Left((text, _)) => text.map_err(|_| StoreFailed),
             Either::Right(_) => Err(StoreFailed),
@@ -129,14 +129,17 @@ fn init(call: &ClerkRequest) -> Result<RequestInit, JsValue> {
     if let Some(body) = &call.body {
         init.set_body(&JsValue::from_str(body));
     }
+    let headers = Headers::new()?;
+    for (name, value) in &call.headers {
+        headers.set(name, value)?;
+    }
     if let Some(secret) = &call.secret {
-        let headers = Headers::new()?;
         headers.set("authorization", &secret.bearer())?;
         headers.set("clerk-api-version", API_VERSION)?;
         headers.set("content-type", "application/json")?;
         headers.set("user-agent", USER_AGENT)?;
-        init.set_headers(&headers);
     }
+    init.set_headers(&headers);
     Ok(init)
 }
 

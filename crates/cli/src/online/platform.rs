@@ -71,7 +71,7 @@ impl<H: Host> Platform for Keys<'_, '_, H> {
         Ok(AssetResponse { status: 404, content_type: None, body: None })
     }
 
-    async fn load(&self, _: &str) -> Result<Option<String>, StoreFailed> {
+    async fn load(&self, _: &str, _: u32) -> Result<Option<String>, StoreFailed> {
         Ok(None)
     }
 

@@ -61,7 +61,7 @@ impl Platform for Invented {
         Ok(AssetResponse { status: 404, content_type: None, body: None })
     }
 
-    async fn load(&self, _: &str) -> Result<Option<String>, StoreFailed> {
+    async fn load(&self, _: &str, _: u32) -> Result<Option<String>, StoreFailed> {
         Ok(None)
     }
 

@@ -96,6 +96,9 @@ const fn title_and_text(code: Code) -> (&'static str, &'static str) {
         Code::RateLimited => ("Too many requests", RATE_LIMITED),
         Code::ClerkUnavailable => ("The sign-in service does not answer", CLERK_UNAVAILABLE),
         Code::ClerkRefused => ("The sign-in service refuses this", CLERK_REFUSED),
+        Code::WebhookSignature | Code::WebhookUnfinished => {
+            ("This address cannot be used", METHOD_NOT_ALLOWED)
+        }
     }
 }
 

@@ -92,8 +92,11 @@ impl<'a> Auth<'a> {
         self
     }
 
-    /// Who asks, for the decision.
-    pub(crate) fn caller(&self) -> Caller<'_> {
+    /// Who asks, for the decision by rules that accept claims of at most this age in seconds.
+    pub(crate) fn caller(&mut self, fresh: Option<u32>) -> Caller<'_> {
+        if let AuthStatus::SignedIn(user) = &mut self.status {
+            user.judge_by(fresh);
+        }
         match &self.status {
             AuthStatus::SignedIn(user) => Caller::Known(user),
             AuthStatus::Unavailable { .. } => Caller::Unknown(Code::KeysUnavailable),
@@ -130,10 +133,33 @@ impl<'a> Auth<'a> {
         }
     }
 
-    /// Looks up what the token lacks and adds it.
+    /// Looks up what the token lacks and adds it. `fresh` is how old it may be, in seconds.
     #[cold]
     #[inline(never)]
     pub(crate) fn look_up<'f, K, P>(
+        &'f mut self,
+        gate: &'f Gate<K>,
+        settings: &'f Settings,
+        fresh: Option<u32>,
+        ctx: &'f RequestContext<'_, P>,
+    ) -> Rare<'f, ()>
+    where
+        K: Clone + 'static,
+        P: Platform<Key = K>,
+    {
+        Box::pin(async move {
+            if let AuthStatus::SignedIn(user) = &mut self.status {
+                let subject = user.session().subject();
+                let result = gate.lookups.find(settings, subject, fresh, ctx).await;
+                user.add_lookup(result);
+            }
+        })
+    }
+
+    /// Adds what webhooks have pushed of the user, where it is later than the token's claims.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn add_pushed<'f, K, P>(
         &'f mut self,
         gate: &'f Gate<K>,
         settings: &'f Settings,
@@ -145,9 +171,8 @@ impl<'a> Auth<'a> {
     {
         Box::pin(async move {
             if let AuthStatus::SignedIn(user) = &mut self.status {
-                let subject = user.session().subject();
-                let result = gate.lookups.public_metadata(settings, subject, ctx).await;
-                user.add_metadata(result.into());
+                let found = gate.lookups.beside_token(settings, user.session(), ctx).await;
+                found.iter().for_each(|finding| user.add_pushed(finding));
             }
         })
     }
@@ -157,25 +182,25 @@ impl<'a> Auth<'a> {
     }
 
     /// The result for a state of the session.
-    pub(crate) fn from_state(state: RequestState, settings: &'a Settings) -> Self {
+    pub(crate) fn from_state(state: RequestState, settings: &'a Settings, now_ms: i64) -> Self {
         match state {
             RequestState::SignedIn(it) if it.browser.is_empty() => {
-                let user = User::new(settings, it.session, it.token);
+                let user = User::new(settings, it.session, it.token, now_ms);
                 Self::of(AuthStatus::SignedIn(user))
             }
-            other => Self::with_headers(other, settings),
+            other => Self::with_headers(other, settings, now_ms),
         }
     }
 
     /// Where the browser gets something.
     #[cold]
     #[inline(never)]
-    fn with_headers(state: RequestState, settings: &'a Settings) -> Self {
+    fn with_headers(state: RequestState, settings: &'a Settings, now_ms: i64) -> Self {
         let headers = state.headers().into_iter().filter(|(name, _)| !OF_REDIRECTS.contains(name));
         let headers = headers.collect();
         match state {
             RequestState::SignedIn(it) => {
-                let user = User::new(settings, it.session, it.token);
+                let user = User::new(settings, it.session, it.token, now_ms);
                 let clean_url = it.browser.location;
                 Self { headers, clean_url, ..Self::of(AuthStatus::SignedIn(user)) }
             }
@@ -224,7 +249,7 @@ where
     let authorization = request.header("authorization");
     let bearer = authorization.as_deref().and_then(credential::presented);
     match session::authenticate_request(&verifier, request, bearer, ctx).await {
-        Ok(state) => Auth::from_state(state, settings),
+        Ok(state) => Auth::from_state(state, settings, ctx.now_ms),
         Err(KeysUnavailable { retry_after_seconds }) => {
             Auth::of(AuthStatus::Unavailable { retry_after_seconds })
         }

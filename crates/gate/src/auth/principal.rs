@@ -2,7 +2,9 @@
 //! token lacks a claim.
 //!
 //! The role is read in the token first, at each configured place in turn, and only then in the
-//! user's public metadata. "Not in the token" and "nowhere" are different answers.
+//! user's public metadata. "Not in the token" and "nowhere" are different answers. Role and
+//! metadata of the token do not count where they are older than the rule accepts, or than what
+//! Clerk has said of the user since.
 
 use std::rc::Rc;
 
@@ -14,7 +16,8 @@ use clerk_edge_token::claims::Claims;
 use clerk_edge_token::session::Session;
 use serde_json::Value;
 
-use crate::lookup::{LookedUp, LookupFailed};
+use crate::lookup::LookupFailed;
+use crate::lookup::cache::Finding;
 use crate::settings::Settings;
 
 /// A person with a session.
@@ -23,7 +26,14 @@ pub(crate) struct User<'a> {
     settings: &'a Settings,
     session: Session,
     token: Rc<str>,
+    now_ms: i64,
     metadata: PublicMetadata,
+    /// When the metadata was fetched or pushed.
+    fetched_at_ms: i64,
+    /// Clerk has said something of the user since the claims were read.
+    was_changed: bool,
+    /// The claims are older than the rule accepts.
+    is_old: bool,
     roles: Vec<String>,
     role_source: Option<&'a str>,
 }
@@ -74,12 +84,17 @@ impl PublicMetadata {
     }
 }
 
-impl From<Result<LookedUp, LookupFailed>> for PublicMetadata {
-    fn from(result: Result<LookedUp, LookupFailed>) -> Self {
+impl From<&Finding> for PublicMetadata {
+    fn from(finding: &Finding) -> Self {
+        finding.metadata.as_ref().map_or(Self::Absent, |metadata| Self::Found(Rc::clone(metadata)))
+    }
+}
+
+impl From<Result<Option<Finding>, LookupFailed>> for PublicMetadata {
+    fn from(result: Result<Option<Finding>, LookupFailed>) -> Self {
         match result {
-            Ok(LookedUp::Found(metadata)) => Self::Found(metadata),
-            Ok(LookedUp::Absent) => Self::Absent,
-            Ok(LookedUp::NotConfigured) => Self::NotConfigured,
+            Ok(Some(finding)) => Self::from(&finding),
+            Ok(None) => Self::NotConfigured,
             Err(failed) => Self::Failed(failed),
         }
     }
@@ -87,12 +102,21 @@ impl From<Result<LookedUp, LookupFailed>> for PublicMetadata {
 
 impl<'a> User<'a> {
     /// From the token alone.
-    pub(super) fn new(settings: &'a Settings, session: Session, token: Rc<str>) -> Self {
+    pub(super) fn new(
+        settings: &'a Settings,
+        session: Session,
+        token: Rc<str>,
+        now_ms: i64,
+    ) -> Self {
         let mut user = Self {
             settings,
             session,
             token,
+            now_ms,
             metadata: PublicMetadata::NotAsked,
+            fetched_at_ms: now_ms,
+            was_changed: false,
+            is_old: false,
             roles: Vec::new(),
             role_source: None,
         };
@@ -100,10 +124,70 @@ impl<'a> User<'a> {
         user
     }
 
-    /// Adds what was looked up.
-    pub(crate) fn add_metadata(&mut self, metadata: PublicMetadata) {
-        self.metadata = metadata;
+    /// Adds the result of a look-up; `None` if nothing can be looked up.
+    pub(super) fn add_lookup(&mut self, result: Result<Option<Finding>, LookupFailed>) {
+        match result {
+            Ok(Some(finding)) => self.add_finding(&finding),
+            other => self.metadata = other.into(),
+        }
         self.find_role();
+    }
+
+    /// Adds what is known apart from the token. It counts only if it is later than the token's
+    /// claims; one that may not be used any more says that they are out of date, and nothing else.
+    pub(super) fn add_pushed(&mut self, finding: &Finding) {
+        if !finding.is_later_than_claims(self.claims_read_at()) {
+            return;
+        }
+        self.was_changed = true;
+        if finding.is_fresh(self.settings.lookup_ttl_seconds, self.now_ms) {
+            self.add_finding(finding);
+        }
+        self.find_role();
+    }
+
+    /// From now on this is asked for rules that accept claims of at most this age in seconds.
+    pub(super) fn judge_by(&mut self, fresh: Option<u32>) {
+        let is_old = fresh.is_some_and(|fresh| {
+            self.claims_age_seconds().is_none_or(|age| age > i64::from(fresh))
+        });
+        let is_stale = fresh.is_some_and(|fresh| {
+            let age_ms = self.now_ms.saturating_sub(self.fetched_at_ms);
+            age_ms > i64::from(fresh).saturating_mul(1_000)
+        });
+        if is_stale && matches!(self.metadata, PublicMetadata::Found(_) | PublicMetadata::Absent) {
+            self.metadata = PublicMetadata::NotAsked;
+        } else if is_old == self.is_old {
+            return;
+        }
+        self.is_old = is_old;
+        self.find_role();
+    }
+
+    fn add_finding(&mut self, finding: &Finding) {
+        self.was_changed |= finding.is_later_than_claims(self.claims_read_at());
+        self.fetched_at_ms = finding.fetched_at_ms;
+        self.metadata = finding.into();
+    }
+
+    fn claims_read_at(&self) -> Option<i64> {
+        self.session.claims().read_at_seconds()
+    }
+
+    /// How long ago Clerk read the claims of the token.
+    pub(crate) fn claims_age_seconds(&self) -> Option<i64> {
+        let now_seconds = self.now_ms.div_euclid(1_000);
+        self.claims_read_at().map(|at| now_seconds.saturating_sub(at).max(0))
+    }
+
+    /// Whether role and metadata of the token are out of date.
+    pub(crate) const fn token_is_out_of_date(&self) -> bool {
+        self.is_old || self.was_changed
+    }
+
+    /// Whether what the token says at a path counts.
+    pub(crate) fn token_counts(&self, path: &ClaimPath) -> bool {
+        token_counts(self.settings, path, self.token_is_out_of_date())
     }
 
     /// The session itself.
@@ -146,15 +230,17 @@ impl<'a> User<'a> {
 
     /// A claim of the token or, where the token has none, of the public metadata.
     pub(crate) fn claim_value(&self, path: &ClaimPath) -> Known<&Value> {
-        claim_value(self.session.claims(), &self.metadata, path)
+        let counts = self.token_counts(path);
+        claim_value(self.session.claims(), counts, &self.metadata, path)
     }
 
     fn find_role(&mut self) {
-        let found = find_roles(self.settings, self.session.claims(), &self.metadata);
-        if let Some((roles, source)) = found {
-            self.roles = roles;
-            self.role_source = Some(source);
-        }
+        let is_out_of_date = self.token_is_out_of_date();
+        let claims = self.session.claims();
+        let found = find_roles(self.settings, claims, is_out_of_date, &self.metadata);
+        let (roles, source) = found.unzip();
+        self.roles = roles.unwrap_or_default();
+        self.role_source = source;
     }
 }
 
@@ -196,16 +282,30 @@ impl Facts for User<'_> {
         matches!(Facts::roles(self), Known::NotInToken)
             || self.settings.claim_headers.iter().any(|(_, path)| lacks(path))
     }
+
+    fn claims_are_old(&self) -> bool {
+        self.is_old
+    }
+}
+
+/// Whether what the token says at a path counts. Where the token is out of date, that does not
+/// which names the metadata or holds the role. Clerk's own claims always count.
+pub(crate) fn token_counts(settings: &Settings, path: &ClaimPath, is_out_of_date: bool) -> bool {
+    !is_out_of_date
+        || path.is_of_clerk()
+        || !(path.names_metadata() || settings.role_claims.contains(path))
 }
 
 /// The roles in the token, else in what was looked up, and where they were found.
 pub(crate) fn find_roles<'a>(
     settings: &'a Settings,
     claims: &Claims,
+    is_out_of_date: bool,
     metadata: &PublicMetadata,
 ) -> Option<(Vec<String>, &'a str)> {
     // The first place that has a value counts, whether or not the value is a role.
-    let mut places = settings.role_claims.iter();
+    let counts = |path: &&ClaimPath| token_counts(settings, path, is_out_of_date);
+    let mut places = settings.role_claims.iter().filter(counts);
     let in_token = places.find_map(|path| Some((path, path.read_present(claims.all())?)));
     let in_token = in_token.and_then(|(path, value)| Some((texts(value)?, path.as_str())));
     in_token.or_else(|| {
@@ -233,10 +333,11 @@ pub(crate) fn known_roles<'r>(
 /// A claim of the token or, where the token has none, of the public metadata.
 pub(crate) fn claim_value<'c>(
     claims: &'c Claims,
+    token_counts: bool,
     metadata: &'c PublicMetadata,
     path: &ClaimPath,
 ) -> Known<&'c Value> {
-    if let Some(value) = path.read_present(claims.all()) {
+    if let Some(value) = path.read_present(claims.all()).filter(|_| token_counts) {
         return Known::Yes(value);
     }
     match metadata {

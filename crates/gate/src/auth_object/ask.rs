@@ -115,13 +115,17 @@ impl AuthObject {
         K: Clone + 'static,
         P: Platform<Key = K>,
     {
+        let Ok(settings) = &gate.settings else { return Decision::Refuse(Code::Configuration) };
+        let fresh = matched.rule.fresh();
+        if let AuthObjectStatus::SignedIn(person) = &mut self.status {
+            person.judge_by(fresh, ctx.now_seconds(), settings);
+        }
         let decision = decide_rule(matched, self.caller(), kind);
         if decision != Decision::NeedsLookup {
             return decision;
         }
-        let Ok(settings) = &gate.settings else { return Decision::Refuse(Code::Configuration) };
         if let AuthObjectStatus::SignedIn(person) = &mut self.status {
-            let result = gate.lookups.public_metadata(settings, person.subject(), ctx).await;
+            let result = gate.lookups.find(settings, person.subject(), fresh, ctx).await;
             person.add_metadata(settings, result.into());
         }
         decide_rule(matched, self.caller(), kind)
@@ -166,6 +170,7 @@ impl AuthObject {
             url,
             method: ClerkMethod::Post,
             secret: Some(secret),
+            headers: Vec::new(),
             body: Some(body.to_string()),
             timeout_ms: SESSION_CALL_TIMEOUT_MS,
             bytes_max: ANSWER_BYTES_MAX,

@@ -62,6 +62,8 @@ pub(crate) struct Person {
     pub(crate) roles: Vec<String>,
     /// What was looked up.
     pub(crate) metadata: PublicMetadata,
+    /// Role and metadata of the token do not count any more.
+    is_out_of_date: bool,
 }
 
 impl AuthObject {
@@ -83,6 +85,7 @@ impl AuthObject {
                 claims: user.session().claims().clone(),
                 roles: user.roles().to_vec(),
                 metadata: user.metadata().clone(),
+                is_out_of_date: user.token_is_out_of_date(),
             })),
         };
         let reason = auth.reason.as_ref().map(|reason| reason.as_str().into_owned());
@@ -128,7 +131,8 @@ impl AuthObject {
     #[must_use]
     pub fn claim(&self, path: &str) -> Option<&Value> {
         let person = self.person()?;
-        match claim_value(&person.claims, &person.metadata, &ClaimPath::parse(path).ok()?) {
+        let path = ClaimPath::parse(path).ok()?;
+        match claim_value(&person.claims, person.token_counts(&path), &person.metadata, &path) {
             Known::Yes(value) => Some(value),
             Known::No | Known::NotInToken => None,
         }
@@ -190,9 +194,27 @@ impl Person {
     /// Adds what was looked up.
     pub(crate) fn add_metadata(&mut self, settings: &Settings, metadata: PublicMetadata) {
         self.metadata = metadata;
-        if let Some((roles, _)) = find_roles(settings, &self.claims, &self.metadata) {
-            self.roles = roles;
+        self.find_roles(settings);
+    }
+
+    /// From now on this is asked for a rule that accepts claims of at most this age in seconds.
+    pub(crate) fn judge_by(&mut self, fresh: Option<u32>, now_seconds: i64, settings: &Settings) {
+        let Some(fresh) = fresh else { return };
+        let age = self.claims.read_at_seconds().map(|at| now_seconds.saturating_sub(at));
+        if !self.is_out_of_date && age.is_none_or(|age| age > i64::from(fresh)) {
+            self.is_out_of_date = true;
+            self.find_roles(settings);
         }
+    }
+
+    /// Whether what the token says at a path counts.
+    fn token_counts(&self, path: &ClaimPath) -> bool {
+        !self.is_out_of_date || !path.names_metadata()
+    }
+
+    fn find_roles(&mut self, settings: &Settings) {
+        let found = find_roles(settings, &self.claims, self.is_out_of_date, &self.metadata);
+        self.roles = found.map(|(roles, _)| roles).unwrap_or_default();
     }
 }
 
@@ -225,7 +247,9 @@ impl Facts for Person {
     }
 
     fn claim(&self, path: &ClaimPath, wanted: &ClaimWanted) -> Truth {
-        claim_value(&self.claims, &self.metadata, path).truth(|value: &Value| wanted.admits(value))
+        let counts = self.token_counts(path);
+        claim_value(&self.claims, counts, &self.metadata, path)
+            .truth(|value: &Value| wanted.admits(value))
     }
 
     fn reverified(&self, wanted: &Reverification) -> Truth {

@@ -24,6 +24,7 @@ impl AuthObject {
             AuthObjectStatus::SignedIn(person) => {
                 members.put("token", person.token.as_str());
                 members.put("metadata", metadata_to_json(&person.metadata));
+                members.put("out_of_date", person.is_out_of_date);
             }
             AuthObjectStatus::SignedOut { refusal, .. } => {
                 members.put("refusal", refusal.map(Code::as_str));
@@ -116,7 +117,8 @@ fn person(value: &mut Value) -> Option<Person> {
     };
     let roles = clerk_edge_token::claims::texts(value.get("roles")?.as_array()?)?;
     let token = value.get("token")?.as_str()?.to_owned();
-    Some(Person { token, claims: Claims::new(claims), roles, metadata })
+    let is_out_of_date = value.get("out_of_date")?.as_bool()?;
+    Some(Person { token, claims: Claims::new(claims), roles, metadata, is_out_of_date })
 }
 
 fn refusal(code: &str) -> Code {

@@ -78,6 +78,7 @@ impl<P: Platform> BackendApi<'_, P> {
             method,
             url: format!("{}{path}", self.api_url),
             secret: Some(self.secret.clone()),
+            headers: Vec::new(),
             body,
             timeout_ms: ACCOUNT_CALL_TIMEOUT_MS,
             bytes_max: ANSWER_BYTES_MAX,

@@ -69,6 +69,16 @@ pub(crate) fn json(response: &ClerkResponse) -> Option<Value> {
     serde_json::from_slice(&response.body).ok()
 }
 
+/// A time of Clerk's in milliseconds since 1970. Clerk's documents have seconds in places; a number
+/// too small for milliseconds is one of seconds.
+pub(crate) fn time_ms(value: &Value) -> Option<i64> {
+    let time = value.as_i64().filter(|time| *time >= 0)?;
+    Some(if time < MILLISECONDS_MIN { time.saturating_mul(1_000) } else { time })
+}
+
+/// Milliseconds are above this since 1973, seconds below it until the year 5138.
+const MILLISECONDS_MIN: i64 = 100_000_000_000;
+
 /// A list that holds texts and nothing else.
 pub(crate) fn texts(list: Option<&Value>) -> Option<Vec<String>> {
     clerk_edge_token::claims::texts(list?.as_array()?)

@@ -3,16 +3,26 @@
 use serde_json::{Map, Value, json};
 
 use crate::clerk_api::backend::{BackendApi, BackendError};
+use crate::clerk_api::time_ms;
 use crate::limits::USER_ID_BYTES_MAX;
 use crate::platform::Platform;
 use clerk_edge_http::plain_id::is_plain_id;
+
+/// What an answer says of a user.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct UserMetadata {
+    /// The public metadata; empty where there is none.
+    pub(crate) metadata: Map<String, Value>,
+    /// When the user was changed.
+    pub(crate) updated_at_ms: Option<i64>,
+}
 
 impl<P: Platform> BackendApi<'_, P> {
     /// The user's public metadata; empty where there is none.
     pub(crate) async fn public_metadata(
         &self,
         user_id: &str,
-    ) -> Result<Map<String, Value>, BackendError> {
+    ) -> Result<UserMetadata, BackendError> {
         let path = format!("/v1/users/{}", plain(user_id)?);
         metadata(self.get(&path).await?, user_id)
     }
@@ -22,7 +32,7 @@ impl<P: Platform> BackendApi<'_, P> {
         &self,
         user_id: &str,
         changes: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, BackendError> {
+    ) -> Result<UserMetadata, BackendError> {
         let path = format!("/v1/users/{}/metadata", plain(user_id)?);
         metadata(self.patch(&path, &json!({ "public_metadata": changes })).await?, user_id)
     }
@@ -33,13 +43,14 @@ fn plain(user_id: &str) -> Result<&str, BackendError> {
 }
 
 /// The metadata in an answer about this user.
-fn metadata(mut user: Value, user_id: &str) -> Result<Map<String, Value>, BackendError> {
+fn metadata(mut user: Value, user_id: &str) -> Result<UserMetadata, BackendError> {
     if user.get("id").and_then(Value::as_str) != Some(user_id) {
         return Err(BackendError::NOT_UNDERSTOOD);
     }
+    let updated_at_ms = user.get("updated_at").and_then(time_ms);
     match user.get_mut("public_metadata").map(Value::take) {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(metadata)) => Ok(metadata),
+        None | Some(Value::Null) => Ok(UserMetadata { metadata: Map::new(), updated_at_ms }),
+        Some(Value::Object(metadata)) => Ok(UserMetadata { metadata, updated_at_ms }),
         Some(_) => Err(BackendError::NOT_UNDERSTOOD),
     }
 }

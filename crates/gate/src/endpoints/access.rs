@@ -67,8 +67,12 @@ where
         return EarlyResponse::unavailable(Code::KeysUnavailable, retry_after_seconds);
     }
     let listed = || settings.rules.iter().filter(|rule| !rule.has_params());
+    if settings.reads_pushed_findings() {
+        auth.add_pushed(gate, settings, ctx).await;
+    }
     if listed().any(|rule| decision(rule, auth) == Decision::NeedsLookup) {
-        auth.look_up(gate, settings, ctx).await;
+        let fresh = listed().filter_map(Rule::fresh).min();
+        auth.look_up(gate, settings, fresh, ctx).await;
     }
     if let Some(failed) = auth.failed_lookup()
         && listed().any(|rule| decision(rule, auth) == Decision::Refuse(Code::ClaimsUnavailable))
@@ -87,7 +91,7 @@ where
     EarlyResponse::endpoint(Answer::json(200, serde_json::to_string(&access).unwrap_or_default()))
 }
 
-fn area<'a>(rule: &'a Rule, auth: &Auth<'_>) -> Option<Area<'a>> {
+fn area<'a>(rule: &'a Rule, auth: &mut Auth<'_>) -> Option<Area<'a>> {
     let allowed = match decision(rule, auth) {
         _ if rule.report_only() => true,
         Decision::Refuse(Code::NotFound) => return None,
@@ -96,7 +100,7 @@ fn area<'a>(rule: &'a Rule, auth: &Auth<'_>) -> Option<Area<'a>> {
     Some(Area { path: rule.path_text(), allowed })
 }
 
-fn decision<'r>(rule: &'r Rule, auth: &Auth<'_>) -> Decision<'r> {
+fn decision<'r>(rule: &'r Rule, auth: &mut Auth<'_>) -> Decision<'r> {
     let matched = Match { rule, params: PathParams::none() };
-    decide_rule(&matched, auth.caller(), RequestKind::Other)
+    decide_rule(&matched, auth.caller(rule.fresh()), RequestKind::Other)
 }

@@ -6,6 +6,7 @@ pub mod account;
 pub mod debug_role;
 pub mod health;
 pub mod page;
+pub mod webhook;
 
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_rules::code::Code;
@@ -58,6 +59,7 @@ where
             EndpointId::Account(id) => {
                 Box::pin(account::answer(id, gate, settings, request, ctx)).await
             }
+            EndpointId::Webhook => Box::pin(webhook::answer(gate, settings, request, ctx)).await,
             EndpointId::Access => access::answer(gate, settings, request, ctx).await,
             EndpointId::Page => page::answer(request),
             EndpointId::DebugRole => debug_role::answer(gate, settings, request, ctx).await,

@@ -98,8 +98,8 @@ pub(crate) struct ExplainedOutcome {
 }
 
 /// The outcome for one kind of request, and who asks as the gate would know it then.
-struct Outlook<'o, 'a> {
-    auth: &'o Auth<'a>,
+struct Outlook<'a> {
+    auth: Auth<'a>,
     outcome: ExplainedOutcome,
 }
 
@@ -118,6 +118,12 @@ impl<'a> PathQuestion<'a> {
         let found = find(&path, gate, settings, request, ctx).await;
         let found = found.unwrap_or(PathKind::Ambiguous);
         Self { asked: typed.to_owned(), found }
+    }
+
+    /// How old claims may be on that path, in seconds.
+    pub(crate) fn fresh(&self) -> Option<u32> {
+        let PathKind::Rules(_, matches) = &self.found else { return None };
+        matches.fresh()
     }
 
     /// Whether the gate would look claims up, for a page or for anything else.
@@ -151,7 +157,8 @@ impl<'a> PathQuestion<'a> {
         };
         let [page, other] = KINDS.map(|kind| {
             let auth = if needs_lookup(&matches, auth, kind) { looked_up } else { auth };
-            let outcome = match Grant::of(&matches, auth, kind) {
+            let mut auth = auth.clone();
+            let outcome = match Grant::of(&matches, &mut auth, kind) {
                 Ok(_) => ExplainedOutcome::forward(settings),
                 Err(decided) => {
                     let (rule, hints) = (decided.by.rule, auth.hints());
@@ -162,7 +169,7 @@ impl<'a> PathQuestion<'a> {
             Outlook { auth, outcome }
         });
         let forwarded = [&page, &other].into_iter().find(|it| it.outcome.goes_on());
-        let headers = forwarded.map(|it| headers(it.auth, &matches, settings)).unwrap_or_default();
+        let headers = forwarded.map(|it| headers(&it.auth, &matches, settings)).unwrap_or_default();
         let no_headers = settings.upstream == Upstream::Assets && !headers.is_empty();
         let matched = matches.first();
         PathExplanation {
@@ -171,7 +178,7 @@ impl<'a> PathQuestion<'a> {
             rule: Some(matched.rule.path_text().to_owned()),
             rule_text: matched.rule.index().map(|_| matched.rule.to_string()),
             pages: matches.pages().to_vec(),
-            conditions: condition_lines(matched, page.auth),
+            conditions: condition_lines(matched, &page.auth),
             outcome: page.outcome,
             outcome_unless_page: other.outcome,
             headers,
@@ -285,12 +292,14 @@ async fn find<'a, K, P: Platform>(
 }
 
 fn needs_lookup(matches: &Matches<'_>, auth: &Auth<'_>, kind: RequestKind) -> bool {
-    let decided = Grant::of(matches, auth, kind);
+    let mut auth = auth.clone();
+    let decided = Grant::of(matches, &mut auth, kind);
     decided.is_err_and(|it| it.decision == Decision::NeedsLookup)
 }
 
 fn condition_lines(matched: &Match<'_>, auth: &Auth<'_>) -> Vec<ConditionLine> {
-    let lines = conditions(matched, auth.caller()).into_iter();
+    let mut auth = auth.clone();
+    let lines = conditions(matched, auth.caller(matched.rule.fresh())).into_iter();
     lines
         .map(|line| ConditionLine {
             depth: line.depth,

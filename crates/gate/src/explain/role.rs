@@ -42,9 +42,14 @@ impl RoleFound {
         let in_token = settings.role_claims.iter().map(|path| {
             let place = path.to_string();
             let value = path.read(claims);
+            let counts = user.token_counts(path);
             let hit = source == Some(place.as_str()) && !is_settled;
-            let note = if hit { TAKEN } else { note(value, is_settled) };
-            is_settled |= value.is_some_and(is_present);
+            let note = match value {
+                _ if hit => TAKEN,
+                Some(_) if !counts => OUT_OF_DATE,
+                value => note(value, is_settled),
+            };
+            is_settled |= counts && value.is_some_and(is_present);
             RolePlace { place, value: value.cloned(), hit, note: note.to_owned() }
         });
         let steps = in_token.chain([user_object(settings, user)]).collect();
@@ -86,4 +91,5 @@ fn note(value: Option<&Value>, is_settled: bool) -> &'static str {
     }
 }
 
+const OUT_OF_DATE: &str = "passed over: the user was changed since, or the rule wants newer claims";
 const TAKEN: &str = "the role comes from here";

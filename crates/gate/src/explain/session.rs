@@ -14,6 +14,8 @@ pub(crate) struct SessionReport<'a> {
     pub(crate) user_id: &'a str,
     pub(crate) session_id: Option<&'a str>,
     pub(crate) expires_in_seconds: i64,
+    /// How long ago Clerk read the claims from its database.
+    pub(crate) claims_age_seconds: Option<i64>,
     pub(crate) role: RoleFound,
     pub(crate) token: TokenSize,
     pub(crate) claims: &'a Value,
@@ -26,6 +28,7 @@ impl<'a> SessionReport<'a> {
             user_id: session.subject(),
             session_id: session.session_id(),
             expires_in_seconds: session.expires_at_seconds().saturating_sub(now_seconds).max(0),
+            claims_age_seconds: user.claims_age_seconds(),
             role: RoleFound::of(settings, user),
             token: TokenSize::of(user),
             claims: session.claims().all(),

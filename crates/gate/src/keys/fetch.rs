@@ -37,6 +37,7 @@ fn calls(settings: &Settings) -> impl Iterator<Item = (KeySource, ClerkRequest)>
         method: ClerkMethod::Get,
         url,
         secret: None,
+        headers: Vec::new(),
         body: None,
         timeout_ms: KEYS_TIMEOUT_MS,
         bytes_max: ANSWER_BYTES_MAX,

@@ -7,6 +7,8 @@
 pub mod record;
 pub(crate) mod timestamp;
 
+use std::fmt::Write as _;
+
 use crate::context::KeySource;
 use crate::log::timestamp::push_timestamp;
 use crate::settings::LogLevel;
@@ -69,6 +71,8 @@ pub struct LogLine<'a> {
     pub key_source: Option<KeySource>,
     /// The number of calls for missing claims.
     pub lookups: u32,
+    /// How long ago Clerk read the claims of the session token.
+    pub claims_age_seconds: Option<i64>,
     /// The pages by whose rules a file was judged.
     pub pages: &'a [String],
 }
@@ -106,7 +110,7 @@ impl LogLine<'_> {
         line.text(",\"role_source\":\"", self.role_source, WORD_CHARS_MAX);
         line.word(",\"key_source\":\"", self.key_source.map(KeySource::as_str));
         line.texts(",\"pages\":[", self.pages, PATH_CHARS_MAX);
-        line.end(self.lookups)
+        line.end(self.lookups, self.claims_age_seconds)
     }
 }
 
@@ -162,9 +166,12 @@ impl Writer {
         }
     }
 
-    fn end(mut self, lookups: u32) -> String {
-        self.0.push_str(",\"lookups\":");
-        self.0.push_str(&lookups.to_string());
+    fn end(mut self, lookups: u32, claims_age_seconds: Option<i64>) -> String {
+        // Writing to a text cannot fail.
+        let _ = write!(self.0, ",\"lookups\":{lookups}");
+        if let Some(seconds) = claims_age_seconds {
+            let _ = write!(self.0, ",\"claims_age_seconds\":{seconds}");
+        }
         self.0.push('}');
         self.0
     }
@@ -202,8 +209,11 @@ mod tests {
         line.text(",\"rule\":\"", None, 100);
         line.word(",\"code\":\"", None);
         assert_eq!(
-            line.end(1),
-            r#"{"time":"1970-01-01T00:00:00.000Z","path":"/a\"b\\c\nd\u0001é","lookups":1}"#
+            line.end(1, Some(5)),
+            concat!(
+                r#"{"time":"1970-01-01T00:00:00.000Z","path":"/a\"b\\c\nd\u0001é","#,
+                r#""lookups":1,"claims_age_seconds":5}"#,
+            )
         );
     }
 

@@ -126,6 +126,10 @@ impl<'a> LogRecord<'a> {
             role_source: self.role_source,
             key_source: ctx.key_source(),
             lookups: ctx.lookups(),
+            claims_age_seconds: self.session.as_ref().and_then(|session| {
+                let read_at = session.claims().read_at_seconds()?;
+                Some(ctx.now_seconds().saturating_sub(read_at).max(0))
+            }),
             pages: &self.pages,
         };
         Some(line.to_json())

@@ -10,21 +10,24 @@
 
 pub(crate) mod cache;
 pub(crate) mod lookup_error;
+pub(crate) mod pushed;
 pub(crate) mod user_answer;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::clerk_api::ClerkApiError;
 use crate::clerk_api::breaker::Breaker;
+use crate::clerk_api::users::UserMetadata;
 use crate::context::{BackgroundTask, RequestContext};
 use crate::limits::{
-    ANSWER_BYTES_MAX, LOOKUP_KEPT_BYTES_MAX, LOOKUP_TIMEOUT_MS, STORE_KEEP_SECONDS_MIN,
+    ANSWER_BYTES_MAX, LOOKUP_KEPT_BYTES_MAX, LOOKUP_TIMEOUT_MS, PUSHED_KEEP_SECONDS,
+    STORE_KEEP_SECONDS_MIN,
 };
-use crate::lookup::cache::{CachedMetadata, MetadataCache};
-use crate::lookup::user_answer::UserAnswerError;
+use crate::lookup::cache::{Finding, FindingCache};
+use crate::lookup::user_answer::{UserAnswer, UserAnswerError};
 use crate::platform::{ClerkMethod, ClerkRequest, Platform};
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -35,7 +38,7 @@ pub use crate::lookup::lookup_error::{LookupError, LookupFailed};
 /// The look-ups of one isolate, for one configuration.
 #[derive(Debug, Default)]
 pub struct Lookups {
-    cache: RefCell<MetadataCache>,
+    cache: RefCell<FindingCache>,
     breaker: Breaker,
     count: Cell<u64>,
     failures: Cell<u64>,
@@ -73,46 +76,66 @@ impl Lookups {
         user_id: &str,
         ctx: &RequestContext<'_, P>,
     ) -> Result<LookedUp, LookupFailed> {
+        let found = self.find(settings, user_id, None, ctx).await?;
+        Ok(found.map_or(LookedUp::NotConfigured, LookedUp::from))
+    }
+
+    /// The same, with its times. `fresh` is how old it may be, in seconds, whatever
+    /// `LOOKUP_TTL_SECONDS` says. `None` if nothing can be looked up.
+    pub(crate) async fn find<P: Platform>(
+        &self,
+        settings: &Settings,
+        user_id: &str,
+        fresh: Option<u32>,
+        ctx: &RequestContext<'_, P>,
+    ) -> Result<Option<Finding>, LookupFailed> {
         let Some(secret) = &settings.secret_key else {
             self.note_no_secret(ctx);
-            return Ok(LookedUp::NotConfigured);
+            return Ok(None);
         };
         if !user_answer::is_user_id(user_id) {
             ctx.note("lookup: none made, because the token's `sub` is not a Clerk user id");
-            return Ok(LookedUp::Absent);
+            return Ok(Some(Finding::fetched(None, None, ctx.now_ms)));
+        }
+        let ttl = fresh.unwrap_or(settings.lookup_ttl_seconds);
+        let in_memory = settings.memory_ttl_seconds();
+        if let Some(finding) = self.cache.borrow().get(user_id, ttl, in_memory, ctx.now_ms) {
+            return Ok(Some(finding));
         }
         let name = cache::name(settings, user_id);
-        let ttl = settings.lookup_ttl_seconds;
-        if let Some(entry) = self.cache.borrow().get(&name, ttl, ctx.now_ms) {
-            return Ok(entry.into());
+        if let Some(finding) = stored_finding(settings, &name, ttl, ctx).await {
+            self.cache.borrow_mut().put(user_id, &finding, ctx.now_ms);
+            return Ok(Some(finding));
         }
-        if let Some(entry) = stored_metadata(settings, &name, ctx).await {
-            self.cache.borrow_mut().put(name, &entry, ctx.now_ms);
-            return Ok(entry.into());
-        }
-        let metadata = self.call(settings, secret, user_id, ctx).await?;
-        let entry = CachedMetadata { metadata: metadata.map(Rc::new), fetched_at_ms: ctx.now_ms };
-        self.keep(settings, name, &entry, ctx);
-        Ok(entry.into())
+        let finding = self.call(settings, secret, user_id, ctx).await?;
+        Ok(Some(self.keep(settings, user_id, finding, ctx)))
     }
 
-    /// Keeps an entry in memory, and behind the response in the store.
+    /// Keeps a finding in memory, and behind the response in the store; the finding that counts
+    /// then.
     fn keep<P>(
         &self,
         settings: &Settings,
-        name: String,
-        entry: &CachedMetadata,
+        user_id: &str,
+        finding: Finding,
         ctx: &RequestContext<'_, P>,
-    ) {
-        let ttl = settings.lookup_ttl_seconds;
-        if settings.has_store && ttl > 0 {
-            let (name, text) = (name.clone(), entry.to_text());
-            let keep_seconds = ttl.max(STORE_KEEP_SECONDS_MIN);
-            if text.len() <= LOOKUP_KEPT_BYTES_MAX {
-                ctx.defer(BackgroundTask::Store { name, text, keep_seconds });
-            }
+    ) -> Finding {
+        let mut cache = self.cache.borrow_mut();
+        cache.put(user_id, &finding, ctx.now_ms);
+        // A webhook may have brought something newer while Clerk was asked.
+        let held = settings.webhooks.is_on().then(|| cache.latest(user_id)).flatten();
+        let finding = cache::newer(Some(finding.clone()), held).unwrap_or(finding);
+        let text = finding.to_text();
+        let is_kept = settings.has_store && settings.lookup_ttl_seconds > 0;
+        if is_kept && text.len() <= LOOKUP_KEPT_BYTES_MAX {
+            let (name, keep_seconds) = (cache::name(settings, user_id), keep_seconds(settings));
+            ctx.defer(if settings.webhooks.is_on() {
+                BackgroundTask::StoreFinding { name, text, keep_seconds }
+            } else {
+                BackgroundTask::Store { name, text, keep_seconds }
+            });
         }
-        self.cache.borrow_mut().put(name, entry, ctx.now_ms);
+        finding
     }
 
     /// Takes what Clerk's answer to a write says of the user's public metadata.
@@ -120,12 +143,12 @@ impl Lookups {
         &self,
         settings: &Settings,
         user_id: &str,
-        metadata: Map<String, Value>,
+        user: UserMetadata,
         ctx: &RequestContext<'_, P>,
     ) {
-        let metadata = (!metadata.is_empty()).then(|| Rc::new(Value::Object(metadata)));
-        let name = cache::name(settings, user_id);
-        self.keep(settings, name, &CachedMetadata { metadata, fetched_at_ms: ctx.now_ms }, ctx);
+        let metadata = (!user.metadata.is_empty()).then_some(Value::Object(user.metadata));
+        let finding = Finding::fetched(metadata, user.updated_at_ms, ctx.now_ms);
+        self.keep(settings, user_id, finding, ctx);
     }
 
     /// Calls made, and how many of them failed.
@@ -140,7 +163,7 @@ impl Lookups {
         secret: &Secret,
         user_id: &str,
         ctx: &RequestContext<'_, P>,
-    ) -> Result<Option<Value>, LookupFailed> {
+    ) -> Result<Finding, LookupFailed> {
         if ctx.lookups() > 0 {
             return Err(LookupFailed { why: LookupError::AskedAlready, retry_after_seconds: 1 });
         }
@@ -158,6 +181,7 @@ impl Lookups {
             method: ClerkMethod::Get,
             url: format!("{}/v1/users/{user_id}", settings.api_url),
             secret: Some(secret.clone()),
+            headers: Vec::new(),
             body: None,
             timeout_ms: LOOKUP_TIMEOUT_MS,
             bytes_max: ANSWER_BYTES_MAX,
@@ -169,10 +193,10 @@ impl Lookups {
         match answer {
             Ok(user) => {
                 self.breaker.succeeded();
-                if user.is_unknown() {
+                if user == UserAnswer::Unknown {
                     ctx.note(UNKNOWN_USER);
                 }
-                Ok(user.into_metadata())
+                Ok(user.into_finding(ctx.now_ms))
             }
             Err(error) => Err(self.failed(error, ctx)),
         }
@@ -201,23 +225,32 @@ impl Lookups {
     }
 }
 
-impl From<CachedMetadata> for LookedUp {
-    fn from(entry: CachedMetadata) -> Self {
-        entry.metadata.map_or(Self::Absent, Self::Found)
+impl From<Finding> for LookedUp {
+    fn from(finding: Finding) -> Self {
+        finding.metadata.map_or(Self::Absent, Self::Found)
     }
 }
 
+/// How long the store keeps a finding. With webhooks longer than it may be used: Svix delivers an
+/// event again for 28 hours, and one that is older must be recognised.
+fn keep_seconds(settings: &Settings) -> u32 {
+    let least =
+        if settings.webhooks.is_on() { PUSHED_KEEP_SECONDS } else { STORE_KEEP_SECONDS_MIN };
+    settings.lookup_ttl_seconds.max(least)
+}
+
 /// A fresh entry of the store. If the store cannot be read, the API is asked.
-async fn stored_metadata<P: Platform>(
+async fn stored_finding<P: Platform>(
     settings: &Settings,
     name: &str,
+    ttl_seconds: u32,
     ctx: &RequestContext<'_, P>,
-) -> Option<CachedMetadata> {
+) -> Option<Finding> {
     if !settings.has_store || settings.lookup_ttl_seconds == 0 {
         return None;
     }
-    let entry = read_entry("lookup", name, ctx, CachedMetadata::parse).await;
-    entry.filter(|entry| entry.is_fresh(settings.lookup_ttl_seconds, ctx.now_ms))
+    let entry = read_entry("lookup", name, ctx, Finding::parse).await;
+    entry.filter(|entry| entry.is_fresh(ttl_seconds, ctx.now_ms))
 }
 
 /// What makes look-ups needless. The claim to add follows this sentence.

@@ -5,8 +5,9 @@
 
 use serde_json::Value;
 
-use crate::clerk_api::ClerkApiError;
+use crate::clerk_api::{ClerkApiError, time_ms};
 use crate::limits::{RATE_LIMIT_SECONDS, USER_ID_BYTES_MAX};
+use crate::lookup::cache::Finding;
 use crate::lookup::lookup_error::LookupError;
 use crate::platform::ClerkResponse;
 use clerk_edge_http::plain_id::is_plain_id;
@@ -17,7 +18,12 @@ pub(super) enum UserAnswer {
     /// There is no user with this id.
     Unknown,
     /// There is one, with or without public metadata.
-    Known(Option<Value>),
+    Known {
+        /// An object that is not empty.
+        metadata: Option<Value>,
+        /// When the user was changed.
+        updated_at_ms: Option<i64>,
+    },
 }
 
 /// A response that says nothing about the user.
@@ -29,14 +35,12 @@ pub(super) struct UserAnswerError {
 }
 
 impl UserAnswer {
-    pub(super) fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown)
-    }
-
-    pub(super) fn into_metadata(self) -> Option<Value> {
+    pub(super) fn into_finding(self, now_ms: i64) -> Finding {
         match self {
-            Self::Unknown => None,
-            Self::Known(metadata) => metadata,
+            Self::Unknown => Finding::fetched(None, None, now_ms),
+            Self::Known { metadata, updated_at_ms } => {
+                Finding::fetched(metadata, updated_at_ms, now_ms)
+            }
         }
     }
 }
@@ -48,7 +52,7 @@ impl From<LookupError> for UserAnswerError {
 }
 
 /// Whether a token's `sub` is a user id, which can be put into the path of a call as it is.
-pub(super) fn is_user_id(text: &str) -> bool {
+pub(crate) fn is_user_id(text: &str) -> bool {
     is_plain_id(text, USER_ID_BYTES_MAX)
 }
 
@@ -73,12 +77,14 @@ fn read_user(body: &[u8], user_id: &str) -> Option<UserAnswer> {
     if user.get("id")?.as_str()? != user_id {
         return None;
     }
-    match user.get_mut("public_metadata").map(Value::take) {
-        None | Some(Value::Null) => Some(UserAnswer::Known(None)),
-        Some(Value::Object(metadata)) if metadata.is_empty() => Some(UserAnswer::Known(None)),
-        Some(metadata @ Value::Object(_)) => Some(UserAnswer::Known(Some(metadata))),
-        Some(_) => None,
-    }
+    let updated_at_ms = user.get("updated_at").and_then(time_ms);
+    let metadata = match user.get_mut("public_metadata").map(Value::take) {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(metadata)) if metadata.is_empty() => None,
+        Some(metadata @ Value::Object(_)) => Some(metadata),
+        Some(_) => return None,
+    };
+    Some(UserAnswer::Known { metadata, updated_at_ms })
 }
 
 /// Whether an error comes from Clerk's API: a proxy, or another host at a mistyped URL, can answer

@@ -124,6 +124,7 @@ async fn exchange_nonce<P: Platform>(
         method: ClerkMethod::Get,
         url: format!("{}/v1/clients/handshake_payload?{query}", verifier.settings.api_url),
         secret: Some(secret),
+        headers: Vec::new(),
         body: None,
         timeout_ms: SESSION_CALL_TIMEOUT_MS,
         bytes_max: ANSWER_BYTES_MAX,

@@ -93,6 +93,7 @@ pub(super) fn refresh_call<R: Incoming, K>(
         method: ClerkMethod::Post,
         url: format!("{}/v1/sessions/{session}/refresh{query}", verifier.settings.api_url),
         secret: Some(secret),
+        headers: Vec::new(),
         body: Some(body.to_string()),
         timeout_ms: SESSION_CALL_TIMEOUT_MS,
         bytes_max: ANSWER_BYTES_MAX,

@@ -1,7 +1,7 @@
 //! Settings that contradict each other.
 
 use crate::settings::bindings::{
-    CLERK_DOMAIN, CLERK_IS_SATELLITE, CLERK_PROXY_URL, CLERK_SECRET_KEY, CLERK_SIGN_IN_URL,
+    CLERK_DOMAIN, CLERK_IS_SATELLITE, CLERK_PROXY_URL, CLERK_SECRET_KEY, CLERK_SIGN_IN_URL, ROUTES,
 };
 use crate::settings::urls::host_and_port;
 use crate::settings::value_reader::ValueReader;
@@ -14,8 +14,20 @@ pub(super) fn check(reader: &mut ValueReader<'_>, settings: &Settings, key_is_va
         instance_kinds(reader, settings);
     }
     reader.refuse_all::<()>(self_given_roles::problems(settings));
+    if reader.bound(CLERK_SECRET_KEY).is_none() {
+        fresh_without_secret(reader, settings);
+    }
     if settings.is_satellite {
         satellite(reader, settings, key_is_valid);
+    }
+}
+
+/// Claims that are too old are looked up, which needs the secret key.
+fn fresh_without_secret(reader: &mut ValueReader<'_>, settings: &Settings) {
+    for rule in settings.rules.iter().filter(|rule| rule.fresh().is_some()) {
+        let place = format!("{ROUTES}[{}].fresh", rule.index().unwrap_or_default());
+        let message = format!("needs CLERK_SECRET_KEY ({})", rule.path_text());
+        reader.add(place, message);
     }
 }
 

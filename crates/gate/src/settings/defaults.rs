@@ -2,6 +2,7 @@
 
 use crate::settings::account::AccountSettings;
 use crate::settings::site_map::SiteMapSettings;
+use crate::settings::webhooks::WebhookSettings;
 use crate::settings::{Instance, InstanceKind, LogLevel, Settings, Upstream};
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::rule_set::Rules;
@@ -43,6 +44,7 @@ impl Settings {
             site_map: SiteMapSettings::default(),
             debug_role: instance.kind == InstanceKind::Development,
             account: AccountSettings::default(),
+            webhooks: WebhookSettings::default(),
             has_store: false,
             notes: Vec::new(),
             instance,

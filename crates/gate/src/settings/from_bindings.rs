@@ -11,15 +11,16 @@ use crate::settings::bindings::{
     CLERK_AUTHORIZED_PARTIES, CLERK_CACHE, CLERK_CLOCK_SKEW_SECONDS, CLERK_CROSS_ORIGIN_SYNC,
     CLERK_DOMAIN, CLERK_IS_SATELLITE, CLERK_ISSUER, CLERK_JWKS_URL, CLERK_JWT_KEY, CLERK_PROXY_URL,
     CLERK_PUBLISHABLE_KEY, CLERK_SATELLITE_AUTO_SYNC, CLERK_SECRET_KEY, CLERK_SIGN_IN_URL,
-    CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, DEBUG_ROLE, LOG, LOOKUP_TTL_SECONDS,
-    ROLE_CLAIMS, ROUTES, SELF_METADATA, SITE_MAP, UPSTREAM,
+    CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, CLERK_WEBHOOK_SIGNING_SECRET, DEBUG_ROLE, LOG,
+    LOOKUP_TTL_SECONDS, NEW_USER_METADATA, ROLE_CLAIMS, ROUTES, SELF_METADATA, SITE_MAP, SYNC_URL,
+    UPSTREAM,
 };
 use crate::settings::in_code::{Beside, InCode};
 use crate::settings::problems::SettingsProblems;
 use crate::settings::value_reader::ValueReader;
 use crate::settings::{
     Instance, InstanceKind, LogLevel, Settings, Upstream, claim_headers, contradictions, issuers,
-    notes, site_map, upstream, urls,
+    notes, site_map, upstream, urls, webhook_bindings,
 };
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::rule_set::{Context, Rules};
@@ -67,7 +68,7 @@ type Read = fn(&mut ValueReader<'_>, &'static str, &mut Settings);
 
 /// All settings but the publishable key, in the order in which their problems are listed. A row
 /// may use what the rows above it have read.
-const TABLE: [(&str, Read); 27] = [
+const TABLE: [(&str, Read); 30] = [
     (CLERK_SIGN_IN_URL, |reader, name, to| to.sign_in_url = urls::page(reader, name)),
     (CLERK_PROXY_URL, |reader, name, to| to.proxy_url = urls::proxy(reader, name)),
     (CLERK_DOMAIN, |reader, name, to| to.domain = urls::domain(reader, name)),
@@ -96,12 +97,15 @@ const TABLE: [(&str, Read); 27] = [
     (ROLE_CLAIMS, role_claims),
     (CLAIM_HEADERS, |reader, name, to| to.claim_headers = claim_headers::read(reader, name)),
     (LOG, log),
+    (CLERK_WEBHOOK_SIGNING_SECRET, webhook_bindings::signing_secrets),
     (LOOKUP_TTL_SECONDS, lookup_ttl),
     (DEBUG_ROLE, |reader, name, to| reader.boolean(name, &mut to.debug_role)),
     (ACCOUNT, |reader, name, to| reader.boolean(name, &mut to.account.on)),
     (SELF_METADATA, |reader, name, to| {
         to.account.self_metadata = self_metadata(reader, name).unwrap_or_default();
     }),
+    (NEW_USER_METADATA, webhook_bindings::new_user_metadata),
+    (SYNC_URL, webhook_bindings::sync),
     (CLERK_CACHE, |reader, name, to| {
         to.has_store = reader.is_bound(name, &Binding::Store, "must be a KV namespace");
     }),
@@ -176,6 +180,9 @@ fn clock_skew(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
 }
 
 fn lookup_ttl(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
+    if to.webhooks.is_on() {
+        to.lookup_ttl_seconds = PUSHED_TTL_SECONDS;
+    }
     if let Some(seconds) = reader.seconds(name, 1, LOOKUP_TTL_SECONDS_MAX) {
         to.lookup_ttl_seconds = seconds;
     }
@@ -225,6 +232,8 @@ fn log(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
 
 const CLOCK_SKEW_SECONDS_MAX: u32 = 300;
 const LOOKUP_TTL_SECONDS_MAX: u32 = 86_400;
+/// With webhooks, where nothing is bound: changes arrive by push.
+const PUSHED_TTL_SECONDS: u32 = 3_600;
 const NO_PUBLISHABLE_KEY: &str = "is missing: copy it from the Clerk dashboard, API keys; \
                                   it begins with `pk_test_` or `pk_live_`";
 const SECRET_KEY_CHARACTERS: &str =

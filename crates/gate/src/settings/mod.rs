@@ -20,12 +20,16 @@ pub mod site_map;
 pub mod upstream;
 pub mod urls;
 pub mod value_reader;
+pub mod webhook_bindings;
+pub mod webhooks;
 
 use std::cell::OnceCell;
 
+use crate::limits::PUSHED_MEMORY_SECONDS;
 use crate::secret::Secret;
 use crate::settings::account::AccountSettings;
 use crate::settings::site_map::SiteMapSettings;
+use crate::settings::webhooks::WebhookSettings;
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::url::Url;
 use clerk_edge_rules::claim_path::ClaimPath;
@@ -84,10 +88,29 @@ pub struct Settings {
     pub debug_role: bool,
     /// `ACCOUNT` and `SELF_METADATA`.
     pub account: AccountSettings,
+    /// `CLERK_WEBHOOK_SIGNING_SECRET`, `NEW_USER_METADATA`, `SYNC_URL` and `SYNC_SECRET`.
+    pub webhooks: WebhookSettings,
     /// Whether `CLERK_CACHE` is bound.
     pub has_store: bool,
     /// What is missing or should be changed, one sentence each, for the log and the health answer.
     pub notes: Vec<String>,
+}
+
+impl Settings {
+    /// How long a finding is used from memory. With webhooks not for long: a push reaches the store
+    /// and one isolate.
+    pub(crate) fn memory_ttl_seconds(&self) -> u32 {
+        if self.webhooks.is_on() {
+            self.lookup_ttl_seconds.min(PUSHED_MEMORY_SECONDS)
+        } else {
+            u32::MAX
+        }
+    }
+
+    /// Whether findings that webhooks have pushed may be in the store.
+    pub(crate) fn reads_pushed_findings(&self) -> bool {
+        self.has_store && self.webhooks.is_on()
+    }
 }
 
 /// The Clerk instance that the publishable key names.

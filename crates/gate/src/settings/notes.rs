@@ -1,6 +1,6 @@
 //! Notes for the log and the health answer: what is missing or should be changed.
 
-use crate::settings::{InstanceKind, LogLevel, Settings};
+use crate::settings::{InstanceKind, LogLevel, Settings, webhook_bindings};
 use clerk_edge_token::policy::Issuers;
 
 /// The notes made while reading, and those on the settings as a whole.
@@ -21,7 +21,8 @@ pub(super) fn of(settings: &Settings, reader_notes: Vec<String>) -> Vec<String> 
         ),
     ];
     let found = sentences.into_iter().filter(|(applies, _)| *applies);
-    reader_notes.into_iter().chain(found.map(|(_, sentence)| sentence.to_owned())).collect()
+    let found = found.map(|(_, sentence)| sentence.to_owned());
+    reader_notes.into_iter().chain(found).chain(webhook_bindings::notes(settings)).collect()
 }
 
 fn is_debug_in_production(settings: &Settings) -> bool {

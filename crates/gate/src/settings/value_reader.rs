@@ -166,6 +166,14 @@ impl<'a> ValueReader<'a> {
         }
     }
 
+    /// The JSON text of a value that is not a text, or is one that holds JSON.
+    pub(super) fn json_text(&mut self, name: &str, expected: &str) -> Option<String> {
+        match self.bound(name)? {
+            Binding::Text(text) | Binding::Json(text) => Some(text),
+            other => self.refuse_kind(name, expected, &other),
+        }
+    }
+
     /// A table, its entries in their order.
     pub(super) fn table(&mut self, name: &str) -> Option<Table> {
         match self.bound(name)? {

@@ -25,6 +25,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "auth",
             "session",
             "gate",
+            "deliveries",
             "keys",
             "site_map",
             "lookup",

@@ -10,6 +10,7 @@ mod closed;
 mod debug;
 mod files;
 mod forward;
+mod fresh;
 mod handler;
 mod health;
 mod incidents;
@@ -22,6 +23,7 @@ mod reports;
 mod servers;
 mod steps;
 mod stripped;
+mod webhook;
 
 use std::collections::BTreeMap;
 
@@ -120,7 +122,22 @@ struct Seen {
 impl Site {
     fn ask(&self, request: &Request) -> Seen {
         let ctx = RequestContext::new(&self.double, self.now_ms);
-        let decision = self.double.run(clerk_edge_gate::line::decide(&self.gate, request, &ctx));
+        self.ask_in(request, &ctx)
+    }
+
+    /// The same, and then what the host does after the answer.
+    fn ask_to_the_end(&self, request: &Request) -> Seen {
+        let ctx = RequestContext::new(&self.double, self.now_ms);
+        let mut seen = self.ask_in(request, &ctx);
+        for task in ctx.take_tasks() {
+            self.double.run(self.gate.run(task, &ctx));
+        }
+        seen.lines.extend(ctx.take_notes());
+        seen
+    }
+
+    fn ask_in(&self, request: &Request, ctx: &RequestContext<'_, FakePlatform>) -> Seen {
+        let decision = self.double.run(clerk_edge_gate::line::decide(&self.gate, request, ctx));
         let keys = [FRONTEND_KEYS, BACKEND_KEYS];
         let mut made = self.double.calls.borrow().clone();
         made.retain(|call| !keys.contains(&call.url.as_str()));

@@ -65,7 +65,8 @@ impl Site {
         for chore in ctx.take_tasks() {
             match chore {
                 BackgroundTask::RenewKeys => self.double.run(self.keys.renew(&self.settings, ctx)),
-                BackgroundTask::Store { name, text, keep_seconds } => {
+                BackgroundTask::Store { name, text, keep_seconds }
+                | BackgroundTask::StoreFinding { name, text, keep_seconds } => {
                     let _ = self.double.run(self.double.store(&name, &text, keep_seconds));
                 }
             }

@@ -12,6 +12,7 @@ mod addresses;
 mod instance;
 mod paths;
 mod right;
+mod webhooks;
 mod wrong;
 
 use std::collections::BTreeMap;

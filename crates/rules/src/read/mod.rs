@@ -7,10 +7,11 @@ pub mod access;
 pub mod condition;
 pub mod response;
 
+use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::check;
-use crate::limits::RULES_MAX;
+use crate::limits::{FRESH_SECONDS_MAX, RULES_MAX};
 use crate::ordered_json::Json;
 use crate::pattern::Pattern;
 use crate::plain_rules;
@@ -105,6 +106,7 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     fields.read("otherwise", &mut rule.otherwise, |json, place, problems| {
         response::otherwise(json, place, &names, problems)
     });
+    fields.read("fresh", &mut rule.fresh, fresh);
     fields.read("send", &mut rule.send, |json, place, problems| {
         response::send(json, place, &names, problems).map(Some)
     });
@@ -127,7 +129,9 @@ fn contradictions(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     if !matches!(rule.requirement, Requirement::Anyone) {
         return;
     }
-    for (key, there) in [("send", rule.send.is_some()), ("lookup", rule.lookup)] {
+    let needs_caller =
+        [("send", rule.send.is_some()), ("lookup", rule.lookup), ("fresh", rule.fresh.is_some())];
+    for (key, there) in needs_caller {
         if there {
             let message = "needs to know who asks: use `allow = \"optional\"`";
             problems.tell(&place.key(key), message);
@@ -208,6 +212,23 @@ fn methods(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Ve
     Some(methods)
 }
 
+/// A number of seconds, which may be absent.
+type Seconds = Option<u32>;
+
+fn fresh(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Seconds> {
+    let seconds = match json {
+        Json::Single(Value::Number(number)) => number.as_u64(),
+        _ => None,
+    };
+    match seconds.and_then(|seconds| u32::try_from(seconds).ok()) {
+        Some(seconds) if seconds <= FRESH_SECONDS_MAX => Some(Some(seconds)),
+        _ => problems.note(
+            place,
+            format_args!("must be a whole number of seconds from 0 to {FRESH_SECONDS_MAX}"),
+        ),
+    }
+}
+
 fn requirement(
     json: &Json,
     place: &Place<'_>,
@@ -235,7 +256,7 @@ fn requirement(
 }
 
 /// The fields of a rule.
-pub const FIELDS: [&str; 10] = [
+pub const FIELDS: [&str; 11] = [
     "path",
     "host",
     "methods",
@@ -244,6 +265,7 @@ pub const FIELDS: [&str; 10] = [
     "otherwise",
     "send",
     "lookup",
+    "fresh",
     "report_only",
     "site_map",
 ];

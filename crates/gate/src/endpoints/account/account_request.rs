@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::auth::{Auth, authenticate};
 use crate::clerk_api::backend::{BackendApi, BackendError};
 use crate::context::RequestContext;
-use crate::early_response::{EarlyResponse, RefusalDetails};
+use crate::early_response::EarlyResponse;
 use crate::endpoints::account::redirect_to::RedirectTo;
 use crate::gate::Gate;
 use crate::platform::Platform;
@@ -60,17 +60,11 @@ where
     /// Why a call failed, for the caller; for the log as well where it is the operator's to mend.
     #[inline(never)]
     pub(super) fn failed(&self, error: BackendError) -> EarlyResponse {
-        match error {
-            BackendError::NotFound => EarlyResponse::code(Code::NotFound),
-            BackendError::RateLimited(s) => EarlyResponse::unavailable(Code::RateLimited, s),
-            BackendError::Unavailable(s) => EarlyResponse::unavailable(Code::ClerkUnavailable, s),
-            BackendError::Refused(clerk_codes) => {
-                let codes = clerk_codes.join(", ");
-                self.ctx.note(format!("account: Clerk's API refuses a call ({codes})"));
-                let details = RefusalDetails { clerk_codes, ..RefusalDetails::default() };
-                EarlyResponse::refused(Code::ClerkRefused, details)
-            }
+        if let BackendError::Refused(codes) = &error {
+            let codes = codes.join(", ");
+            self.ctx.note(format!("account: Clerk's API refuses a call ({codes})"));
         }
+        EarlyResponse::of_clerk(error)
     }
 
     /// Who asks. A token that has ended is renewed whatever the method, where there is a refresh

@@ -60,7 +60,7 @@ where
     if fields.depend_on_metadata() {
         account.count_call(&caller.session_id)?;
         let metadata = api.public_metadata(&caller.user_id).await;
-        there = metadata.map_err(|error| account.failed(error))?;
+        there = metadata.map_err(|error| account.failed(error))?.metadata;
     }
     let changes = fields.changes(&there).map_err(invalid)?;
     if changes.is_empty() {

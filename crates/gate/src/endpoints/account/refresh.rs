@@ -71,7 +71,7 @@ where
     let renewal = renew(&verifier, account.request, account.bearer.as_deref(), &may_call, ctx);
     match renewal.await {
         Ok(Renewal::Renewed(state)) => {
-            let auth = Auth::from_state(state, settings);
+            let auth = Auth::from_state(state, settings, account.ctx.now_ms);
             match (&auth.status, &auth.reason) {
                 (AuthStatus::SignedIn(_), _) => Ok(Renewed::Yes(auth)),
                 (_, Some(reason)) => Ok(Renewed::SignedOut(reason.clone())),

@@ -40,8 +40,11 @@ where
     P: Platform<Key = K>,
     R: Incoming,
 {
-    let auth = authenticate(gate, settings, request, ctx).await;
-    let response = match not_shown(settings, request, &auth) {
+    let mut auth = authenticate(gate, settings, request, ctx).await;
+    if settings.reads_pushed_findings() {
+        auth.add_pushed(gate, settings, ctx).await;
+    }
+    let response = match not_shown(settings, request, &mut auth) {
         Some(response) => response,
         None => explain(gate, settings, request, &auth, ctx).await,
     };
@@ -114,7 +117,8 @@ where
     let mut looked_up = auth.clone();
     let lacks_role = auth.user().is_some_and(|it| matches!(Facts::roles(it), Known::NotInToken));
     if lacks_role || question.is_some_and(|it| it.needs_lookup(auth)) {
-        looked_up.look_up(gate, settings, ctx).await;
+        let fresh = question.and_then(PathQuestion::fresh);
+        looked_up.look_up(gate, settings, fresh, ctx).await;
     }
     looked_up
 }
@@ -124,7 +128,7 @@ where
 fn not_shown(
     settings: &Settings,
     request: &impl Incoming,
-    auth: &Auth<'_>,
+    auth: &mut Auth<'_>,
 ) -> Option<EarlyResponse> {
     if let Some(location) = auth.redirect() {
         return Some(EarlyResponse::handshake(location.to_owned()));

@@ -186,10 +186,14 @@ fn header((name, value): &(String, String)) -> String {
 
 fn token(session: &SessionReport<'_>) -> String {
     let (seconds, size) = (session.expires_in_seconds, &session.token);
+    let age = session.claims_age_seconds.map(|age| {
+        format!("<p>Clerk read its claims {age} seconds before this page was made.</p>")
+    });
     format!(
         "<h2>The token</h2><p>It ran for <span class=\"count\">{seconds}</span> more seconds when \
          this page was made.<span class=\"live\" aria-hidden=\"true\" style=\"--from:{seconds}\"> \
-         Left now: </span></p>{}{}",
+         Left now: </span></p>{}{}{}",
+        age.unwrap_or_default(),
         bar("size", "Whole token, in its cookie", size.bytes, size.bytes_max),
         bar("custom", "Claims of your own", size.custom_claims_bytes, size.custom_claims_bytes_max),
     )

@@ -23,6 +23,7 @@ fn line(path: &str) -> LogLine<'_> {
         key_source: None,
         lookups: 0,
         pages: &[],
+        claims_age_seconds: None,
     }
 }
 

@@ -25,7 +25,7 @@ fn a_line_contains_the_request_and_no_claim() {
         "time": "2025-06-15T15:06:40.000Z", "request_id": "8f00ba4-FRA", "method": "GET",
         "host": "www.example.com", "path": "/admin", "rule": "/admin", "outcome": "forward",
         "user": "user_1", "role_source": "metadata.role", "key_source": "frontend-api",
-        "lookups": 0, "status": 200, "micros": 0,
+        "lookups": 0, "claims_age_seconds": 0, "status": 200, "micros": 0,
     });
     assert_eq!(seen.is_forwarded().log, expected);
     let again = site.ask(&get("/admin", &headers));

@@ -83,9 +83,9 @@ impl Platform for Seen<'_> {
         self.double.asset(path, ms, bytes).await
     }
 
-    async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
+    async fn load(&self, name: &str, timeout_ms: u32) -> Result<Option<String>, StoreFailed> {
         self.reads.set(self.reads.get() + 1);
-        let outcome = self.double.load(name).await;
+        let outcome = self.double.load(name, timeout_ms).await;
         if let Ok(Some(text)) = &outcome {
             self.note(text.as_bytes());
         }
@@ -187,7 +187,8 @@ impl Run {
         for chore in ctx.take_tasks() {
             match chore {
                 BackgroundTask::RenewKeys => self.keys.renew(&self.settings, &ctx).await,
-                BackgroundTask::Store { name, text, keep_seconds } => {
+                BackgroundTask::Store { name, text, keep_seconds }
+                | BackgroundTask::StoreFinding { name, text, keep_seconds } => {
                     let _ = seen.store(&name, &text, keep_seconds).await;
                 }
             }

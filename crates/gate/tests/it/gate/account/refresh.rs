@@ -60,6 +60,7 @@ fn site_outcome(site: &Site) -> Result<ClerkResponse, ClerkCallError> {
         method: ClerkMethod::Post,
         url: CALL.to_owned(),
         secret: None,
+        headers: Vec::new(),
         body: None,
         timeout_ms: 1,
         bytes_max: 1_000,
