@@ -28,16 +28,41 @@ pub(crate) struct Endpoint {
     is_on: fn(&Settings) -> bool,
 }
 
-impl Endpoint {
-    /// The row of a path.
-    pub(crate) fn of(path: &RequestPath, settings: &Settings) -> Option<&'static Self> {
-        let path = path.as_str();
-        if !path.starts_with(FOLDER) && !path.starts_with(DEBUG_ROLE) {
-            return None;
-        }
-        TABLE.iter().find(|row| row.path == path && (row.is_on)(settings))
-    }
+/// What a path is to the table.
+#[derive(Debug)]
+pub(crate) enum OwnPath {
+    /// It is none of the gate's own; a rule decides.
+    Foreign,
+    /// It belongs to the gate, which has nothing there.
+    Unknown,
+    /// This address.
+    At(&'static Endpoint),
+}
 
+impl OwnPath {
+    /// Where a path stands. Every path whose first segment is the gate's folder is the gate's, in
+    /// any reading and any case: an upstream that reads paths loosely must not answer for it.
+    pub(crate) fn of(path: &RequestPath, settings: &Settings) -> Self {
+        let text = path.as_str();
+        let bare = text.strip_suffix('/').unwrap_or(text);
+        if let Some(single) = path.single() {
+            // Most paths end here, by their second byte.
+            let is_near = single.starts_with("/.") || single.starts_with(DEBUG_ROLE);
+            if !is_near {
+                return Self::Foreign;
+            }
+        }
+        if let Some(row) = TABLE.iter().find(|row| row.path == bare && (row.is_on)(settings)) {
+            return Self::At(row);
+        }
+        let is_folder = |segments: Vec<&[u8]>| {
+            segments.first().is_some_and(|first| first.eq_ignore_ascii_case(FOLDER.as_bytes()))
+        };
+        if path.readings().any(is_folder) { Self::Unknown } else { Self::Foreign }
+    }
+}
+
+impl Endpoint {
     /// Whether the address answers a method.
     pub(crate) fn answers(&self, method: &str) -> bool {
         self.methods.contains(&method)
@@ -46,7 +71,7 @@ impl Endpoint {
 
 /// Health answers before the settings are known to be complete.
 pub(crate) const HEALTH: &str = "/.clerk-edge/health";
-const FOLDER: &str = "/.clerk-edge";
+const FOLDER: &str = ".clerk-edge";
 const DEBUG_ROLE: &str = "/debug-role";
 const READ: &[&str] = &["GET", "HEAD"];
 

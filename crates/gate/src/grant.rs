@@ -10,13 +10,25 @@ use clerk_edge_rules::rule_set::Match;
 
 use crate::auth::{Auth, AuthStatus};
 use crate::early_response::EarlyResponse;
+use crate::plan::Passes;
 use crate::session::sign_in_redirect::SignInRedirect;
 use crate::settings::{Settings, Upstream};
 
 /// The request may go on: the decision allowed it, or its rule merely reports.
 #[derive(Debug)]
 pub(crate) struct Grant {
-    guarded: bool,
+    kind: GrantKind,
+}
+
+/// What a request is that may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GrantKind {
+    /// Anybody may make it.
+    Open,
+    /// Its answer depends on who asks; `shared` where it is the same for all who may ask.
+    Guarded { shared: bool },
+    /// A CORS preflight.
+    Preflight,
 }
 
 impl Grant {
@@ -27,26 +39,46 @@ impl Grant {
         kind: RequestKind,
     ) -> Result<Self, Decision<'r>> {
         match decide(matched, auth.caller(), kind) {
-            Decision::Allow => {
-                Ok(Self { guarded: !matches!(matched.rule.requirement(), Requirement::Anyone) })
+            Decision::Allow if matches!(matched.rule.requirement(), Requirement::Anyone) => {
+                Ok(Self { kind: GrantKind::Open })
             }
+            Decision::Allow => Ok(Self::guarded(matched.rule)),
             other => Err(other),
         }
     }
 
     /// Of a rule that says `report_only`.
     pub(crate) fn reported(rule: &Rule) -> Option<Self> {
-        rule.report_only().then_some(Self { guarded: true })
+        rule.report_only().then(|| Self::guarded(rule))
     }
 
     /// Of a CORS preflight, which asks for no file and carries nothing that could be judged.
     pub(crate) fn preflight(upstream: &Upstream) -> Option<Self> {
-        (*upstream != Upstream::Assets).then_some(Self { guarded: false })
+        (*upstream != Upstream::Assets).then_some(Self { kind: GrantKind::Preflight })
     }
 
-    /// Whether the answer depends on who asked, and must be kept from shared caches.
-    pub(crate) const fn is_guarded(&self) -> bool {
-        self.guarded
+    fn guarded(rule: &Rule) -> Self {
+        Self { kind: GrantKind::Guarded { shared: rule.is_shared() } }
+    }
+
+    /// Whether the request is a CORS preflight.
+    pub(crate) fn is_preflight(&self) -> bool {
+        self.kind == GrantKind::Preflight
+    }
+
+    /// Whether Cloudflare's cache must neither answer the request nor keep the answer: it depends
+    /// on who asks.
+    pub(crate) fn is_past_cache(&self) -> bool {
+        self.kind == GrantKind::Guarded { shared: false }
+    }
+
+    /// How much of the upstream's answer comes back.
+    pub(crate) const fn passes(&self) -> Passes {
+        match self.kind {
+            GrantKind::Open => Passes::Unchanged,
+            GrantKind::Guarded { .. } => Passes::Guarded,
+            GrantKind::Preflight => Passes::Permission,
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 //! 2. The host is a plain name or address, else 400 `host-invalid`. The path has one canonical
 //!    form, and no reading of it leaves the upstream's base path, else 400 `path-ambiguous`. That
 //!    form is what goes upstream.
-//! 3. The gate's own endpoints answer for themselves.
-//! 4. A CORS preflight carries no credentials and is not judged.
+//! 3. The gate's own endpoints answer for themselves; what else lies below their folder is 404.
+//! 4. A CORS preflight is not judged: neither body nor credentials go on, no content comes back.
 //! 5. The rule for the path under every reading, else 400 `path-ambiguous`.
 //! 6. A rule that lets anyone in ends here: nobody is asked for.
 //! 7. Who asks, as Clerk decides it; a handshake is a redirect. Where no key can be had:
@@ -31,20 +31,20 @@ use crate::answer::Answer;
 use crate::auth::{Auth, authenticate};
 use crate::context::RequestContext;
 use crate::early_response::EarlyResponse;
-use crate::endpoint::Endpoint;
+use crate::endpoint::OwnPath;
 use crate::endpoints;
 use crate::forward::Forward;
 use crate::gate::Gate;
 use crate::grant::{Grant, early_response};
 use crate::log::record::LogRecord;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Passes, Plan};
 use crate::platform::Platform;
 use crate::settings::{LogLevel, Settings};
 
 /// A request that goes on, and what its finish needs.
 struct Forwarded<'g> {
     forward: Forward<'g>,
-    guarded: bool,
+    passes: Passes,
     append: Vec<(&'static str, String)>,
 }
 
@@ -60,23 +60,23 @@ where
     R: Incoming,
 {
     let mut record = LogRecord::default();
-    let (action, guarded, append) = match line(gate, request, ctx, &mut record).await {
+    let (action, passes, append) = match line(gate, request, ctx, &mut record).await {
         Ok(it) => {
             record.forwarded();
-            (Action::Forward(it.forward), it.guarded, it.append)
+            (Action::Forward(it.forward), it.passes, it.append)
         }
         Err(response) => {
             record.stopped(&response);
             record.name(request);
             let faulty = gate.settings.as_ref().err();
             let answer = response.answer(request, record.request_id(), faulty);
-            (Action::Answer(answer), false, Vec::new())
+            (Action::Answer(answer), Passes::Unchanged, Vec::new())
         }
     };
     let level = gate.settings.as_ref().map_or(LogLevel::Decisions, |it| it.log);
     let log = record.line(level, request, ctx);
     let timing = gate.is_development().then(|| record.timing()).flatten();
-    Plan::new(action, guarded, record.into_request_id(), log, &append, timing)
+    Plan::new(action, passes, record.into_request_id(), log, &append, timing)
 }
 
 async fn line<'g, K, P, R>(
@@ -104,12 +104,16 @@ where
         return Err(EarlyResponse::AMBIGUOUS_PATH);
     }
     // 3
-    if let Some(endpoint) = Endpoint::of(&path, settings) {
-        return Err(endpoints::answer(endpoint, gate, settings, request, ctx).await);
+    match OwnPath::of(&path, settings) {
+        OwnPath::Foreign => {}
+        OwnPath::Unknown => return Err(EarlyResponse::code(Code::NotFound)),
+        OwnPath::At(endpoint) => {
+            return Err(endpoints::answer(endpoint, gate, settings, request, ctx).await);
+        }
     }
     let forward = |grant: &Grant, auth: &Auth<'_>| Forwarded {
         forward: Forward::new(grant, auth, settings, request, &path, &url),
-        guarded: grant.is_guarded(),
+        passes: grant.passes(),
         append: auth.headers.clone(),
     };
     // 4

@@ -47,6 +47,9 @@ impl Display for Rule {
                 write!(f, ",\"{key}\":true")?;
             }
         }
+        if self.is_shared {
+            f.write_str(",\"cache\":\"shared\"")?;
+        }
         f.write_str("}")
     }
 }

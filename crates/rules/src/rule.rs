@@ -19,6 +19,7 @@ pub struct Rule {
     pub(crate) send: Option<RedirectByRole>,
     pub(crate) lookup: bool,
     pub(crate) report_only: bool,
+    pub(crate) is_shared: bool,
 }
 
 /// What a path asks. Every path has one.
@@ -100,6 +101,13 @@ impl Rule {
     #[must_use]
     pub fn report_only(&self) -> bool {
         self.report_only
+    }
+
+    /// `cache = "shared"`: all callers who may enter get the same answer, which Cloudflare's cache
+    /// may keep.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
     }
 }
 

@@ -19,7 +19,7 @@ use crate::settings::problems::SettingsProblems;
 
 /// The answer while faulty settings keep the gate closed.
 pub(crate) fn closed(faulty: &SettingsProblems, method: &str, raw_path: &str) -> EarlyResponse {
-    match (raw_path, method) {
+    match (raw_path.strip_suffix('/').unwrap_or(raw_path), method) {
         (HEALTH, "GET" | "HEAD") => EarlyResponse::endpoint(health::misconfigured(faulty)),
         (HEALTH, _) => EarlyResponse::endpoint(Answer::method_not_allowed()),
         _ => EarlyResponse::code(Code::Configuration),

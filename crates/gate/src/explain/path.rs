@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::auth::Auth;
 use crate::early_response::EarlyResponse;
-use crate::endpoint::Endpoint;
+use crate::endpoint::OwnPath;
 use crate::forward::auth_headers;
 use crate::grant::{Grant, early_response};
 use crate::log::Outcome;
@@ -239,7 +239,7 @@ impl ExplainedOutcome {
 
 fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Option<PathKind<'a>> {
     let path = RequestPath::parse(path).ok()?;
-    if Endpoint::of(&path, settings).is_some() {
+    if !matches!(OwnPath::of(&path, settings), OwnPath::Foreign) {
         return Some(PathKind::Endpoint(path));
     }
     let host = UrlParts::of(request.url())?.host()?;

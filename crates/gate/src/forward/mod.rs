@@ -30,12 +30,17 @@ pub struct Forward<'a> {
     pub remove: Vec<String>,
     /// Request headers to set.
     pub set: Vec<(String, String)>,
+    /// Whether the request goes without its body.
+    pub no_body: bool,
+    /// Whether Cloudflare's cache is passed by: it neither answers the request nor keeps the answer
+    /// (`cache: "no-store"`).
+    pub no_store: bool,
 }
 
 impl<'a> Forward<'a> {
     /// The request as it goes on.
     pub(crate) fn new(
-        _: &Grant,
+        grant: &Grant,
         auth: &Auth<'_>,
         settings: &'a Settings,
         request: &impl Incoming,
@@ -53,8 +58,14 @@ impl<'a> Forward<'a> {
         }
         let names = request.header_names();
         let remove = headers_to_remove(&names, &settings.claim_headers, upstream);
-        let remove = remove.into_iter().map(str::to_owned).collect();
-        Self { upstream, url: target(upstream, path, url), remove, set }
+        let mut remove: Vec<String> = remove.into_iter().map(str::to_owned).collect();
+        let no_body = grant.is_preflight();
+        if no_body {
+            remove.extend(OF_BODY_OR_CALLER.map(str::to_owned));
+        }
+        let is_cached = matches!(upstream, Upstream::Url(_) | Upstream::Passthrough);
+        let no_store = is_cached && grant.is_past_cache();
+        Self { upstream, url: target(upstream, path, url), remove, set, no_body, no_store }
     }
 }
 
@@ -113,3 +124,13 @@ fn target(upstream: &Upstream, path: &RequestPath, url: &UrlParts<'_>) -> Option
         _ => Some(format!("{}://{}{}{query}", url.scheme, url.authority, path.as_str())),
     }
 }
+
+/// What a preflight loses: the headers of a body, and those that say who asks.
+const OF_BODY_OR_CALLER: [&str; 6] = [
+    "authorization",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "transfer-encoding",
+];

@@ -94,6 +94,7 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     let lookup = fields.read("lookup", false, |json, place, problems| problems.truth(json, place));
     let report_only =
         fields.read("report_only", false, |json, place, problems| problems.truth(json, place));
+    let is_shared = fields.read("cache", false, shared);
     let rule = Rule {
         index: Some(index),
         pattern: pattern?,
@@ -105,6 +106,7 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
         send: send?,
         lookup: lookup?,
         report_only: report_only?,
+        is_shared: is_shared?,
     };
     contradictions(&rule, place, problems);
     Some(rule)
@@ -115,10 +117,21 @@ fn contradictions(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     if !matches!(rule.requirement, Requirement::Anyone) {
         return;
     }
-    for (key, there) in [("send", rule.send.is_some()), ("lookup", rule.lookup)] {
+    let asks = [("send", rule.send.is_some()), ("lookup", rule.lookup), ("cache", rule.is_shared)];
+    for (key, there) in asks {
         if there {
             let message = "needs to know who asks: use `allow = \"optional\"`";
             problems.tell(&place.key(key), message);
+        }
+    }
+}
+
+fn shared(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<bool> {
+    match problems.text(json, place)? {
+        "shared" => Some(true),
+        other => {
+            let hint = did_you_mean(other, &["shared"]);
+            problems.note(place, format!("`shared` is wanted here, or leave it out{hint}"))
         }
     }
 }
@@ -218,7 +231,7 @@ fn requirement(
     }
 }
 
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "path",
     "host",
     "methods",
@@ -228,5 +241,6 @@ const FIELDS: [&str; 9] = [
     "send",
     "lookup",
     "report_only",
+    "cache",
 ];
 const KNOWN_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

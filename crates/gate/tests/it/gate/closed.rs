@@ -8,14 +8,16 @@ use super::*;
 fn every_path_except_health_is_closed() {
     let faulty = Bound::development(&json!([{ "path": "/", "alow": "anyone" }]));
     let site = faulty.text("LOG", "loud").open();
-    for path in ["/", "/admin", "/.clerk-edge/access", "/debug-role", "/%", "/.clerk-edge/health/"]
+    for path in ["/", "/admin", "/.clerk-edge/access", "/debug-role", "/%", "/.clerk-edge/health/x"]
     {
         for request in [get(path, &[]), page(path, &[]), method("POST", get(path, &[]))] {
             site.ask(&request).is_refused(500, "configuration");
         }
     }
-    let health = site.ask(&get("/.clerk-edge/health", &[]));
-    assert_eq!((health.status, &health.json()["status"]), (503, &json!("misconfigured")));
+    for path in ["/.clerk-edge/health", "/.clerk-edge/health/"] {
+        let health = site.ask(&get(path, &[]));
+        assert_eq!((health.status, &health.json()["status"]), (503, &json!("misconfigured")));
+    }
     assert_eq!(site.ask(&method("POST", get("/.clerk-edge/health", &[]))).status, 405);
     assert_eq!(site.double.call_count(), 0);
 }
