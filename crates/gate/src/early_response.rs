@@ -1,7 +1,9 @@
 //! A response that the gate gives by itself, before the upstream.
 
+use crate::answer::help::Help;
 use crate::answer::refusal::refuse;
 use crate::answer::{Answer, Refusal, redirect};
+use crate::session::loop_cause::LoopCause;
 use crate::settings::problems::SettingsProblems;
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
@@ -13,6 +15,8 @@ pub(crate) struct EarlyResponse {
     kind: EarlyResponseKind,
     /// For the browser: Clerk's status and reason, cookies.
     headers: Vec<(&'static str, String)>,
+    /// Of a redirect loop: why, where it can be seen.
+    loop_cause: Option<Box<LoopCause>>,
 }
 
 /// The kinds of early responses.
@@ -78,13 +82,24 @@ impl EarlyResponse {
     }
 
     const fn new(kind: EarlyResponseKind) -> Self {
-        Self { kind, headers: Vec::new() }
+        Self { kind, headers: Vec::new(), loop_cause: None }
     }
 
     /// With headers for the browser.
     pub(crate) fn with_headers(mut self, headers: &[(&'static str, String)]) -> Self {
         self.headers.extend_from_slice(headers);
         self
+    }
+
+    /// With the cause of a redirect loop.
+    pub(crate) fn with_loop_cause(mut self, cause: Option<&LoopCause>) -> Self {
+        self.loop_cause = cause.cloned().map(Box::new);
+        self
+    }
+
+    /// The cause of a redirect loop, where it can be seen.
+    pub(crate) fn loop_cause(&self) -> Option<&LoopCause> {
+        self.loop_cause.as_deref()
     }
 
     /// Why the request does not go on.
@@ -110,13 +125,17 @@ impl EarlyResponse {
         }
     }
 
-    /// The answer to this request.
+    /// The answer to this request. `help` is asked where a page shows it.
     pub(crate) fn answer(
         self,
         request: &impl Incoming,
         request_id: &str,
         faulty: Option<&SettingsProblems>,
+        help: impl FnOnce(&Self) -> Option<Help>,
     ) -> Answer {
+        let is_refusal = matches!(self.kind, EarlyResponseKind::Refused { .. });
+        let kind = if is_refusal { RequestKind::of(request) } else { RequestKind::Other };
+        let help = (kind == RequestKind::Page).then(|| help(&self)).flatten();
         let mut answer = match self.kind {
             EarlyResponseKind::Endpoint(answer) => answer,
             EarlyResponseKind::Redirect(location) | EarlyResponseKind::Handshake(location) => {
@@ -128,9 +147,10 @@ impl EarlyResponse {
                     sign_in: sign_in.as_deref(),
                     retry_after_seconds,
                     problems: shown.map(|it| it.problems().collect()).unwrap_or_default(),
+                    help: help.as_ref(),
                     ..Refusal::new(code, request_id)
                 };
-                refuse(&refusal, RequestKind::of(request))
+                refuse(&refusal, kind)
             }
         };
         answer.headers.extend(self.headers);

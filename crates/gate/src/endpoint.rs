@@ -69,6 +69,13 @@ impl Endpoint {
     }
 }
 
+/// Whether the gate has this address.
+pub(crate) fn is_on(path: &str, settings: &Settings) -> bool {
+    TABLE.iter().any(|row| row.path == path && (row.is_on)(settings))
+}
+
+/// Where one signs out, if the gate has such an address.
+pub(crate) const SIGN_OUT: &str = "/.clerk-edge/sign-out";
 /// Health answers before the settings are known to be complete.
 pub(crate) const HEALTH: &str = "/.clerk-edge/health";
 const FOLDER: &str = ".clerk-edge";

@@ -6,6 +6,8 @@ use clerk_edge_token::verified_cache::VerifiedCache;
 use serde_json::json;
 
 use crate::clerk_api::failed_nonces::FailedNonces;
+use crate::clerk_api::handshake_returns::HandshakeReturns;
+use crate::clerk_api::stranger_budget::StrangerBudget;
 use crate::context::{BackgroundTask, RequestContext};
 use crate::keys::Keys;
 use crate::lookup::Lookups;
@@ -20,6 +22,8 @@ pub struct Gate<K> {
     pub(crate) keys: Keys<K>,
     pub(crate) remembered: VerifiedCache,
     pub(crate) nonces: FailedNonces,
+    pub(crate) strangers: StrangerBudget,
+    pub(crate) returns: HandshakeReturns,
     pub(crate) lookups: Lookups,
 }
 
@@ -32,6 +36,17 @@ impl<K> Gate<K> {
                 let problems: Vec<String> = faulty.problems().map(ToString::to_string).collect();
                 vec![json!({ "code": "configuration", "problems": problems }).to_string()]
             }
+            // What health does not show is said here.
+            Ok(settings) if !settings.health_details => vec![
+                json!({
+                    "version": env!("CARGO_PKG_VERSION"),
+                    "instance": settings.instance.kind.as_str(),
+                    "rules": { "count": settings.rules.len(), "hash": settings.rules.hash() },
+                    "upstream": settings.upstream.as_str(),
+                    "notes": settings.notes,
+                })
+                .to_string(),
+            ],
             Ok(settings) if settings.notes.is_empty() => Vec::new(),
             Ok(settings) => vec![json!({ "notes": settings.notes }).to_string()],
         }
@@ -47,6 +62,8 @@ impl<K: Clone + 'static> Gate<K> {
             keys: Keys::new(getrandom::u32().unwrap_or_default()),
             remembered: VerifiedCache::default(),
             nonces: FailedNonces::default(),
+            strangers: StrangerBudget::default(),
+            returns: HandshakeReturns::default(),
             lookups: Lookups::default(),
         }
     }

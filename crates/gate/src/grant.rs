@@ -10,7 +10,6 @@ use clerk_edge_rules::rule_set::Match;
 
 use crate::auth::{Auth, AuthStatus};
 use crate::early_response::EarlyResponse;
-use crate::plan::Passes;
 use crate::session::sign_in_redirect::SignInRedirect;
 use crate::settings::{Settings, Upstream};
 
@@ -29,6 +28,29 @@ enum GrantKind {
     Guarded { shared: bool },
     /// A CORS preflight.
     Preflight,
+}
+
+/// How much of the upstream's answer comes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Passes {
+    /// All of it, unchanged.
+    #[default]
+    Unchanged,
+    /// All of it, but no shared cache may keep it.
+    Guarded,
+    /// What permits the request that follows a preflight: status and a few headers, no body.
+    Permission,
+}
+
+impl Passes {
+    /// As the note of a request in flight has it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unchanged => "",
+            Self::Guarded => "guarded",
+            Self::Permission => "permission",
+        }
+    }
 }
 
 impl Grant {

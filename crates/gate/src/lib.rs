@@ -18,6 +18,7 @@ pub mod explain;
 pub mod forward;
 pub mod gate;
 pub mod grant;
+pub(crate) mod help;
 pub mod keys;
 pub mod limits;
 pub mod line;

@@ -35,9 +35,10 @@ use crate::endpoint::OwnPath;
 use crate::endpoints;
 use crate::forward::Forward;
 use crate::gate::Gate;
-use crate::grant::{Grant, early_response};
+use crate::grant::{Grant, Passes, early_response};
+use crate::help;
 use crate::log::record::LogRecord;
-use crate::plan::{Action, Passes, Plan};
+use crate::plan::{Action, Plan};
 use crate::platform::Platform;
 use crate::settings::{LogLevel, Settings};
 
@@ -69,7 +70,10 @@ where
             record.stopped(&response);
             record.name(request);
             let faulty = gate.settings.as_ref().err();
-            let answer = response.answer(request, record.request_id(), faulty);
+            let settings = gate.settings.as_ref().ok();
+            let help =
+                |it: &EarlyResponse| Some(help::of(it, settings?, request, record.path_text()));
+            let answer = response.answer(request, record.request_id(), faulty, help);
             (Action::Answer(answer), Passes::Unchanged, Vec::new())
         }
     };
@@ -94,7 +98,7 @@ where
     let url = UrlParts::of(request.url()).ok_or(EarlyResponse::code(Code::Internal))?;
     let settings = match &gate.settings {
         Ok(settings) => settings,
-        Err(faulty) => return Err(endpoints::closed(faulty, request.method(), url.path)),
+        Err(faulty) => return Err(endpoints::closed(faulty, request, url.path)),
     };
     // 2
     let host = url.host().ok_or(EarlyResponse::code(Code::HostInvalid))?;
@@ -138,6 +142,7 @@ where
         Ok(grant) => grant,
         Err(response) => {
             let Some(grant) = Grant::reported(matched.rule) else {
+                let response = response.with_loop_cause(auth.loop_cause.as_deref());
                 return Err(response.with_headers(&auth.headers));
             };
             record.would(&response);

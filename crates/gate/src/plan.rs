@@ -11,6 +11,7 @@ use crate::answer::refusal::refuse;
 use crate::answer::{Answer, Refusal};
 use crate::forward::Forward;
 use crate::forward::cache_guard::{CachePlan, is_for_shared_caches};
+use crate::grant::Passes;
 use crate::log::finish;
 use crate::log::record::name_of;
 
@@ -47,37 +48,15 @@ pub struct Finish {
     append: String,
 }
 
-/// How much of the upstream's answer comes back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Passes {
-    /// All of it, unchanged.
-    #[default]
-    Unchanged,
-    /// All of it, but no shared cache may keep it.
-    Guarded,
-    /// What permits the request that follows a preflight: status and a few headers, no body.
-    Permission,
-}
-
-impl Passes {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unchanged => "",
-            Self::Guarded => "guarded",
-            Self::Permission => "permission",
-        }
-    }
-
-    /// Whether a header of this name comes back.
-    fn header(self, name: &str) -> bool {
-        match self {
-            Self::Unchanged => true,
-            Self::Guarded => !is_for_shared_caches(name),
-            Self::Permission => {
-                let start = name.get(..PERMISSION_PREFIX.len()).unwrap_or_default();
-                start.eq_ignore_ascii_case(PERMISSION_PREFIX)
-                    || ["allow", "vary"].iter().any(|it| name.eq_ignore_ascii_case(it))
-            }
+/// Whether a header of the upstream's answer comes back.
+fn comes_back(passes: Passes, name: &str) -> bool {
+    match passes {
+        Passes::Unchanged => true,
+        Passes::Guarded => !is_for_shared_caches(name),
+        Passes::Permission => {
+            let start = name.get(..PERMISSION_PREFIX.len()).unwrap_or_default();
+            start.eq_ignore_ascii_case(PERMISSION_PREFIX)
+                || ["allow", "vary"].iter().any(|it| name.eq_ignore_ascii_case(it))
         }
     }
 }
@@ -190,7 +169,7 @@ impl Finish {
         if self.passes == Passes::Unchanged {
             return Changes::default();
         }
-        let remove = names.lines().filter(|name| !self.passes.header(name)).collect();
+        let remove = names.lines().filter(|name| !comes_back(self.passes, name)).collect();
         if self.passes == Passes::Permission {
             return Changes { no_body: true, remove, ..Changes::default() };
         }

@@ -2,6 +2,8 @@
 
 use clerk_edge_gate::auth::credential;
 use clerk_edge_gate::clerk_api::failed_nonces::FailedNonces;
+use clerk_edge_gate::clerk_api::handshake_returns::HandshakeReturns;
+use clerk_edge_gate::clerk_api::stranger_budget::StrangerBudget;
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::keys::{Keys, KeysUnavailable};
 use clerk_edge_gate::session;
@@ -26,13 +28,18 @@ pub struct Isolate {
     pub remembered: VerifiedCache,
     /// The nonces that could not be exchanged.
     pub nonces: FailedNonces,
+    /// The budget of calls that strangers cause.
+    pub strangers: StrangerBudget,
+    /// Handshakes whose browsers sent no cookie.
+    pub returns: HandshakeReturns,
 }
 
 impl Isolate {
     /// A new isolate.
     pub fn new(settings: Settings) -> Self {
         let (remembered, nonces) = (VerifiedCache::default(), FailedNonces::default());
-        Self { settings, keys: Keys::new(0), remembered, nonces }
+        let (strangers, returns) = (StrangerBudget::default(), HandshakeReturns::default());
+        Self { settings, keys: Keys::new(0), remembered, nonces, strangers, returns }
     }
 
     /// The verifier of sessions.
@@ -42,6 +49,8 @@ impl Isolate {
             keys: &self.keys,
             remembered: &self.remembered,
             nonces: &self.nonces,
+            strangers: &self.strangers,
+            returns: &self.returns,
         }
     }
 

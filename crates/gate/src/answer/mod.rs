@@ -3,10 +3,12 @@
 //! No answer may be stored by a cache or runs a script, and text from a client is always escaped.
 //! Which details a refusal may show is decided where the [`Refusal`] is made.
 
+pub mod help;
 pub mod page;
 pub mod problem_json;
 pub mod refusal;
 
+use crate::answer::help::Help;
 use clerk_edge_http::percent;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::problem::Problem;
@@ -99,19 +101,22 @@ pub struct Refusal<'a> {
     pub retry_after_seconds: Option<u32>,
     /// For [`Code::Configuration`]: the problems, if they may be shown.
     pub problems: Vec<&'a Problem>,
+    /// On a page: what else helps.
+    pub help: Option<&'a Help>,
 }
 
 impl<'a> Refusal<'a> {
     /// A refusal with a code and no details.
     #[must_use]
     pub fn new(code: Code, request_id: &'a str) -> Self {
-        Self { code, request_id, sign_in: None, retry_after_seconds: None, problems: Vec::new() }
+        let (sign_in, retry_after_seconds, help) = (None, None, None);
+        Self { code, request_id, sign_in, retry_after_seconds, problems: Vec::new(), help }
     }
 }
 
 const JSON: &str = "application/json; charset=utf-8";
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
-                           form-action 'none'; frame-ancestors 'self'";
+                           form-action 'none'; frame-ancestors 'none'";
 
 /// The text with all characters escaped that have a meaning in HTML text or in quoted attributes.
 #[must_use]

@@ -14,6 +14,7 @@ use crate::keys::KeysUnavailable;
 use crate::lookup::LookupFailed;
 use crate::platform::Platform;
 use crate::session;
+use crate::session::loop_cause::LoopCause;
 use crate::session::reason::Reason;
 use crate::session::state::RequestState;
 use crate::session::verify::SessionVerifier;
@@ -54,6 +55,8 @@ pub(crate) struct Auth<'a> {
     pub(crate) reason: Option<Reason>,
     /// Headers to append to whatever the browser receives.
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// Of a redirect loop: why, where it can be seen.
+    pub(crate) loop_cause: Option<Box<LoopCause>>,
     /// Development instance: the same URL without Clerk's parameters, to redirect to.
     clean_url: Option<String>,
 }
@@ -128,7 +131,7 @@ impl<'a> Auth<'a> {
     }
 
     const fn of(status: AuthStatus<'a>) -> Self {
-        Self { status, reason: None, headers: Vec::new(), clean_url: None }
+        Self { status, reason: None, headers: Vec::new(), loop_cause: None, clean_url: None }
     }
 
     fn from_state(state: RequestState, settings: &'a Settings) -> Self {
@@ -144,6 +147,7 @@ impl<'a> Auth<'a> {
                 headers,
                 reason: it.reason().cloned(),
                 status: AuthStatus::SignedOut { pending: it.is_pending(), refusal: it.refusal },
+                loop_cause: it.loop_cause,
                 clean_url: it.browser.location,
             },
             RequestState::Handshake(it) => Self {
@@ -172,6 +176,8 @@ where
         keys: &gate.keys,
         remembered: &gate.remembered,
         nonces: &gate.nonces,
+        strangers: &gate.strangers,
+        returns: &gate.returns,
     };
     let authorization = request.header("authorization");
     let bearer = authorization.as_deref().and_then(credential::presented);

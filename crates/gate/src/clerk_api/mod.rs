@@ -5,6 +5,8 @@
 
 pub mod breaker;
 pub mod failed_nonces;
+pub mod handshake_returns;
+pub mod stranger_budget;
 
 use serde_json::Value;
 
@@ -58,11 +60,13 @@ pub(crate) fn success(response: &ClerkResponse) -> Option<Value> {
 
 /// The JSON of a response, if its media type says that it is JSON.
 pub(crate) fn json(response: &ClerkResponse) -> Option<Value> {
-    let media_type = response.content_type.as_deref()?.split(';').next()?.trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
-        return None;
-    }
-    serde_json::from_slice(&response.body).ok()
+    is_json(response).then(|| serde_json::from_slice(&response.body).ok())?
+}
+
+/// Whether the media type of a response says that it is JSON.
+pub(crate) fn is_json(response: &ClerkResponse) -> bool {
+    let media_type = response.content_type.as_deref().and_then(|it| it.split(';').next());
+    media_type.is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// A list that holds texts and nothing else.

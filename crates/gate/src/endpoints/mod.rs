@@ -6,6 +6,7 @@ pub mod debug_role;
 pub mod health;
 
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 
 use crate::answer::Answer;
@@ -18,9 +19,16 @@ use crate::settings::Settings;
 use crate::settings::problems::SettingsProblems;
 
 /// The answer while faulty settings keep the gate closed.
-pub(crate) fn closed(faulty: &SettingsProblems, method: &str, raw_path: &str) -> EarlyResponse {
+pub(crate) fn closed(
+    faulty: &SettingsProblems,
+    request: &impl Incoming,
+    raw_path: &str,
+) -> EarlyResponse {
+    let method = request.method();
     match (raw_path.strip_suffix('/').unwrap_or(raw_path), method) {
-        (HEALTH, "GET" | "HEAD") => EarlyResponse::endpoint(health::misconfigured(faulty)),
+        (HEALTH, "GET" | "HEAD") => {
+            EarlyResponse::endpoint(health::misconfigured(faulty, RequestKind::of(request)))
+        }
         (HEALTH, _) => EarlyResponse::endpoint(Answer::method_not_allowed()),
         _ => EarlyResponse::code(Code::Configuration),
     }
@@ -43,7 +51,10 @@ where
         return EarlyResponse::endpoint(Answer::method_not_allowed());
     }
     match endpoint.id {
-        EndpointId::Health => EarlyResponse::endpoint(health::answer(gate, settings, ctx).await),
+        EndpointId::Health => {
+            let kind = RequestKind::of(request);
+            EarlyResponse::endpoint(health::answer(gate, settings, kind, ctx).await)
+        }
         EndpointId::Access => access::answer(gate, settings, request, ctx).await,
         EndpointId::DebugRole => debug_role::answer(gate, settings, request, ctx).await,
     }

@@ -45,6 +45,11 @@ impl<'a> LogRecord<'a> {
         self.request_id
     }
 
+    /// The path, as far as it could be read.
+    pub(crate) fn path_text(&self) -> &str {
+        &self.path
+    }
+
     pub(crate) fn path(&mut self, path: &RequestPath) {
         path.as_str().clone_into(&mut self.path);
     }

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use crate::session::loop_cause::LoopCause;
 use crate::session::reason::Reason;
 use clerk_edge_rules::code::Code;
 use clerk_edge_token::error::TokenError;
@@ -40,6 +41,8 @@ pub struct SignedOut {
     /// The code with which every route refuses that needs a session: `redirect-loop` or
     /// `token-too-large`. `None` if signing in helps.
     pub refusal: Option<Code>,
+    /// For `redirect-loop`: why, where it can be seen.
+    pub loop_cause: Option<Box<LoopCause>>,
     /// What the browser gets.
     pub browser: BrowserUpdate,
 }
@@ -87,7 +90,7 @@ impl RequestState {
         }
         if session.is_pending() {
             let why = SignedOutReason::Pending;
-            return Self::SignedOut(SignedOut { why, refusal: None, browser });
+            return Self::SignedOut(SignedOut { why, refusal: None, loop_cause: None, browser });
         }
         Self::SignedIn(SignedIn { session, token: token.shared_text(), browser })
     }
@@ -95,6 +98,12 @@ impl RequestState {
     /// Signed out for this reason.
     pub(super) fn signed_out(reason: Reason) -> Self {
         Self::SignedOut(SignedOut::because(reason))
+    }
+
+    /// Signed out for this reason; a handshake would lead to the next one.
+    pub(super) fn redirect_loop(reason: Reason, cause: Option<LoopCause>) -> Self {
+        let (refusal, loop_cause) = (Some(Code::RedirectLoop), cause.map(Box::new));
+        Self::SignedOut(SignedOut { refusal, loop_cause, ..SignedOut::because(reason) })
     }
 
     /// The URL that the browser is redirected to, if it is.
@@ -137,7 +146,7 @@ impl SignedOut {
     /// Signed out for this reason, with nothing for the browser.
     pub(super) fn because(reason: Reason) -> Self {
         let why = SignedOutReason::Because(reason);
-        Self { why, refusal: None, browser: BrowserUpdate::default() }
+        Self { why, refusal: None, loop_cause: None, browser: BrowserUpdate::default() }
     }
 
     /// Whether the user has signed in but has a task to do.

@@ -8,8 +8,8 @@ use crate::settings::bindings::{
     CLERK_CACHE, CLERK_CLOCK_SKEW_SECONDS, CLERK_CROSS_ORIGIN_SYNC, CLERK_DOMAIN,
     CLERK_IS_SATELLITE, CLERK_ISSUER, CLERK_JWKS_URL, CLERK_JWT_KEY, CLERK_PROXY_URL,
     CLERK_PUBLISHABLE_KEY, CLERK_SATELLITE_AUTO_SYNC, CLERK_SECRET_KEY, CLERK_SIGN_IN_URL,
-    CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, DEBUG_ROLE, LOG, LOOKUP_TTL_SECONDS,
-    ROLE_CLAIMS, ROUTES, UPSTREAM,
+    CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, DEBUG_ROLE, HEALTH_DETAILS, LOG,
+    LOOKUP_TTL_SECONDS, ROLE_CLAIMS, ROUTES, UPSTREAM,
 };
 use crate::settings::problems::SettingsProblems;
 use crate::settings::value_reader::ValueReader;
@@ -50,7 +50,7 @@ type Read = fn(&mut ValueReader<'_>, &'static str, &mut Settings);
 
 /// All settings but the publishable key, in the order in which their problems are listed. A row
 /// may use what the rows above it have read.
-const TABLE: [(&str, Read); 24] = [
+const TABLE: [(&str, Read); 25] = [
     (CLERK_SIGN_IN_URL, |reader, name, to| to.sign_in_url = urls::page(reader, name)),
     (CLERK_PROXY_URL, |reader, name, to| to.proxy_url = urls::proxy(reader, name)),
     (CLERK_DOMAIN, |reader, name, to| to.domain = urls::domain(reader, name)),
@@ -80,6 +80,7 @@ const TABLE: [(&str, Read); 24] = [
     (LOG, log),
     (LOOKUP_TTL_SECONDS, lookup_ttl),
     (DEBUG_ROLE, |reader, name, to| reader.boolean(name, &mut to.debug_role)),
+    (HEALTH_DETAILS, |reader, name, to| reader.boolean(name, &mut to.health_details)),
     (CLERK_CACHE, |reader, name, to| {
         to.has_store = reader.is_bound(name, &Binding::Store, "must be a KV namespace");
     }),

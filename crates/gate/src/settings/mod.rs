@@ -72,6 +72,8 @@ pub struct Settings {
     pub upstream: Upstream,
     /// `DEBUG_ROLE`.
     pub debug_role: bool,
+    /// `HEALTH_DETAILS`.
+    pub health_details: bool,
     /// Whether `CLERK_CACHE` is bound.
     pub has_store: bool,
     /// What is missing or should be changed, one sentence each, for the log and the health answer.
@@ -141,6 +143,16 @@ pub enum Upstream {
 }
 
 impl Upstream {
+    /// The name in the health answer: its kind, and no address.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Assets => "assets",
+            Self::Service => "service",
+            Self::Passthrough => "passthrough",
+            Self::Url(_) => "url",
+        }
+    }
+
     /// Whether a path stays where it belongs under every reading: with a base path, no `..` that
     /// the upstream may find in it leads above its root.
     pub(crate) fn holds(&self, path: &RequestPath) -> bool {

@@ -13,6 +13,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "line",
             "plan",
             "endpoints",
+            "help",
             "explain",
             "log",
             "forward",

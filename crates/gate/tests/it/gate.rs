@@ -13,11 +13,13 @@ mod incidents;
 mod kinds;
 mod lines;
 mod lookups;
+mod loops;
 mod one_decision;
 mod people;
 mod reports;
 mod servers;
 mod steps;
+mod strangers;
 mod stripped;
 
 use std::collections::BTreeMap;
