@@ -28,11 +28,9 @@ pub(crate) struct Endpoint {
     is_on: fn(&Settings) -> bool,
 }
 
-/// What a path is to the table.
+/// A path that is the gate's own: no rule is asked.
 #[derive(Debug)]
 pub(crate) enum OwnPath {
-    /// It is none of the gate's own; a rule decides.
-    Foreign,
     /// It belongs to the gate, which has nothing there.
     Unknown,
     /// This address.
@@ -40,25 +38,25 @@ pub(crate) enum OwnPath {
 }
 
 impl OwnPath {
-    /// Where a path stands. Every path whose first segment is the gate's folder is the gate's, in
+    /// `None` if a rule decides. Every path whose first segment is the gate's folder is the gate's, in
     /// any reading and any case: an upstream that reads paths loosely must not answer for it.
-    pub(crate) fn of(path: &RequestPath, settings: &Settings) -> Self {
+    pub(crate) fn of(path: &RequestPath, settings: &Settings) -> Option<Self> {
         let text = path.as_str();
         let bare = text.strip_suffix('/').unwrap_or(text);
         if let Some(single) = path.single() {
             // Most paths end here, by their second byte.
             let is_near = single.starts_with("/.") || single.starts_with(DEBUG_ROLE);
             if !is_near {
-                return Self::Foreign;
+                return None;
             }
         }
         if let Some(row) = TABLE.iter().find(|row| row.path == bare && (row.is_on)(settings)) {
-            return Self::At(row);
+            return Some(Self::At(row));
         }
         let is_folder = |segments: Vec<&[u8]>| {
             segments.first().is_some_and(|first| first.eq_ignore_ascii_case(FOLDER.as_bytes()))
         };
-        if path.readings().any(is_folder) { Self::Unknown } else { Self::Foreign }
+        path.readings().any(is_folder).then_some(Self::Unknown)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::query;
+use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::code::Code;
 
 use crate::answer::help::Help;
@@ -10,6 +11,7 @@ use crate::endpoint::{self, SIGN_OUT};
 use crate::limits::COOKIE_BYTES_MAX;
 use crate::session::loop_cause::LoopCause;
 use crate::session::sign_in_redirect::SignInRedirect;
+use crate::settings::previews::LIVE_ON_PREVIEW;
 use crate::settings::{InstanceKind, Settings};
 
 /// For a refusal of this path.
@@ -22,6 +24,10 @@ pub(crate) fn of(
     let mut help = Help::default();
     let Some(code) = response.code_of_refusal() else { return help };
     help.notes.extend(response.loop_cause().map(sentence));
+    let host = UrlParts::of(request.url()).and_then(|url| url.host());
+    if code == Code::HostInvalid && host.is_some_and(|host| settings.is_live_on_preview(host)) {
+        help.notes.push(LIVE_ON_PREVIEW.to_owned());
+    }
     if code == Code::NotAllowed {
         other_account(&mut help, settings, request, path);
     }

@@ -5,6 +5,7 @@
 //!    form, and no reading of it leaves the upstream's base path, else 400 `path-ambiguous`. That
 //!    form is what goes upstream.
 //! 3. The gate's own endpoints answer for themselves; what else lies below their folder is 404.
+//!    With a live key a page on a preview's host is 400 `host-invalid`.
 //! 4. A CORS preflight is not judged: neither body nor credentials go on, no content comes back.
 //! 5. The rule for the path under every reading, else 400 `path-ambiguous`.
 //! 6. A rule that lets anyone in ends here: nobody is asked for.
@@ -33,7 +34,7 @@ use crate::context::RequestContext;
 use crate::early_response::EarlyResponse;
 use crate::endpoint::OwnPath;
 use crate::endpoints;
-use crate::forward::Forward;
+use crate::forward::{Forward, HOP};
 use crate::gate::Gate;
 use crate::grant::{Grant, Passes, early_response};
 use crate::help;
@@ -108,12 +109,11 @@ where
         return Err(EarlyResponse::AMBIGUOUS_PATH);
     }
     // 3
-    match OwnPath::of(&path, settings) {
-        OwnPath::Foreign => {}
-        OwnPath::Unknown => return Err(EarlyResponse::code(Code::NotFound)),
-        OwnPath::At(endpoint) => {
-            return Err(endpoints::answer(endpoint, gate, settings, request, ctx).await);
-        }
+    if let Some(own) = OwnPath::of(&path, settings) {
+        return Err(endpoints::answer(&own, gate, settings, request, ctx).await);
+    }
+    if let Some(code) = misplaced(settings, request, host, ctx) {
+        return Err(EarlyResponse::code(code));
     }
     let forward = |grant: &Grant, auth: &Auth<'_>| Forwarded {
         forward: Forward::new(grant, auth, settings, request, &path, &url),
@@ -154,6 +154,22 @@ where
     Ok(forward(&grant, &auth))
 }
 
+/// Why a request has no place here: a live key cannot work on its host, or it was passed on before.
+fn misplaced<P>(
+    settings: &Settings,
+    request: &impl Incoming,
+    host: &str,
+    ctx: &RequestContext<'_, P>,
+) -> Option<Code> {
+    if settings.upstream_is_implied && request.header(HOP).is_some() {
+        ctx.note(CAME_BACK);
+        return Some(Code::UpstreamUnreachable);
+    }
+    let is_live_page =
+        settings.is_live_on_preview(host) && RequestKind::of(request) == RequestKind::Page;
+    is_live_page.then_some(Code::HostInvalid)
+}
+
 /// Carries the decision out. What it needs is looked up once and added to `auth`.
 async fn enter<'g, K, P, R>(
     gate: &'g Gate<K>,
@@ -178,3 +194,8 @@ where
     }
     decided.map_err(|decision| early_response(&decision, matched, auth, settings, request, kind))
 }
+
+/// Without a note the operator would see a site that does not answer, and no reason.
+const CAME_BACK: &str = "a request that was passed on came back to the gate: neither ASSETS nor \
+    ORIGIN is bound, and UPSTREAM is not set. For a static site set binding = \"ASSETS\" under \
+    [assets] in wrangler.toml";

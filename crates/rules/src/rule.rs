@@ -36,6 +36,18 @@ pub enum Requirement {
     Condition(Condition),
 }
 
+impl Requirement {
+    /// How much is asked.
+    pub(crate) const fn rank(&self) -> u8 {
+        match self {
+            Self::Anyone => 0,
+            Self::Optional => 1,
+            Self::SignedIn => 2,
+            Self::Condition(_) => 3,
+        }
+    }
+}
+
 impl Rule {
     /// The place in the operator's list; `None` for the built-in rule.
     #[must_use]

@@ -12,7 +12,7 @@ use clerk_edge_rules::code::Code;
 use crate::answer::Answer;
 use crate::context::RequestContext;
 use crate::early_response::EarlyResponse;
-use crate::endpoint::{Endpoint, EndpointId, HEALTH};
+use crate::endpoint::{EndpointId, HEALTH, OwnPath};
 use crate::gate::Gate;
 use crate::platform::Platform;
 use crate::settings::Settings;
@@ -36,7 +36,7 @@ pub(crate) fn closed(
 
 /// The answer of one of the gate's own addresses.
 pub(crate) async fn answer<K, P, R>(
-    endpoint: &Endpoint,
+    own: &OwnPath,
     gate: &Gate<K>,
     settings: &Settings,
     request: &R,
@@ -47,13 +47,13 @@ where
     P: Platform<Key = K>,
     R: Incoming,
 {
+    let OwnPath::At(endpoint) = own else { return EarlyResponse::code(Code::NotFound) };
     if !endpoint.answers(request.method()) {
         return EarlyResponse::endpoint(Answer::method_not_allowed());
     }
     match endpoint.id {
         EndpointId::Health => {
-            let kind = RequestKind::of(request);
-            EarlyResponse::endpoint(health::answer(gate, settings, kind, ctx).await)
+            EarlyResponse::endpoint(health::answer(gate, settings, request, ctx).await)
         }
         EndpointId::Access => access::answer(gate, settings, request, ctx).await,
         EndpointId::DebugRole => debug_role::answer(gate, settings, request, ctx).await,

@@ -9,6 +9,7 @@ use clerk_edge_rules::code::Code;
 use clerk_edge_rules::decide::Decision;
 use clerk_edge_rules::explain::conditions;
 use clerk_edge_rules::facts::Truth;
+use clerk_edge_rules::inline_toml::from_json;
 use clerk_edge_rules::rule::{Requirement, SignedOut};
 use clerk_edge_rules::rule_set::Match;
 use serde::Serialize;
@@ -148,7 +149,7 @@ impl<'a> PathQuestion<'a> {
             asked: self.asked,
             canonical: Some(path.as_str().to_owned()),
             rule: Some(matched.rule.path_text().to_owned()),
-            rule_text: matched.rule.index().map(|_| matched.rule.to_string()),
+            rule_text: matched.rule.index().map(|_| from_json(&matched.rule.to_string())),
             conditions: condition_lines(&matched, page.auth),
             outcome: page.outcome,
             outcome_unless_page: other.outcome,
@@ -239,7 +240,7 @@ impl ExplainedOutcome {
 
 fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Option<PathKind<'a>> {
     let path = RequestPath::parse(path).ok()?;
-    if !matches!(OwnPath::of(&path, settings), OwnPath::Foreign) {
+    if OwnPath::of(&path, settings).is_some() {
         return Some(PathKind::Endpoint(path));
     }
     let host = UrlParts::of(request.url())?.host()?;

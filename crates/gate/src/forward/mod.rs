@@ -56,6 +56,9 @@ impl<'a> Forward<'a> {
         if matches!(upstream, Upstream::Url(_)) {
             set.extend(forwarded(request, url));
         }
+        if settings.upstream_is_implied {
+            set.push((HOP.to_owned(), "1".to_owned()));
+        }
         let names = request.header_names();
         let remove = headers_to_remove(&names, &settings.claim_headers, upstream);
         let mut remove: Vec<String> = remove.into_iter().map(str::to_owned).collect();
@@ -125,6 +128,9 @@ fn target(upstream: &Upstream, path: &RequestPath, url: &UrlParts<'_>) -> Option
     }
 }
 
+/// Marks a request that was passed on where nothing says what stands behind: the address may be
+/// the gate's own, and the request comes back.
+pub(crate) const HOP: &str = "x-clerk-edge-hop";
 /// What a preflight loses: the headers of a body, and those that say who asks.
 const OF_BODY_OR_CALLER: [&str; 6] = [
     "authorization",

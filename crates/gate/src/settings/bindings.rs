@@ -1,7 +1,6 @@
 //! The names of all bindings, and the kinds of value that the platform can bind to a name.
 //!
-//! The platform is asked for one name at a time, so a misspelt name looks like a missing one. What
-//! a value means belongs in `from_bindings`.
+//! What a value means belongs in `from_bindings`, misspelt names in `names`.
 
 /// Declares a constant for the name of each binding, and the list of them all.
 macro_rules! names {
@@ -53,6 +52,12 @@ names! {
 pub trait Bindings {
     /// The value that is bound to this name, if there is one.
     fn get(&self, name: &str) -> Option<Binding>;
+
+    /// The names of all bindings, where the platform can list them and all are the operator's own:
+    /// then a name that looks like a setting's and is none is a problem.
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The value of a binding.

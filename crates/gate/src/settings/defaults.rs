@@ -39,6 +39,7 @@ impl Settings {
             lookup_ttl_seconds: LOOKUP_TTL_SECONDS,
             upstream: Upstream::Passthrough,
             debug_role: instance.kind == InstanceKind::Development,
+            upstream_is_implied: false,
             health_details: instance.kind == InstanceKind::Development,
             has_store: false,
             notes: Vec::new(),

@@ -15,9 +15,10 @@ use crate::settings::problems::SettingsProblems;
 use crate::settings::value_reader::ValueReader;
 use crate::settings::{
     Instance, InstanceKind, LogLevel, Settings, Upstream, claim_headers, contradictions, issuers,
-    notes, upstream, urls,
+    names, notes, parties, upstream, urls,
 };
 use clerk_edge_rules::claim_path::ClaimPath;
+use clerk_edge_rules::read::named::with_paths;
 use clerk_edge_rules::rule_set::{Context, Rules};
 use clerk_edge_token::key::PublicKey;
 
@@ -38,6 +39,7 @@ impl Settings {
             read(&mut reader, name, &mut settings);
         }
         contradictions::check(&mut reader, &settings, key_is_valid);
+        names::check(&mut reader);
         let reader_notes = reader.finish(may_be_shown)?;
         settings.notes = notes::of(&settings, reader_notes);
         Ok(settings)
@@ -55,14 +57,16 @@ const TABLE: [(&str, Read); 25] = [
     (CLERK_PROXY_URL, |reader, name, to| to.proxy_url = urls::proxy(reader, name)),
     (CLERK_DOMAIN, |reader, name, to| to.domain = urls::domain(reader, name)),
     (CLERK_IS_SATELLITE, |reader, name, to| reader.boolean(name, &mut to.is_satellite)),
-    (UPSTREAM, |reader, name, to| to.upstream = upstream::read(reader, name)),
+    (UPSTREAM, |reader, name, to| {
+        to.upstream = upstream::read(reader, name);
+        to.upstream_is_implied =
+            to.upstream == Upstream::Passthrough && reader.bound(name).is_none();
+    }),
     (CLERK_SECRET_KEY, |reader, name, to| to.secret_key = secret_key(reader, name)),
     (CLERK_JWT_KEY, |reader, name, to| to.jwt_key = jwt_key(reader, name)),
     (CLERK_API_URL, api_url),
     (CLERK_JWKS_URL, jwks_url),
-    (CLERK_AUTHORIZED_PARTIES, |reader, name, to| {
-        reader.texts(name, &mut to.session_policy.authorized_parties);
-    }),
+    (CLERK_AUTHORIZED_PARTIES, parties::read),
     (CLERK_AUDIENCE, |reader, name, to| reader.texts(name, &mut to.session_policy.audience)),
     (CLERK_ISSUER, issuers::read),
     (CLERK_CLOCK_SKEW_SECONDS, clock_skew),
@@ -166,7 +170,7 @@ fn rules(reader: &mut ValueReader<'_>, name: &str, settings: &Settings) -> Optio
     };
     match Rules::read(&text, &context) {
         Ok(rules) => Some(rules),
-        Err(problems) => reader.refuse_all(problems),
+        Err(problems) => reader.refuse_all(with_paths(problems, &text)),
     }
 }
 

@@ -10,7 +10,10 @@ pub mod contradictions;
 pub mod defaults;
 pub mod from_bindings;
 pub mod issuers;
+pub mod names;
 pub mod notes;
+pub mod parties;
+pub(crate) mod previews;
 pub mod problems;
 pub mod publishable_key;
 pub mod upstream;
@@ -72,6 +75,8 @@ pub struct Settings {
     pub upstream: Upstream,
     /// `DEBUG_ROLE`.
     pub debug_role: bool,
+    /// Whether nothing says what stands behind: neither `UPSTREAM` nor a binding.
+    pub upstream_is_implied: bool,
     /// `HEALTH_DETAILS`.
     pub health_details: bool,
     /// Whether `CLERK_CACHE` is bound.

@@ -61,6 +61,8 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "code",
             "problem_place",
             "problem",
+            "spelling",
+            "inline_toml",
             "ordered_json",
             "ordered_table",
             "limits",

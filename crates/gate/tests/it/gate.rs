@@ -15,6 +15,7 @@ mod lines;
 mod lookups;
 mod loops;
 mod one_decision;
+mod operators;
 mod people;
 mod reports;
 mod servers;
@@ -55,6 +56,10 @@ struct Bound(BTreeMap<String, Binding>);
 impl Bindings for Bound {
     fn get(&self, name: &str) -> Option<Binding> {
         self.0.get(name).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
     }
 }
 

@@ -4,19 +4,22 @@
 //! places. Unknown fields, empty lists and repeated words are problems.
 
 pub mod condition;
+pub mod named;
 pub mod response;
 
 use serde_json::error::Category;
 
 use crate::check;
+use crate::inline_toml;
 use crate::limits::RULES_MAX;
 use crate::ordered_json::Json;
 use crate::pattern::Pattern;
 use crate::problem::Problem;
-use crate::problem_place::{Place, Problems, did_you_mean, member};
+use crate::problem_place::{Place, Problems, member};
 use crate::redirect_circles;
 use crate::rule::{Otherwise, Requirement, Rule, SignedOut};
 use crate::rule_set::{Context, Rules};
+use crate::spelling::did_you_mean;
 use clerk_edge_http::host::is_exact;
 
 impl Rules {
@@ -36,13 +39,18 @@ impl Rules {
 
 /// The rules of a JSON list, each understood by itself.
 fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec<Problem>> {
-    let json = serde_json::from_str::<Json>(json_text).map_err(|error| vec![no_json(&error)])?;
+    let json = serde_json::from_str::<Json>(json_text)
+        .map_err(|error| vec![no_json(&error, json_text)])?;
     let mut problems = Problems::default();
     let rules = list(&json, context, &mut problems).unwrap_or_default();
     if problems.list.is_empty() { Ok(rules) } else { Err(problems.list) }
 }
 
-fn no_json(error: &serde_json::Error) -> Problem {
+fn no_json(error: &serde_json::Error, text: &str) -> Problem {
+    if let Some(json) = inline_toml::to_json(text) {
+        let message = format!("a text must be JSON, and this is TOML. Write: {json}");
+        return Problem::new(Place::ROUTES.to_string(), message);
+    }
     let what = match error.classify() {
         Category::Eof => "the JSON ends too early",
         _ => "is not valid JSON",
@@ -65,7 +73,9 @@ fn list(json: &Json, context: &Context, problems: &mut Problems) -> Option<Vec<R
 
 fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -> Option<Rule> {
     let place = &Place::ROUTES.index(index);
+    let before = problems.list.len();
     let members = problems.table(json, place, &FIELDS)?;
+    misplaced(members, place, problems, before);
     let written = member(members, "path").and_then(Json::text).unwrap_or_default();
     let names: Vec<&str> = written.split('/').filter_map(|s| s.strip_prefix(':')).collect();
 
@@ -110,6 +120,23 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     };
     contradictions(&rule, place, problems);
     Some(rule)
+}
+
+/// A condition that stands beside `allow` belongs inside.
+fn misplaced(
+    members: &[(String, Json)],
+    place: &Place<'_>,
+    problems: &mut Problems,
+    before: usize,
+) {
+    for (key, _) in members.iter().filter(|(key, _)| condition::KEYS.contains(&key.as_str())) {
+        let its_place = place.key(key).to_string();
+        let told = problems.list.iter_mut().skip(before).find(|told| told.place == its_place);
+        if let Some(told) = told {
+            told.message =
+                format!("a condition stands inside `allow`: write `allow = {{ {key} = … }}`");
+        }
+    }
 }
 
 /// An open path does not ask who comes, so nothing can depend on it.

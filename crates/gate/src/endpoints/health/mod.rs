@@ -5,7 +5,9 @@
 
 pub mod page;
 
+use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
+use clerk_edge_http::url_parts::UrlParts;
 use serde::Serialize;
 
 use crate::answer::Answer;
@@ -14,6 +16,7 @@ use crate::clerk_api::ClerkApiError;
 use crate::context::{KeySource, RequestContext};
 use crate::gate::Gate;
 use crate::platform::Platform;
+use crate::settings::previews::LIVE_ON_PREVIEW;
 use crate::settings::problems::SettingsProblems;
 use crate::settings::{InstanceKind, Settings};
 
@@ -55,7 +58,7 @@ pub struct Keys {
 pub(crate) async fn answer<K, P>(
     gate: &Gate<K>,
     settings: &Settings,
-    kind: RequestKind,
+    request: &impl Incoming,
     ctx: &RequestContext<'_, P>,
 ) -> Answer
 where
@@ -71,8 +74,11 @@ where
     let nonce = gate.strangers.nonce_failure().filter(is_of_operator).map(|failure| {
         format!("Handshakes fail, because Clerk does not exchange their nonce: {failure}.")
     });
-    let notes: Vec<String> =
-        settings.notes.iter().cloned().chain(gate.keys.failures()).chain(nonce).collect();
+    let host = UrlParts::of(request.url()).and_then(|url| url.host());
+    let preview = host.filter(|host| settings.is_live_on_preview(host));
+    let preview = preview.map(|_| LIVE_ON_PREVIEW.to_owned());
+    let notes = settings.notes.iter().cloned().chain(gate.keys.failures());
+    let notes: Vec<String> = notes.chain(nonce).chain(preview).collect();
     let health = Health {
         instance: settings.instance.kind,
         rules_count: settings.rules.len(),
@@ -84,7 +90,7 @@ where
         notes: &notes,
         has_details: settings.health_details,
     };
-    health.answer(kind)
+    health.answer(RequestKind::of(request))
 }
 
 /// Whether the operator can do something about it. A stranger can send a nonce that Clerk does not
