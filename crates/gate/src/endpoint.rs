@@ -38,8 +38,8 @@ pub(crate) enum OwnPath {
 }
 
 impl OwnPath {
-    /// `None` if a rule decides. Every path whose first segment is the gate's folder is the gate's, in
-    /// any reading and any case: an upstream that reads paths loosely must not answer for it.
+    /// `None` if a rule decides. Every path whose first segment is the gate's folder is the gate's,
+    /// in any reading and any case: an upstream that reads paths loosely must not answer for it.
     pub(crate) fn of(path: &RequestPath, settings: &Settings) -> Option<Self> {
         let text = path.as_str();
         let bare = text.strip_suffix('/').unwrap_or(text);
