@@ -9,6 +9,7 @@ mod bundle;
 mod cargo;
 mod check;
 mod debian;
+mod deployment;
 mod group;
 mod node;
 mod peer;
@@ -68,7 +69,9 @@ fn run(name: &str, rest: &[OsString]) -> Result<Finished> {
             return Ok(Finished::Quiet);
         }
         "build" if rest == ["--named"] => bundle::named().map(drop)?,
-        "build" => only(rest, name).and_then(|()| bundle::shipped().map(drop))?,
+        "build" => only(rest, name)
+            .and_then(|()| deployment::check())
+            .and_then(|()| bundle::shipped().map(drop))?,
         "start" => start::run(rest)?,
         "test" => test::run(rest)?,
         "bench" => bench::run(rest)?,

@@ -72,7 +72,12 @@ fn toml_where_json_is_wanted_is_answered_with_the_json() {
         r#"CLAIM_HEADERS: a text must be JSON, and this is TOML. Write: {"x-plan":"metadata.plan"}"#,
         text(r#"{"x-plan":"metadata.plan"}"#),
     );
-    check("ROUTES", text("[{ path = }]"), "ROUTES: is not valid JSON (line 1, column 4)", text("[]"));
+    check(
+        "ROUTES",
+        text("[{ path = }]"),
+        "ROUTES: is not valid JSON (line 1, column 4)",
+        text("[]"),
+    );
 }
 
 #[test]
