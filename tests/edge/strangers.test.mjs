@@ -9,6 +9,8 @@ import { Instance } from "./mint.mjs";
 const ORIGIN = "https://origin.example.net";
 const NONCES = "https://api.clerk.com/v1/clients/handshake_payload";
 const PREFLIGHT = { origin: "https://a.example", "access-control-request-method": "PUT" };
+/** What the local runtime adds on the way to the test. */
+const OF_THE_HARNESS = ["date", "mf-content-encoding", "transfer-encoding"];
 const live = await Instance.make({ live: true });
 
 const vars = {
@@ -49,9 +51,10 @@ test("a preflight takes no credentials there and brings no content back", async 
   const answer = await gate.ask("/members/a", { method: "OPTIONS", headers, body: "secret" });
   assert.equal(answer.status, 200);
   assert.equal(answer.text, "");
-  const names = [...answer.headers.keys()].filter((name) => !["content-length", "date"].includes(name)).sort();
-  assert.deepEqual(names, ["access-control-allow-methods", "access-control-allow-origin", "allow", "vary"]);
-  assert.equal(answer.headers.get("content-length") ?? "0", "0");
+  const names = [...answer.headers.keys()].filter((name) => !OF_THE_HARNESS.includes(name)).sort();
+  const kept = ["access-control-allow-methods", "access-control-allow-origin", "allow", "content-length", "vary"];
+  assert.deepEqual(names, kept);
+  assert.equal(answer.headers.get("content-length"), "0");
   const [call] = gate.outbound.calls(`${ORIGIN}/members/a`);
   assert.equal(call.method, "OPTIONS");
   assert.equal(call.body, "");
@@ -104,12 +107,12 @@ test("health tells strangers its status and version, and people get a page", asy
   assert.match(page.headers.get("content-security-policy"), /frame-ancestors 'none'/);
 });
 
-test("five hundred invented nonces cause five calls", async () => {
+test("sixty invented nonces cause five calls", async () => {
   const ask = (at) => {
     const headers = { cookie: `__clerk_handshake_nonce=n${at}`, "cf-connecting-ip": "192.0.2.1" };
     return gate.fetch("/members/a", { headers });
   };
-  for (let at = 0; at < 500; at += 1) await (await ask(at)).body?.cancel();
+  for (let at = 0; at < 60; at += 1) await (await ask(at)).body?.cancel();
   assert.equal(gate.outbound.calls(NONCES).length, 5);
 });
 

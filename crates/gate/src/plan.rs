@@ -121,7 +121,7 @@ impl Finish {
         vary: Option<&str>,
         micros: u64,
     ) -> (Changes<'f>, Option<String>) {
-        (self.changes(names, cache_control, vary), self.line(status, micros))
+        (self.changes(status, names, cache_control, vary), self.line(status, micros))
     }
 
     /// The answer where the upstream did not give one, and the log line.
@@ -162,6 +162,7 @@ impl Finish {
 
     fn changes<'f>(
         &'f self,
+        status: u16,
         names: &'f str,
         cache_control: Option<&str>,
         vary: Option<&str>,
@@ -171,7 +172,10 @@ impl Finish {
         }
         let remove = names.lines().filter(|name| !comes_back(self.passes, name)).collect();
         if self.passes == Passes::Permission {
-            return Changes { no_body: true, remove, ..Changes::default() };
+            // A 204 has no length.
+            let length = (status != 204).then(|| ("content-length", "0".to_owned()));
+            let set = length.into_iter().collect();
+            return Changes { no_body: true, remove, set, append: "" };
         }
         let plan = CachePlan::new(cache_control, vary);
         let mut set = Vec::new();
