@@ -164,7 +164,7 @@ impl Seen {
             Action::Forward(it) => {
                 let (changes, line) = plan.finish.forwarded(200, "", None, None, 0);
                 seen.append = pairs(changes.append);
-                seen.guarded = !changes.set.is_empty();
+                seen.guarded = changes.set.iter().any(|(name, _)| *name == "cache-control");
                 (seen.set, seen.url) = (it.set, it.url);
                 (seen.no_body, seen.no_store) = (it.no_body, it.no_store);
                 seen.remove = it.remove;
