@@ -28,7 +28,7 @@ test("a secret key that Clerk refuses is named, instead of going round for ever"
   t.after(() => control(place, "reset", { sessions: true }));
   await control(place, "faults", { endpoint: "backend", status: 401, json: { errors: [] } });
   const page = await visitor(t, place);
-  await signIn(page, place, "mo");
+  await page.goto(`${place.site}/dashboard`);
   const text = await page.locator("main").innerText();
   assert.match(text, /__clerk_handshake_nonce/);
   assert.match(text, /CLERK_SECRET_KEY/);
@@ -53,7 +53,6 @@ test("cookies that do not come back are named", { skip: ONLY_EDGE }, async (t) =
   t.after(() => control(place, "reset", { sessions: true }));
   const page = await visitor(t, place);
   await page.goto(`http://localhost:${proxy.address().port}/dashboard`);
-  await page.locator('button[value="gale"]').click();
   const text = await page.locator("main").innerText();
   assert.match(text, /your browser sent none of them back/);
 });

@@ -96,5 +96,7 @@ pub const LOOP_CLAIMS_MAX: usize = 5;
 pub const RETURNS_MAX: usize = 3;
 /// The time within which they are counted.
 pub const RETURNS_SECONDS: i64 = 10;
+/// What tells browsers from each other is cut off here: an address and the name of a browser.
+pub const BROWSER_CHARS_MAX: usize = 256;
 /// At most this many handshakes are remembered for it.
 pub const RETURNS_KEPT_MAX: usize = 64;

@@ -5,26 +5,28 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use crate::limits::{RETURNS_KEPT_MAX, RETURNS_MAX, RETURNS_SECONDS};
+use crate::limits::{BROWSER_CHARS_MAX, RETURNS_KEPT_MAX, RETURNS_MAX, RETURNS_SECONDS};
 use crate::until::is_within;
 
-/// Handshakes of the last seconds whose browsers sent no cookie, by session id.
+/// Handshakes of the last seconds whose browsers sent no cookie, by what tells the browser from
+/// others: its session, or else its address and name.
 #[derive(Debug, Default)]
 pub struct HandshakeReturns {
     returns: RefCell<VecDeque<(String, i64)>>,
 }
 
 impl HandshakeReturns {
-    /// Notes a handshake that brought this session to a browser that sent no cookie at all. Whether
-    /// it is one too many: a browser that keeps cookies sends them after the first.
-    pub(crate) fn is_one_too_many(&self, session_id: &str, now_ms: i64) -> bool {
+    /// Notes a handshake of a browser that sent no cookie at all. Whether it is one too many: a
+    /// browser that keeps cookies sends them after the first.
+    pub(crate) fn is_one_too_many(&self, browser: &str, now_ms: i64) -> bool {
         let mut returns = self.returns.borrow_mut();
         returns.retain(|(_, at_ms)| is_within(*at_ms, RETURNS_SECONDS, now_ms));
-        let before = returns.iter().filter(|(known, _)| known == session_id).count();
+        let browser: String = browser.chars().take(BROWSER_CHARS_MAX).collect();
+        let before = returns.iter().filter(|(known, _)| *known == browser).count();
         if returns.len() >= RETURNS_KEPT_MAX {
             returns.pop_front();
         }
-        returns.push_back((session_id.to_owned(), now_ms));
+        returns.push_back((browser, now_ms));
         before.saturating_add(1) >= RETURNS_MAX
     }
 }

@@ -52,6 +52,10 @@ pub(super) async fn resolve_handshake<P: Platform, R: Incoming>(
     };
     let browser = BrowserUpdate { cookies, location: clean_url(auth) };
     let Some(token) = token else {
+        if !cookies_come_back(verifier, auth, None, ctx) {
+            let cause = Some(LoopCause::CookiesNotReturned);
+            return Ok(Some(RequestState::redirect_loop(Reason::SessionMissing, cause)));
+        }
         let signed_out = SignedOut::because(Reason::SessionMissing);
         return Ok(Some(RequestState::SignedOut(SignedOut { browser, ..signed_out })));
     };
@@ -82,13 +86,31 @@ fn loop_cause<P, R: Incoming, K>(
     session: &Session,
     ctx: &RequestContext<'_, P>,
 ) -> Option<LoopCause> {
-    if let Some(cause) = LoopCause::of_size(&browser.cookies, session) {
-        return Some(cause);
+    LoopCause::of_size(&browser.cookies, session).or_else(|| {
+        let come_back = cookies_come_back(verifier, auth, session.session_id(), ctx);
+        (!come_back).then_some(LoopCause::CookiesNotReturned)
+    })
+}
+
+/// Whether the browser keeps cookies, as far as can be seen. With a development instance each
+/// handshake leads to the clean URL, and without cookies from there to the next handshake.
+fn cookies_come_back<P, R: Incoming, K>(
+    verifier: &SessionVerifier<'_, K>,
+    auth: &AuthenticateContext<'_, R>,
+    session_id: Option<&str>,
+    ctx: &RequestContext<'_, P>,
+) -> bool {
+    let has_cookies = || auth.request.header("cookie").is_some_and(|header| !header.is_empty());
+    if !auth.is_development() || has_cookies() {
+        return true;
     }
-    let has_cookies = auth.request.header("cookie").is_some_and(|header| !header.is_empty());
-    let session_id = session.session_id().filter(|_| !has_cookies)?;
-    let is_loop = verifier.returns.is_one_too_many(session_id, ctx.now_ms);
-    is_loop.then_some(LoopCause::CookiesNotReturned)
+    // Without a session the browser is told from others by its address and its name.
+    let browser = || {
+        let [address, agent] = ["cf-connecting-ip", "user-agent"].map(|name| auth.header(name));
+        format!("{} {}", address.unwrap_or_default(), agent.unwrap_or_default())
+    };
+    let who = session_id.map_or_else(browser, str::to_owned);
+    !verifier.returns.is_one_too_many(&who, ctx.now_ms)
 }
 
 /// The cookies that Clerk sets, or why the handshake failed.

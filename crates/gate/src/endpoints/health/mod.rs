@@ -71,9 +71,10 @@ where
         count: status.count,
     });
     let counters = gate.lookups.status();
-    let nonce = gate.strangers.nonce_failure().filter(is_of_operator).map(|failure| {
-        format!("Handshakes fail, because Clerk does not exchange their nonce: {failure}.")
-    });
+    let nonce =
+        gate.strangers.nonce_failure().filter(|failure| is_of_operator(*failure)).map(|failure| {
+            format!("Handshakes fail, because Clerk does not exchange their nonce: {failure}.")
+        });
     let host = UrlParts::of(request.url()).and_then(|url| url.host());
     let preview = host.filter(|host| settings.is_live_on_preview(host));
     let preview = preview.map(|_| LIVE_ON_PREVIEW.to_owned());
@@ -95,7 +96,7 @@ where
 
 /// Whether the operator can do something about it. A stranger can send a nonce that Clerk does not
 /// know.
-const fn is_of_operator(failure: &ClerkApiError) -> bool {
+const fn is_of_operator(failure: ClerkApiError) -> bool {
     matches!(failure, ClerkApiError::NoAnswer(_) | ClerkApiError::SecretRefused)
 }
 

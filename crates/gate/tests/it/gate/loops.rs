@@ -118,6 +118,15 @@ fn cookies_that_do_not_come_back_are_named() {
     ask(&site, "sess_1", &kept).leads_to(&format!("{HERE}/member"));
     site.now_ms += 10_000;
     ask(&site, "sess_1", &[]).leads_to(&format!("{HERE}/member"));
+    // Nobody is signed in: then the address and the name of the browser tell it from others.
+    let nobody = |address: &str| {
+        let path = format!("/member?__clerk_handshake={}", brought(&["a=b".to_owned()]));
+        site.ask(&page(&path, &[("cf-connecting-ip", address), ("user-agent", "UA")]))
+    };
+    for address in ["192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.2"] {
+        nobody(address).leads_to(&format!("{HERE}/member"));
+    }
+    says(&nobody("192.0.2.1"), &["sent none of them back"]);
 }
 
 #[test]
