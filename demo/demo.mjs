@@ -10,8 +10,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { bindings, startClerk } from "./clerk/server.mjs";
 import { startOrigin } from "./origin.mjs";
-import { ROUTES } from "./rules.mjs";
-import { signOutUrl, SOURCE, stageSite } from "./site.mjs";
+import { ROUTES, SELF_METADATA } from "./rules.mjs";
+import { SOURCE, stageSite } from "./site.mjs";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -32,12 +32,13 @@ export async function startDemo(options) {
   const files = join(folder, "site");
   const parts = [clerk];
   try {
-    const signOut = signOutUrl(clerk.url, site);
-    await stageSite(files, signOut);
-    if (options.watch) parts.push(copyOnChange(files, signOut));
+    await stageSite(files, clerk.url);
+    if (options.watch) parts.push(copyOnChange(files, clerk.url));
     const upstream = origin && (await startOrigin({ folder: files }));
     if (upstream) parts.push(upstream);
-    const vars = { ...bindings(clerk.stage), ROUTES, ...upstreamVar(upstream), ...options.vars };
+    const rules = { ROUTES, SELF_METADATA };
+    const known = { ...bindings(clerk.stage), ...rules, ...upstreamVar(upstream) };
+    const vars = { ...known, ...options.vars };
     const config = await writeConfig({ ...options, folder, vars });
     const { log, signal } = options;
     parts.push(await startWorker({ config, port: gatePort, log, signal, persist: folder }));
@@ -149,11 +150,11 @@ function stop(child) {
   });
 }
 
-function copyOnChange(files, signOut) {
+function copyOnChange(files, clerk) {
   let later;
   const watcher = watch(SOURCE, { recursive: true }, () => {
     clearTimeout(later);
-    later = setTimeout(() => stageSite(files, signOut).catch(console.error), SETTLE_MS);
+    later = setTimeout(() => stageSite(files, clerk).catch(console.error), SETTLE_MS);
   });
   return { close: () => (clearTimeout(later), watcher.close()) };
 }

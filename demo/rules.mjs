@@ -14,5 +14,11 @@ export const ROUTES = [
   { "path": "/queue/*", "allow": { "role": ["moderator", "admin"] }, "otherwise": "/unauthorized" },
   { "path": "/billing/*", "allow": { "any": [{ "role": "admin" }, { "permission": "org:billing:manage" }] } },
   { "path": "/teams/:team/*", "allow": { "org": ":team" }, "otherwise": 404 },
+  { "path": "/account", "allow": "signed-in" },
+  { "path": "/onboarding", "allow": "signed-in" },
+  { "path": "/club/*", "allow": { "claim": { "metadata.onboardingComplete": true } }, "otherwise": "/onboarding" },
   { "path": "/welcome", "allow": "signed-in", "send": { "admin": "/admin", "moderator": "/queue", "*": "/dashboard" } }
 ];
+
+/** The fields of their own metadata that visitors may write. */
+export const SELF_METADATA = { onboardingComplete: [true] };

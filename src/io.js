@@ -101,11 +101,16 @@ export function waitUntil(ctx, work) {
   ctx.waitUntil(work);
 }
 
+/** The body of a request, or a word where it has more bytes than are wanted. */
+export async function body(request, bytesMax) {
+  return (await bounded(request.body, bytesMax)) ?? "too-large";
+}
+
 /** A call to Clerk, bounded in time and bytes: `[status, type, retry after, bytes]`, or a word. */
-export async function call(url, headers, body, timeoutMs, bytesMax) {
+export async function call(method, url, headers, body, timeoutMs, bytesMax) {
   try {
     const response = await fetch(url, {
-      method: body === undefined ? "GET" : "POST",
+      method,
       headers: object(headers),
       body,
       redirect: "manual",

@@ -55,11 +55,18 @@ extern "C" {
         keep_seconds: u32,
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn body(
+        request: &web_sys::Request,
+        bytes_max: u32,
+    ) -> Result<JsValue, JsValue>;
+    /// See `io.js`.
     #[wasm_bindgen(js_name = waitUntil)]
     pub(crate) fn wait_until(ctx: &JsValue, work: &js_sys::Promise);
     /// See `io.js`.
     #[wasm_bindgen(catch)]
     pub(crate) async fn call(
+        method: &str,
         url: &str,
         headers: &str,
         body: Option<&str>,

@@ -55,8 +55,8 @@ impl Platform for Workers {
     async fn call(&self, call: &ClerkRequest) -> Result<ClerkResponse, ClerkCallError> {
         let headers = io::text(&headers(call));
         let bytes_max = u32::try_from(call.bytes_max).unwrap_or(u32::MAX);
-        let body = call.body.as_deref();
-        let answer = io::call(&call.url, &headers, body, call.timeout_ms, bytes_max).await;
+        let (method, body) = (call.method.as_str(), call.body.as_deref());
+        let answer = io::call(method, &call.url, &headers, body, call.timeout_ms, bytes_max).await;
         reply(&answer.map_err(|_| ClerkCallError::Unreachable)?)
     }
 

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use js_sys::Uint8Array;
 use memchr::memchr;
+use wasm_bindgen::JsCast;
 
 use crate::io;
-use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::incoming::{BodyError, Incoming};
 
 /// A request of the runtime's.
 pub(crate) struct EdgeRequest {
@@ -70,6 +72,16 @@ impl Incoming for EdgeRequest {
 
     fn header_names(&self) -> Cow<'_, str> {
         Cow::Owned(io::names(self.headers()))
+    }
+
+    async fn body(&self, max: usize) -> Result<Vec<u8>, BodyError> {
+        let bytes_max = u32::try_from(max).unwrap_or(u32::MAX);
+        // A stream that was read before, or breaks off, throws.
+        let body = io::body(&self.inner, bytes_max).await.map_err(|_| BodyError::Unreadable)?;
+        match body.dyn_into::<Uint8Array>() {
+            Ok(bytes) => Ok(bytes.to_vec()),
+            Err(_) => Err(BodyError::TooLarge),
+        }
     }
 }
 

@@ -15,7 +15,8 @@ const SCREENS = {
 const SCHEMES = ["light", "dark"];
 
 const PUBLIC = { home: "/", about: "/about", unauthorized: "/unauthorized" };
-const MEMBERS = { dashboard: "/dashboard", boats: "/dashboard/boats", received: "/received" };
+const MEMBERS = { dashboard: "/dashboard", boats: "/dashboard/boats", received: "/received",
+  account: "/account", onboarding: "/onboarding", signout: "/sign-out" };
 
 for (const [screen, shape] of Object.entries(SCREENS)) {
   for (const colorScheme of SCHEMES) {

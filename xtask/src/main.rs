@@ -8,6 +8,7 @@ mod bench;
 mod bundle;
 mod cargo;
 mod check;
+mod command;
 mod debian;
 mod deployment;
 mod group;
@@ -75,6 +76,8 @@ fn run(name: &str, rest: &[OsString]) -> Result<Finished> {
         "start" => start::run(rest)?,
         "test" => test::run(rest)?,
         "bench" => bench::run(rest)?,
+        // The command in Node, for its own tests and for the package.
+        "command" => only(rest, name).and_then(|()| command::build().map(drop))?,
         "check" => only(rest, name).and_then(|()| check::run())?,
         // Called by Cargo, with the test's `.wasm` file and the arguments of the test.
         "wasm-test-runner" => {

@@ -12,6 +12,7 @@ pub struct RequestContext<'a, P> {
     pub platform: &'a P,
     /// Milliseconds since 1970, read once when the request arrived.
     pub now_ms: i64,
+    refreshes_any_method: Cell<bool>,
     tasks: RefCell<Vec<BackgroundTask>>,
     key_source: Cell<Option<KeySource>>,
     lookups: Cell<u32>,
@@ -70,6 +71,7 @@ impl<'a, P> RequestContext<'a, P> {
         Self {
             platform,
             now_ms,
+            refreshes_any_method: Cell::new(false),
             tasks: RefCell::default(),
             key_source: Cell::new(None),
             lookups: Cell::new(0),
@@ -81,6 +83,18 @@ impl<'a, P> RequestContext<'a, P> {
     #[must_use]
     pub fn now_seconds(&self) -> i64 {
         self.now_ms.div_euclid(1_000)
+    }
+
+    /// An expired token is refreshed whatever the method, and not only with `GET` as in Clerk's
+    /// SDK: pages without scripts hold tokens that ended while a form was filled in.
+    pub fn refresh_with_any_method(&self) {
+        self.refreshes_any_method.set(true);
+    }
+
+    /// Whether an expired token is refreshed with this method.
+    #[must_use]
+    pub fn refreshes(&self, method: &str) -> bool {
+        method == "GET" || self.refreshes_any_method.get()
     }
 
     /// Adds a task to run after the response, unless the same one is there.

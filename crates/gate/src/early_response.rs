@@ -8,6 +8,7 @@ use crate::settings::problems::SettingsProblems;
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
+use clerk_edge_rules::problem::Problem;
 
 /// Why a request does not go on.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct EarlyResponse {
     headers: Vec<(&'static str, String)>,
     /// Of a redirect loop: why, where it can be seen.
     loop_cause: Option<Box<LoopCause>>,
+    /// Whether a person reads the answer, where the method does not tell.
+    asked_by: Option<RequestKind>,
 }
 
 /// The kinds of early responses.
@@ -30,6 +33,8 @@ pub(crate) enum EarlyResponseKind {
         sign_in: Option<String>,
         /// When it may be worth trying again.
         retry_after_seconds: Option<u32>,
+        /// What else the answer tells.
+        details: Option<Box<RefusalDetails>>,
     },
     /// A rule redirects it.
     Redirect(String),
@@ -39,13 +44,37 @@ pub(crate) enum EarlyResponseKind {
     Endpoint(Answer),
 }
 
+/// What a refusal tells beside its code.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RefusalDetails {
+    /// What is wrong with what was sent.
+    pub(crate) problems: Vec<Problem>,
+    /// The codes of Clerk's API.
+    pub(crate) clerk_codes: Vec<String>,
+}
+
 impl EarlyResponse {
     /// The path has more than one meaning.
     pub(crate) const AMBIGUOUS_PATH: Self = Self::code(Code::PathAmbiguous);
 
     /// A refusal with a code alone.
     pub(crate) const fn code(code: Code) -> Self {
-        Self::new(EarlyResponseKind::Refused { code, sign_in: None, retry_after_seconds: None })
+        Self::new(EarlyResponseKind::Refused {
+            code,
+            sign_in: None,
+            retry_after_seconds: None,
+            details: None,
+        })
+    }
+
+    /// A refusal that tells more than its code.
+    pub(crate) fn refused(code: Code, details: RefusalDetails) -> Self {
+        Self::new(EarlyResponseKind::Refused {
+            code,
+            sign_in: None,
+            retry_after_seconds: None,
+            details: Some(Box::new(details)),
+        })
     }
 
     /// One of the 503s.
@@ -54,6 +83,7 @@ impl EarlyResponse {
             code,
             sign_in: None,
             retry_after_seconds: Some(seconds),
+            details: None,
         })
     }
 
@@ -63,6 +93,7 @@ impl EarlyResponse {
             code: Code::SignedOut,
             sign_in,
             retry_after_seconds: None,
+            details: None,
         })
     }
 
@@ -82,10 +113,17 @@ impl EarlyResponse {
     }
 
     const fn new(kind: EarlyResponseKind) -> Self {
-        Self { kind, headers: Vec::new(), loop_cause: None }
+        Self { kind, headers: Vec::new(), loop_cause: None, asked_by: None }
+    }
+
+    /// For a page or for anything else, whatever the method says.
+    pub(crate) const fn to(mut self, asked_by: RequestKind) -> Self {
+        self.asked_by = Some(asked_by);
+        self
     }
 
     /// With headers for the browser.
+    #[inline(never)]
     pub(crate) fn with_headers(mut self, headers: &[(&'static str, String)]) -> Self {
         self.headers.extend_from_slice(headers);
         self
@@ -134,19 +172,26 @@ impl EarlyResponse {
         help: impl FnOnce(&Self) -> Option<Help>,
     ) -> Answer {
         let is_refusal = matches!(self.kind, EarlyResponseKind::Refused { .. });
-        let kind = if is_refusal { RequestKind::of(request) } else { RequestKind::Other };
+        let kind = match self.asked_by {
+            Some(kind) => kind,
+            None if is_refusal => RequestKind::of(request),
+            None => RequestKind::Other,
+        };
         let help = (kind == RequestKind::Page).then(|| help(&self)).flatten();
         let mut answer = match self.kind {
             EarlyResponseKind::Endpoint(answer) => answer,
             EarlyResponseKind::Redirect(location) | EarlyResponseKind::Handshake(location) => {
                 redirect(&location)
             }
-            EarlyResponseKind::Refused { code, sign_in, retry_after_seconds } => {
+            EarlyResponseKind::Refused { code, sign_in, retry_after_seconds, details } => {
                 let shown = faulty.filter(|it| it.may_be_shown());
+                let own = details.iter().flat_map(|it| &it.problems);
+                let shown_problems = shown.into_iter().flat_map(SettingsProblems::problems);
                 let refusal = Refusal {
                     sign_in: sign_in.as_deref(),
                     retry_after_seconds,
-                    problems: shown.map(|it| it.problems().collect()).unwrap_or_default(),
+                    problems: shown_problems.chain(own).collect(),
+                    clerk_codes: details.as_ref().map_or(&[], |it| &it.clerk_codes),
                     help: help.as_ref(),
                     ..Refusal::new(code, request_id)
                 };

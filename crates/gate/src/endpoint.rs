@@ -1,4 +1,5 @@
-//! The table of the gate's own addresses.
+//! The table of the gate's own addresses. Everything below `/.clerk-edge/` is the gate's, in every
+//! reading of a path, so that nothing below it ever reaches the upstream.
 
 use clerk_edge_http::path::RequestPath;
 
@@ -9,10 +10,33 @@ use crate::settings::Settings;
 pub(crate) enum EndpointId {
     /// What the caller may reach.
     Access,
+    /// What the caller may do with the own account.
+    Account(AccountEndpoint),
     /// Why the gate decides as it does.
     DebugRole,
     /// Whether the gate can do its work.
     Health,
+    /// An address below `/.clerk-edge/` that means nothing.
+    Unknown,
+}
+
+/// The addresses for the caller's own account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccountEndpoint {
+    /// Writes fields of the caller's public metadata.
+    Metadata,
+    /// Brings a token with the claims of this moment.
+    Refresh,
+    /// Ends sessions of the caller.
+    Revoke,
+    /// What the session token says.
+    Session,
+    /// Elements for pages.
+    SessionJs,
+    /// The caller's sessions.
+    Sessions,
+    /// Ends the caller's session.
+    SignOut,
 }
 
 /// A row of the table. `GET` implies `HEAD`.
@@ -21,49 +45,36 @@ pub(crate) struct Endpoint {
     /// Which address it is.
     pub(crate) id: EndpointId,
     /// Its path.
-    pub(crate) path: &'static str,
-    /// The methods that it answers, as the `Allow` header writes them.
-    pub(crate) methods: &'static [&'static str],
+    path: &'static str,
+    /// The methods that it answers.
+    methods: &'static [&'static str],
     /// Whether the settings switch it on.
     is_on: fn(&Settings) -> bool,
 }
 
-/// A path that is the gate's own: no rule is asked.
-#[derive(Debug)]
-pub(crate) enum OwnPath {
-    /// It belongs to the gate, which has nothing there.
-    Unknown,
-    /// This address.
-    At(&'static Endpoint),
-}
-
-impl OwnPath {
-    /// `None` if a rule decides. Every path whose first segment is the gate's folder is the gate's,
-    /// in any reading and any case: an upstream that reads paths loosely must not answer for it.
-    pub(crate) fn of(path: &RequestPath, settings: &Settings) -> Option<Self> {
-        let text = path.as_str();
-        let bare = text.strip_suffix('/').unwrap_or(text);
-        if let Some(single) = path.single() {
-            // Most paths end here, by their second byte.
-            let is_near = single.starts_with("/.") || single.starts_with(DEBUG_ROLE);
-            if !is_near {
-                return None;
-            }
-        }
-        if let Some(row) = TABLE.iter().find(|row| row.path == bare && (row.is_on)(settings)) {
-            return Some(Self::At(row));
-        }
-        let is_folder = |segments: Vec<&[u8]>| {
-            segments.first().is_some_and(|first| first.eq_ignore_ascii_case(FOLDER.as_bytes()))
-        };
-        path.readings().any(is_folder).then_some(Self::Unknown)
-    }
-}
-
 impl Endpoint {
+    /// The row of a path. A slash at its end means nothing.
+    pub(crate) fn of(path: &RequestPath, settings: &Settings) -> Option<&'static Self> {
+        let text = path.as_str();
+        let is_folder = text.get(..FOLDER.len()).is_some_and(|it| it.eq_ignore_ascii_case(FOLDER));
+        if !is_folder && !text.starts_with(DEBUG_ROLE) {
+            // A path with one reading begins with something else; others are looked at.
+            let is_odd = path.single().is_none() && path.may_begin_with(SEGMENT);
+            return is_odd.then_some(&UNKNOWN);
+        }
+        let text = text.strip_suffix('/').unwrap_or(text);
+        let row = TABLE.iter().find(|row| row.path == text && (row.is_on)(settings));
+        row.or_else(|| path.may_begin_with(SEGMENT).then_some(&UNKNOWN))
+    }
+
     /// Whether the address answers a method.
     pub(crate) fn answers(&self, method: &str) -> bool {
-        self.methods.contains(&method)
+        self.id == EndpointId::Unknown || self.methods.contains(&method)
+    }
+
+    /// The methods as the `Allow` header writes them.
+    pub(crate) fn allow(&self) -> String {
+        self.methods.join(", ")
     }
 }
 
@@ -72,15 +83,36 @@ pub(crate) fn is_on(path: &str, settings: &Settings) -> bool {
     TABLE.iter().any(|row| row.path == path && (row.is_on)(settings))
 }
 
-/// Where one signs out, if the gate has such an address.
-pub(crate) const SIGN_OUT: &str = "/.clerk-edge/sign-out";
 /// Health answers before the settings are known to be complete.
 pub(crate) const HEALTH: &str = "/.clerk-edge/health";
-const FOLDER: &str = ".clerk-edge";
+/// Where a page gets a token with the claims of this moment.
+pub(crate) const REFRESH: &str = "/.clerk-edge/refresh";
+/// Where a session is ended.
+pub(crate) const SIGN_OUT: &str = "/.clerk-edge/sign-out";
+/// The list of the caller's sessions.
+pub(crate) const SESSIONS: &str = "/.clerk-edge/sessions";
+/// Where one of them is ended.
+pub(crate) const REVOKE: &str = "/.clerk-edge/sessions/revoke";
+const FOLDER: &str = "/.clerk-edge";
+const SEGMENT: &[u8] = b".clerk-edge";
 const DEBUG_ROLE: &str = "/debug-role";
-const READ: &[&str] = &["GET", "HEAD"];
+/// The methods of an address that is only read.
+pub(crate) const READ: &[&str] = &["GET", "HEAD"];
+const WRITE: &[&str] = &["POST"];
+const READ_AND_WRITE: &[&str] = &["GET", "HEAD", "POST"];
 
-static TABLE: [Endpoint; 3] = [
+const fn account(
+    id: AccountEndpoint,
+    path: &'static str,
+    methods: &'static [&'static str],
+) -> Endpoint {
+    Endpoint { id: EndpointId::Account(id), path, methods, is_on: |settings| settings.account.on }
+}
+
+static UNKNOWN: Endpoint =
+    Endpoint { id: EndpointId::Unknown, path: "", methods: &[], is_on: |_| true };
+
+static TABLE: [Endpoint; 10] = [
     Endpoint { id: EndpointId::Health, path: HEALTH, methods: READ, is_on: |_| true },
     Endpoint {
         id: EndpointId::Access,
@@ -93,5 +125,15 @@ static TABLE: [Endpoint; 3] = [
         path: DEBUG_ROLE,
         methods: READ,
         is_on: |settings| settings.debug_role,
+    },
+    account(AccountEndpoint::Session, "/.clerk-edge/session", READ),
+    account(AccountEndpoint::SessionJs, "/.clerk-edge/session.js", READ),
+    account(AccountEndpoint::Refresh, REFRESH, READ),
+    account(AccountEndpoint::SignOut, SIGN_OUT, READ_AND_WRITE),
+    account(AccountEndpoint::Sessions, SESSIONS, READ),
+    account(AccountEndpoint::Revoke, REVOKE, WRITE),
+    Endpoint {
+        is_on: |settings| settings.account.on && !settings.account.self_metadata.is_empty(),
+        ..account(AccountEndpoint::Metadata, "/.clerk-edge/metadata", WRITE)
     },
 ];

@@ -5,6 +5,7 @@
 use clerk_edge_token::verified_cache::VerifiedCache;
 use serde_json::json;
 
+use crate::clerk_api::budget::Budget;
 use crate::clerk_api::failed_nonces::FailedNonces;
 use crate::clerk_api::handshake_returns::HandshakeReturns;
 use crate::clerk_api::stranger_budget::StrangerBudget;
@@ -25,6 +26,7 @@ pub struct Gate<K> {
     pub(crate) strangers: StrangerBudget,
     pub(crate) returns: HandshakeReturns,
     pub(crate) lookups: Lookups,
+    pub(crate) account_calls: Budget,
 }
 
 impl<K> Gate<K> {
@@ -65,6 +67,7 @@ impl<K: Clone + 'static> Gate<K> {
             strangers: StrangerBudget::default(),
             returns: HandshakeReturns::default(),
             lookups: Lookups::default(),
+            account_calls: Budget::default(),
         }
     }
 

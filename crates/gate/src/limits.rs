@@ -100,3 +100,26 @@ pub const RETURNS_SECONDS: i64 = 10;
 pub const BROWSER_CHARS_MAX: usize = 256;
 /// At most this many handshakes are remembered for it.
 pub const RETURNS_KEPT_MAX: usize = 64;
+
+/// The body of a request to the account addresses.
+pub const ACCOUNT_BODY_BYTES_MAX: usize = 16 * 1024;
+/// How long Clerk may take over one call for the account addresses.
+pub const ACCOUNT_CALL_TIMEOUT_MS: u32 = 5_000;
+/// Calls of the account addresses for one session in the time below.
+pub const ACCOUNT_CALLS_MAX: usize = 10;
+/// The time in which such calls are counted; Clerk counts a user's writes in the same.
+pub const ACCOUNT_CALLS_SECONDS: i64 = 10;
+/// So many calls are counted.
+pub const ACCOUNT_CALLS_COUNTED_MAX: usize = 2_000;
+/// The sessions of one user that one call lists: about 80 kB of answer.
+pub const SESSIONS_LISTED_MAX: usize = 100;
+/// Error codes of Clerk's that an answer names.
+pub const CLERK_CODES_MAX: usize = 8;
+/// The path of a field of `SELF_METADATA`.
+pub const METADATA_FIELD_BYTES_MAX: usize = 128;
+/// The fields of `SELF_METADATA`; Clerk allows 8 kB of metadata in all.
+pub const METADATA_FIELDS_MAX: usize = 64;
+/// Characters of a text field; a session token has room for about 1.2 kB of claims.
+pub const METADATA_TEXT_CHARS_MAX: usize = 1_000;
+/// An address to return to above this is refused; servers commonly stop at 8 kB.
+pub const RETURN_ADDRESS_BYTES_MAX: usize = 8 * 1024;

@@ -32,7 +32,7 @@ use crate::answer::Answer;
 use crate::auth::{Auth, authenticate};
 use crate::context::RequestContext;
 use crate::early_response::EarlyResponse;
-use crate::endpoint::OwnPath;
+use crate::endpoint::Endpoint;
 use crate::endpoints;
 use crate::forward::{Forward, HOP};
 use crate::gate::Gate;
@@ -109,8 +109,8 @@ where
         return Err(EarlyResponse::AMBIGUOUS_PATH);
     }
     // 3
-    if let Some(own) = OwnPath::of(&path, settings) {
-        return Err(endpoints::answer(&own, gate, settings, request, ctx).await);
+    if let Some(own) = Endpoint::of(&path, settings) {
+        return Err(endpoints::answer(own, gate, settings, request, ctx).await);
     }
     if let Some(code) = misplaced(settings, request, host, ctx) {
         return Err(EarlyResponse::code(code));

@@ -30,6 +30,8 @@ pub const API_VERSION: &str = "2026-05-12";
 /// A call to one of the configured hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClerkRequest {
+    /// The method.
+    pub method: ClerkMethod,
     /// The URL, absolute, never taken from a request.
     pub url: String,
     /// Sent as `Authorization`, to the configured API host alone. A call with a secret is one of
@@ -37,12 +39,35 @@ pub struct ClerkRequest {
     /// `Clerk-API-Version` with [`API_VERSION`], `Content-Type: application/json` and
     /// `User-Agent`. A call without a secret has none of these headers.
     pub secret: Option<Secret>,
-    /// A JSON body, sent with `POST`; without a body the method is `GET`.
+    /// A JSON body; never with a `GET`.
     pub body: Option<String>,
     /// The call is cancelled after this long.
     pub timeout_ms: u32,
     /// The call is cancelled if the response is longer.
     pub bytes_max: usize,
+}
+
+/// The methods of the calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClerkMethod {
+    /// Reads.
+    Get,
+    /// Changes a part.
+    Patch,
+    /// Does something.
+    Post,
+}
+
+impl ClerkMethod {
+    /// The name in HTTP.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Patch => "PATCH",
+            Self::Post => "POST",
+        }
+    }
 }
 
 /// A response of any status.

@@ -27,7 +27,7 @@ use clerk_edge_gate::platform::{
     ClerkCallError, ClerkRequest, ClerkResponse, Platform, StoreFailed,
 };
 use clerk_edge_gate::settings::bindings::{Binding, Bindings};
-use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::incoming::{BodyError, Incoming};
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::crypto::{Crypto, KeyError, VerifierFailed};
 use clerk_edge_token::key::PublicKey;
@@ -176,6 +176,10 @@ impl Incoming for Request {
 
     fn header_names(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.names)
+    }
+
+    async fn body(&self, _: usize) -> Result<Vec<u8>, BodyError> {
+        panic!("nobody asks for the body")
     }
 }
 

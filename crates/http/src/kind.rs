@@ -19,9 +19,15 @@ impl RequestKind {
     /// that contains `text/html` decides. The gate's own rule.
     #[must_use]
     pub fn of(request: &impl Incoming) -> Self {
-        if !matches!(request.method(), "GET" | "HEAD") {
-            return Self::Other;
+        match request.method() {
+            "GET" | "HEAD" => Self::by_headers(request),
+            _ => Self::Other,
         }
+    }
+
+    /// The same whatever the method: the answer to a form that a browser sends is a page, too.
+    #[must_use]
+    pub fn by_headers(request: &impl Incoming) -> Self {
         let is_page = match request.header("sec-fetch-dest") {
             Some(destination) => matches!(destination.as_ref(), "document" | "iframe"),
             None => request.header("accept").is_some_and(|accept| accept.contains("text/html")),

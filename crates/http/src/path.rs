@@ -72,6 +72,17 @@ impl RequestPath {
         self.readings.is_empty().then_some(&self.canonical)
     }
 
+    /// Whether some reading begins with this segment.
+    #[must_use]
+    pub fn may_begin_with(&self, segment: &[u8]) -> bool {
+        let is_it = |first: Option<&[u8]>| first.is_some_and(|it| it.eq_ignore_ascii_case(segment));
+        let begins = |reading: &Reading| is_it(reading.segments().next());
+        match self.single() {
+            Some(text) => is_it(split(text).next()),
+            None => self.readings.iter().any(begins),
+        }
+    }
+
     /// Whether some reading leads above the root, so that a base path does not contain it.
     #[must_use]
     pub fn climbs(&self) -> bool {

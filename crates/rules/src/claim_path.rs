@@ -35,6 +35,15 @@ impl ClaimPath {
         &self.text
     }
 
+    /// The path inside a user's public metadata: without a first part that names the metadata.
+    #[must_use]
+    pub fn in_metadata(&self) -> &str {
+        match self.text.split_once('.') {
+            Some((first, rest)) if METADATA_NAMES.contains(&first) => rest,
+            _ => &self.text,
+        }
+    }
+
     /// The value at this path; `null` counts as absent.
     #[must_use]
     pub fn read<'a>(&self, claims: &'a Value) -> Option<&'a Value> {

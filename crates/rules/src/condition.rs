@@ -55,8 +55,18 @@ pub enum ClaimWanted {
 }
 
 impl Condition {
+    /// Every role that is asked for, under `not` as well.
+    #[must_use]
+    pub fn roles(&self) -> Vec<&str> {
+        match self {
+            Self::Role(roles) => roles.iter().map(String::as_str).collect(),
+            _ => self.parts().iter().flat_map(Self::roles).collect(),
+        }
+    }
+
     /// The conditions inside this one.
-    pub(crate) fn parts(&self) -> &[Self] {
+    #[must_use]
+    pub fn parts(&self) -> &[Self] {
         match self {
             Self::All(parts) | Self::Any(parts) => parts,
             Self::Not(part) => std::slice::from_ref(part),

@@ -27,5 +27,6 @@ pub mod redirect_walk;
 pub mod reverification;
 pub mod rule;
 pub mod rule_set;
+pub mod shape;
 pub mod spelling;
 pub mod target;

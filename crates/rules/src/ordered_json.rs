@@ -8,7 +8,7 @@ use serde_json::{Number, Value};
 
 /// A JSON text.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Json {
+pub enum Json {
     /// `null`, a truth value, a number or a text.
     Single(Value),
     /// A list.
@@ -19,7 +19,8 @@ pub(super) enum Json {
 
 impl Json {
     /// The text, where it is one.
-    pub(super) fn text(&self) -> Option<&str> {
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
         match self {
             Self::Single(Value::String(text)) => Some(text),
             _ => None,
@@ -27,7 +28,8 @@ impl Json {
     }
 
     /// The name of its type, for a message.
-    pub(super) fn kind(&self) -> &'static str {
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Single(Value::Null) => "null",
             Self::Single(Value::Bool(_)) => "a truth value",

@@ -46,6 +46,15 @@ impl Requirement {
             Self::Condition(_) => 3,
         }
     }
+
+    /// Every role that is asked for, under `not` as well.
+    #[must_use]
+    pub fn roles(&self) -> Vec<&str> {
+        match self {
+            Self::Condition(condition) => condition.roles(),
+            Self::Anyone | Self::Optional | Self::SignedIn => Vec::new(),
+        }
+    }
 }
 
 impl Rule {

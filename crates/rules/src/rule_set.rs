@@ -188,7 +188,11 @@ impl Rules {
         same.then(|| before.iter().copied().chain(stem).collect())
     }
 
-    fn matched<'s, S>(&self, asked: &path_tree::HostAndMethod<'_>, segments: S) -> Match<'_>
+    pub(crate) fn matched<'s, S>(
+        &self,
+        asked: &path_tree::HostAndMethod<'_>,
+        segments: S,
+    ) -> Match<'_>
     where
         S: Iterator<Item = &'s [u8]> + Clone,
     {

@@ -57,7 +57,7 @@ pub fn calls(platform: &FakePlatform) -> Value {
 }
 
 fn method(call: &ClerkRequest) -> &'static str {
-    if call.body.is_some() { "POST" } else { "GET" }
+    call.method.as_str()
 }
 
 /// A recorded call, without what depends on the recorder and without the headers that the gate does

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::incoming::{BodyError, Incoming};
 use serde_json::Value;
 
 /// A request as plain data.
@@ -14,13 +14,16 @@ pub struct Request {
     pub url: String,
     /// Names and values of headers.
     pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl Request {
     /// A `GET` with these headers.
     pub fn get(url: &str, headers: &[(&str, &str)]) -> Self {
         let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-        Self { method: "GET".into(), url: url.into(), headers: headers.collect() }
+        let headers = headers.collect();
+        Self { method: "GET".into(), url: url.into(), headers, ..Self::default() }
     }
 
     /// The request of a recorded question.
@@ -38,7 +41,8 @@ impl Request {
             headers.retain(|(name, _)| name != "cookie");
             headers.push(("cookie".into(), joined.join("; ")));
         }
-        Self { method: text(&question["method"]), url: text(&question["url"]), headers }
+        let (method, url) = (text(&question["method"]), text(&question["url"]));
+        Self { method, url, headers, ..Self::default() }
     }
 }
 
@@ -60,5 +64,9 @@ impl Incoming for Request {
     fn header_names(&self) -> Cow<'_, str> {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         Cow::Owned(names.join("\n"))
+    }
+
+    async fn body(&self, max: usize) -> Result<Vec<u8>, BodyError> {
+        if self.body.len() > max { Err(BodyError::TooLarge) } else { Ok(self.body.clone()) }
     }
 }

@@ -75,6 +75,12 @@ impl Session {
         self.claims.text("sts") == Some("pending")
     }
 
+    /// When its token was made, in whole seconds since 1970.
+    #[must_use]
+    pub fn issued_at_seconds(&self) -> Option<i64> {
+        date_ms_of(self.claims.value("iat")?).map(|ms| ms.div_euclid(1_000))
+    }
+
     /// When the token expires, in whole seconds since 1970.
     #[must_use]
     pub fn expires_at_seconds(&self) -> i64 {
@@ -130,6 +136,11 @@ fn issuer(
         Issuers::Only(ours) => claimed.is_some_and(|name| ours.iter().any(|it| is_ours(name, it))),
     };
     if fits { Ok(()) } else { Err(TokenError::InvalidIssuer) }
+}
+
+/// A time claim in whole milliseconds since 1970.
+pub(super) fn date_ms_of(claimed: &Value) -> Option<i64> {
+    date_ms(claimed).ok().map(whole)
 }
 
 /// A time claim in milliseconds since 1970, truncated to whole seconds; an error if it is not a

@@ -54,7 +54,8 @@ impl UnverifiedToken {
         let Value::Object(claims) = segment::value(claims)? else {
             return None;
         };
-        let claims = Rc::new(Claims::new(claims));
+        let claims = Claims::new(claims).with_original_issue(header.get("oiat"));
+        let claims = Rc::new(claims);
         Some(Self { text: text.into(), header, claims, signature: segment::bytes(signature)? })
     }
 

@@ -17,7 +17,7 @@ use crate::claims;
 use crate::claims::Claims;
 use crate::error::TokenError;
 use crate::policy::Policy;
-use crate::session::Session;
+use crate::session::{self, Session};
 
 /// A token whose signature is valid for a key of the instance.
 #[derive(Clone, Debug)]
@@ -76,6 +76,12 @@ impl VerifiedToken {
         &self.claims
     }
 
+    /// The same, for whoever keeps it.
+    #[must_use]
+    pub fn shared_claims(&self) -> Rc<Claims> {
+        Rc::clone(&self.claims)
+    }
+
     /// The cookies that a handshake token asks to set; empty if it names none. `None` if the list
     /// holds anything but texts.
     #[must_use]
@@ -99,6 +105,27 @@ impl VerifiedToken {
         now_ms: i64,
     ) -> Result<Session, TokenError> {
         Session::admit(&self.claims, policy, origin, now_ms)
+    }
+
+    /// Whether it is a session's of this site, or was one until it ended. Whoever uses this asks
+    /// Clerk about the session before anything is done for it.
+    ///
+    /// # Errors
+    /// As [`Self::admit`], but [`TokenError::Expired`] only where the end is not even a date.
+    pub fn admit_ended(
+        &self,
+        policy: &Policy,
+        origin: &dyn Fn() -> Option<String>,
+        now_ms: i64,
+    ) -> Result<(), TokenError> {
+        match self.admit(policy, origin, now_ms) {
+            Err(TokenError::Expired) => {
+                let end = self.claims.value("exp").and_then(session::date_ms_of);
+                let before = end.map_or(i64::MIN, |end| end.saturating_sub(1)).min(now_ms);
+                self.admit(policy, origin, before).map(|_| ())
+            }
+            other => other.map(|_| ()),
+        }
     }
 }
 

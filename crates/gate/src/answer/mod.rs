@@ -66,23 +66,33 @@ impl Answer {
         Self::new(204)
     }
 
-    /// One of the gate's own endpoints was requested with a method other than `GET` or `HEAD`.
-    #[must_use]
-    pub fn method_not_allowed() -> Self {
-        Self::new(405).with("allow", "GET, HEAD")
-    }
-
     /// A JSON text.
     #[must_use]
     pub fn json(status: u16, body: String) -> Self {
         Self::new(status).with_body(JSON, body)
     }
 
+    /// A page without scripts, with forms that post to this site. No other page may frame it, and
+    /// its forms send `Origin`.
+    #[must_use]
+    pub fn form_page(body: String) -> Self {
+        Self::new(200)
+            .with_body(HTML, body)
+            .with("content-security-policy", FORM_PAGE_POLICY)
+            .with("referrer-policy", "same-origin")
+    }
+
+    /// A redirect that the browser follows with `GET`, whatever the method of the request was.
+    #[must_use]
+    pub fn see_other(location: &str) -> Self {
+        Self::new(303).with("location", percent::encode(location, percent::VISIBLE))
+    }
+
     /// A page without scripts, that loads nothing and sends no `Referer`.
     #[must_use]
     pub fn html(status: u16, body: String) -> Self {
         Self::new(status)
-            .with_body("text/html; charset=utf-8", body)
+            .with_body(HTML, body)
             .with("content-security-policy", PAGE_POLICY)
             .with("referrer-policy", "no-referrer")
     }
@@ -99,22 +109,35 @@ pub struct Refusal<'a> {
     pub sign_in: Option<&'a str>,
     /// For status 503: when to try again. `None` means after a few seconds.
     pub retry_after_seconds: Option<u32>,
-    /// For [`Code::Configuration`]: the problems, if they may be shown.
+    /// For [`Code::Configuration`]: the problems, if they may be shown. For
+    /// [`Code::MetadataInvalid`]: what is wrong with the fields that were sent.
     pub problems: Vec<&'a Problem>,
     /// On a page: what else helps.
     pub help: Option<&'a Help>,
+    /// For [`Code::ClerkRefused`]: the codes of Clerk's API.
+    pub clerk_codes: &'a [String],
 }
 
 impl<'a> Refusal<'a> {
     /// A refusal with a code and no details.
     #[must_use]
     pub fn new(code: Code, request_id: &'a str) -> Self {
-        let (sign_in, retry_after_seconds, help) = (None, None, None);
-        Self { code, request_id, sign_in, retry_after_seconds, problems: Vec::new(), help }
+        Self {
+            code,
+            request_id,
+            sign_in: None,
+            retry_after_seconds: None,
+            problems: Vec::new(),
+            clerk_codes: &[],
+            help: None,
+        }
     }
 }
 
 const JSON: &str = "application/json; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+const FORM_PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+                                form-action 'self'; frame-ancestors 'none'";
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
                            form-action 'none'; frame-ancestors 'none'";
 

@@ -75,8 +75,12 @@ fn problems(refusal: &Refusal<'_>) -> String {
         let (place, message) = (escape(&problem.place), escape(&problem.message));
         rows.extend(["<li><code>", &place, "</code> ", &message, "</li>"]);
     }
-    format!("<p>Shown because the publishable key is not a production one:</p><ul>{rows}</ul>")
+    let why = if refusal.code == Code::Configuration { SHOWN } else { "" };
+    format!("{why}<ul>{rows}</ul>")
 }
+
+/// Shown above the problems of a configuration.
+const SHOWN: &str = "<p>Shown because the publishable key is not a production one:</p>";
 
 /// The heading, and below it paragraphs in HTML.
 const fn title_and_text(code: Code) -> (&'static str, &'static str) {
@@ -94,6 +98,16 @@ const fn title_and_text(code: Code) -> (&'static str, &'static str) {
         Code::UpstreamUnreachable => ("The site does not answer", UPSTREAM),
         Code::Configuration => ("This site is not set up correctly", CONFIGURATION),
         Code::Internal => ("Something went wrong", INTERNAL),
+        Code::MethodNotAllowed => ("This address cannot be used", METHOD_NOT_ALLOWED),
+        Code::BadRequest => ("The form cannot be read", BAD_REQUEST),
+        Code::BadTarget => ("This address cannot be used", BAD_TARGET),
+        Code::CrossSite => ("This form came from another site", CROSS_SITE),
+        Code::TooLarge => ("The form is too large", TOO_LARGE),
+        Code::MetadataInvalid => ("This cannot be saved", METADATA_INVALID),
+        Code::NotConfigured => ("This is not set up on this site", NOT_CONFIGURED),
+        Code::RateLimited => ("Too many requests", RATE_LIMITED),
+        Code::ClerkUnavailable => ("The sign-in service does not answer", CLERK_UNAVAILABLE),
+        Code::ClerkRefused => ("The sign-in service refuses this", CLERK_REFUSED),
     }
 }
 
@@ -123,6 +137,20 @@ const UPSTREAM: &str = "<p>You may open this page, but the site did not answer. 
     moment.</p>";
 const CONFIGURATION: &str = "<p>No page is shown until this is fixed. The reason is in the log of \
     this site.</p>";
+const METHOD_NOT_ALLOWED: &str = "<p>Follow a link or a button of the site.</p>";
+const BAD_REQUEST: &str = "<p>The site sent something that cannot be read here. Go back and try \
+    again.</p>";
+const BAD_TARGET: &str = "<p>The address to return to is not on this site.</p>";
+const CROSS_SITE: &str = "<p>Nothing was changed. Open this site and use its own buttons.</p>";
+const TOO_LARGE: &str = "<p>Nothing was changed. Send less.</p>";
+const METADATA_INVALID: &str = "<p>Nothing was changed.</p>";
+const NOT_CONFIGURED: &str = "<p>The people who run this site find the reason in its health \
+    report.</p>";
+const RATE_LIMITED: &str = "<p>Try again in a moment.</p>";
+const CLERK_UNAVAILABLE: &str = "<p>It is not certain that this was done. You have not been \
+    signed out. Try again in a moment.</p>";
+const CLERK_REFUSED: &str = "<p>Trying again does not help. The people who run this site find \
+    the reason in its log.</p>";
 const INTERNAL: &str = "<p>The request could not be finished. Try again in a moment.</p>";
 
 const STYLE: &str = ":root{color-scheme:light dark;--t:#1c1c22;--s:#5a5a66;--b:#fafafa;--l:#4a3fd1;\
@@ -130,7 +158,8 @@ const STYLE: &str = ":root{color-scheme:light dark;--t:#1c1c22;--s:#5a5a66;--b:#
 --o:#16161a}}body{margin:0;background:var(--b);color:var(--t);font:1rem/1.6 system-ui,sans-serif}\
 main{max-width:38rem;margin:0 auto;padding:12vh 1.5rem 3rem;overflow-wrap:anywhere}\
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 1rem}h2{font-size:1.05rem;margin:1.5rem 0 .25rem}\
-ul{padding-left:1.25rem;margin:.25rem 0}a{color:var(--l)}a.button{display:inline-block;\
-background:var(--l);color:var(--o);padding:.5rem 1.25rem;border-radius:.4rem;text-decoration:none}\
-a:focus-visible{outline:3px solid var(--l);outline-offset:2px}.small{color:var(--s);\
-font-size:.85rem;margin-top:2rem}";
+ul{padding-left:1.25rem;margin:.25rem 0}a{color:var(--l)}\
+a.button,button{display:inline-block;background:var(--l);color:var(--o);padding:.5rem 1.25rem;\
+border-radius:.4rem;text-decoration:none}button{border:0;font:inherit;cursor:pointer}\
+li form{margin:.25rem 0 1rem}a:focus-visible,button:focus-visible{outline:3px solid var(--l);outline-offset:2px}\
+.small{color:var(--s);font-size:.85rem;margin-top:2rem}";

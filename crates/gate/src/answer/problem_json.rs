@@ -14,6 +14,10 @@ struct ProblemJson<'a> {
     status: u16,
     code: &'static str,
     request_id: &'a str,
+    #[serde(skip_serializing_if = "is_false")]
+    retryable: bool,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    clerk_codes: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<ProblemEntry<'a>>,
 }
@@ -52,11 +56,18 @@ pub(super) fn problem_json(refusal: &Refusal<'_>) -> Answer {
         status,
         code: refusal.code.as_str(),
         request_id: refusal.request_id,
+        retryable: refusal.code.is_retryable(),
+        clerk_codes: refusal.clerk_codes,
         problems: refusal.problems.iter().map(ProblemEntry::from).collect(),
     };
     // Serialising these fields cannot fail.
     let body = serde_json::to_string(&json).unwrap_or_default();
     Answer::new(status).with_body("application/problem+json", body)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// The status in words, from RFC 9110 and RFC 5842.
@@ -66,6 +77,9 @@ const fn phrase(status: u16) -> &'static str {
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
+        405 => "Method Not Allowed",
+        413 => "Content Too Large",
+        422 => "Unprocessable Content",
         502 => "Bad Gateway",
         503 => "Service Unavailable",
         508 => "Loop Detected",

@@ -134,7 +134,8 @@ impl<'a> Auth<'a> {
         Self { status, reason: None, headers: Vec::new(), loop_cause: None, clean_url: None }
     }
 
-    fn from_state(state: RequestState, settings: &'a Settings) -> Self {
+    /// The result for a state of the session.
+    pub(crate) fn from_state(state: RequestState, settings: &'a Settings) -> Self {
         let headers = state.headers().into_iter().filter(|(name, _)| !OF_REDIRECTS.contains(name));
         let headers = headers.collect();
         match state {
@@ -159,6 +160,21 @@ impl<'a> Auth<'a> {
     }
 }
 
+/// What authentication works with.
+pub(crate) const fn verifier<'a, K>(
+    gate: &'a Gate<K>,
+    settings: &'a Settings,
+) -> SessionVerifier<'a, K> {
+    SessionVerifier {
+        settings,
+        keys: &gate.keys,
+        remembered: &gate.remembered,
+        nonces: &gate.nonces,
+        strangers: &gate.strangers,
+        returns: &gate.returns,
+    }
+}
+
 /// Finds out who asks, as Clerk's SDK decides it.
 pub(crate) async fn authenticate<'a, K, P, R>(
     gate: &'a Gate<K>,
@@ -171,14 +187,7 @@ where
     P: Platform<Key = K>,
     R: Incoming,
 {
-    let verifier = SessionVerifier {
-        settings,
-        keys: &gate.keys,
-        remembered: &gate.remembered,
-        nonces: &gate.nonces,
-        strangers: &gate.strangers,
-        returns: &gate.returns,
-    };
+    let verifier = verifier(gate, settings);
     let authorization = request.header("authorization");
     let bearer = authorization.as_deref().and_then(credential::presented);
     match session::authenticate_request(&verifier, request, bearer, ctx).await {

@@ -3,10 +3,14 @@
 //! JSON is read whatever parameters its media type has; a response with another media type is not
 //! read. What a call is for belongs to its user.
 
+pub(crate) mod backend;
 pub mod breaker;
+pub(crate) mod budget;
 pub mod failed_nonces;
 pub mod handshake_returns;
+pub(crate) mod sessions;
 pub mod stranger_budget;
+pub(crate) mod users;
 
 use serde_json::Value;
 

@@ -2,6 +2,7 @@
 //! caller's own.
 
 pub mod access;
+pub mod account;
 pub mod debug_role;
 pub mod health;
 
@@ -9,10 +10,9 @@ use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 
-use crate::answer::Answer;
 use crate::context::RequestContext;
 use crate::early_response::EarlyResponse;
-use crate::endpoint::{EndpointId, HEALTH, OwnPath};
+use crate::endpoint::{Endpoint, EndpointId, HEALTH, READ};
 use crate::gate::Gate;
 use crate::platform::Platform;
 use crate::settings::Settings;
@@ -29,14 +29,14 @@ pub(crate) fn closed(
         (HEALTH, "GET" | "HEAD") => {
             EarlyResponse::endpoint(health::misconfigured(faulty, RequestKind::of(request)))
         }
-        (HEALTH, _) => EarlyResponse::endpoint(Answer::method_not_allowed()),
+        (HEALTH, _) => method_not_allowed(READ.join(", ")),
         _ => EarlyResponse::code(Code::Configuration),
     }
 }
 
 /// The answer of one of the gate's own addresses.
 pub(crate) async fn answer<K, P, R>(
-    own: &OwnPath,
+    endpoint: &Endpoint,
     gate: &Gate<K>,
     settings: &Settings,
     request: &R,
@@ -47,15 +47,23 @@ where
     P: Platform<Key = K>,
     R: Incoming,
 {
-    let OwnPath::At(endpoint) = own else { return EarlyResponse::code(Code::NotFound) };
     if !endpoint.answers(request.method()) {
-        return EarlyResponse::endpoint(Answer::method_not_allowed());
+        return method_not_allowed(endpoint.allow());
     }
     match endpoint.id {
         EndpointId::Health => {
             EarlyResponse::endpoint(health::answer(gate, settings, request, ctx).await)
         }
+        EndpointId::Unknown => EarlyResponse::code(Code::NotFound),
+        // Boxed: requests to other addresses carry none of it.
+        EndpointId::Account(id) => {
+            Box::pin(account::answer(id, gate, settings, request, ctx)).await
+        }
         EndpointId::Access => access::answer(gate, settings, request, ctx).await,
         EndpointId::DebugRole => debug_role::answer(gate, settings, request, ctx).await,
     }
+}
+
+fn method_not_allowed(allow: String) -> EarlyResponse {
+    EarlyResponse::code(Code::MethodNotAllowed).with_headers(&[("allow", allow)])
 }

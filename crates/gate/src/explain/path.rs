@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::auth::Auth;
 use crate::early_response::EarlyResponse;
-use crate::endpoint::OwnPath;
+use crate::endpoint::Endpoint;
 use crate::forward::auth_headers;
 use crate::grant::{Grant, early_response};
 use crate::log::Outcome;
@@ -240,11 +240,11 @@ impl ExplainedOutcome {
 
 fn find<'a>(path: &str, settings: &'a Settings, request: &impl Incoming) -> Option<PathKind<'a>> {
     let path = RequestPath::parse(path).ok()?;
-    if OwnPath::of(&path, settings).is_some() {
+    if Endpoint::of(&path, settings).is_some() {
         return Some(PathKind::Endpoint(path));
     }
     let host = UrlParts::of(request.url())?.host()?;
-    let matched = settings.rules.find(host, "GET", &path).ok();
+    let matched = settings.rules.find(host, request.method(), &path).ok();
     let matched = matched.filter(|_| settings.upstream.holds(&path))?;
     Some(PathKind::Rule(path, matched))
 }

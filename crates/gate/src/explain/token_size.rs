@@ -7,25 +7,31 @@ use serde_json::Value;
 use crate::auth::principal::User;
 
 /// How much room is taken.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct TokenSize {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenSize {
     /// The whole token, as it stands in the cookie.
-    pub(crate) bytes: usize,
+    pub bytes: usize,
     /// What a browser keeps.
-    pub(crate) bytes_max: usize,
+    pub bytes_max: usize,
     /// The claims that are not Clerk's own, as JSON.
-    pub(crate) custom_claims_bytes: usize,
+    pub custom_claims_bytes: usize,
     /// What Clerk leaves for them.
-    pub(crate) custom_claims_bytes_max: usize,
+    pub custom_claims_bytes_max: usize,
 }
 
 impl TokenSize {
     /// Of the visitor's token.
     pub(crate) fn of(visitor: &User<'_>) -> Self {
+        Self::of_claims(visitor.session().claims().all(), visitor.token_bytes())
+    }
+
+    /// Of a token with these claims that is so long as a text.
+    #[must_use]
+    pub fn of_claims(claims: &Value, token_bytes: usize) -> Self {
         Self {
-            bytes: visitor.token_bytes(),
+            bytes: token_bytes,
             bytes_max: COOKIE_BYTES_MAX,
-            custom_claims_bytes: custom_bytes(visitor.session().claims().all()),
+            custom_claims_bytes: custom_bytes(claims),
             custom_claims_bytes_max: CUSTOM_BYTES_MAX,
         }
     }
@@ -40,10 +46,13 @@ impl TokenSize {
 fn custom_bytes(claims: &Value) -> usize {
     let all = claims.as_object().into_iter().flatten();
     let custom = all.filter(|(name, _)| !CLERKS_OWN.contains(&name.as_str()));
-    // `"name":value,`
-    let bytes = custom
-        .map(|(name, value)| name.len().saturating_add(value.to_string().len()).saturating_add(4));
-    bytes.fold(0, usize::saturating_add)
+    custom.map(|(name, value)| claim_bytes(name, value)).fold(0, usize::saturating_add)
+}
+
+/// What one claim takes: `"name":value,`.
+#[must_use]
+pub fn claim_bytes(name: &str, value: &Value) -> usize {
+    name.len().saturating_add(value.to_string().len()).saturating_add(4)
 }
 
 /// A browser keeps 4,096 bytes of a cookie, its name included.
@@ -51,7 +60,7 @@ const COOKIE_BYTES_MAX: usize = 4_096;
 /// What Clerk's documentation leaves for custom claims.
 const CUSTOM_BYTES_MAX: usize = 1_200;
 /// What Clerk puts into every session token.
-const CLERKS_OWN: [&str; 20] = [
+pub const CLERKS_OWN: [&str; 20] = [
     "act",
     "azp",
     "exp",

@@ -7,7 +7,7 @@
 use crate::clerk_api::ClerkApiError;
 use crate::context::{KeySource, RequestContext};
 use crate::limits::{ANSWER_BYTES_MAX, KEYS_TIMEOUT_MS};
-use crate::platform::{ClerkRequest, Platform};
+use crate::platform::{ClerkMethod, ClerkRequest, Platform};
 use crate::settings::Settings;
 use clerk_edge_token::key::jwks::{JwksError, KeySet};
 
@@ -37,6 +37,7 @@ pub(super) async fn fetch<P: Platform>(
 
 fn calls(settings: &Settings) -> impl Iterator<Item = (KeySource, ClerkRequest)> {
     let call = |url: String| ClerkRequest {
+        method: ClerkMethod::Get,
         url,
         secret: None,
         body: None,

@@ -5,7 +5,7 @@
 //! is collected during a request in `record`.
 
 pub mod record;
-mod timestamp;
+pub(crate) mod timestamp;
 
 use crate::context::KeySource;
 use crate::log::timestamp::push_timestamp;

@@ -23,6 +23,13 @@ pub(super) fn push_timestamp(text: &mut String, time_ms: i64) {
     }
 }
 
+/// A time as RFC 3339 writes it.
+pub(crate) fn rfc3339(time_ms: i64) -> String {
+    let mut text = String::new();
+    push_timestamp(&mut text, time_ms);
+    text
+}
+
 /// Appends the last `digits` digits of a number.
 fn push_digits(text: &mut String, number: i32, digits: usize) {
     let mut places = [b'0'; 4];

@@ -15,7 +15,7 @@ pub(crate) mod user_answer;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::clerk_api::ClerkApiError;
 use crate::clerk_api::breaker::Breaker;
@@ -25,7 +25,7 @@ use crate::limits::{
 };
 use crate::lookup::cache::{CachedMetadata, MetadataCache};
 use crate::lookup::user_answer::UserAnswerError;
-use crate::platform::{ClerkRequest, Platform};
+use crate::platform::{ClerkMethod, ClerkRequest, Platform};
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::store::read_entry;
@@ -92,6 +92,19 @@ impl Lookups {
         }
         let metadata = self.call(settings, secret, user_id, ctx).await?;
         let entry = CachedMetadata { metadata: metadata.map(Rc::new), fetched_at_ms: ctx.now_ms };
+        self.keep(settings, name, &entry, ctx);
+        Ok(entry.into())
+    }
+
+    /// Keeps an entry in memory, and behind the response in the store.
+    fn keep<P>(
+        &self,
+        settings: &Settings,
+        name: String,
+        entry: &CachedMetadata,
+        ctx: &RequestContext<'_, P>,
+    ) {
+        let ttl = settings.lookup_ttl_seconds;
         if settings.has_store && ttl > 0 {
             let (name, text) = (name.clone(), entry.to_text());
             let keep_seconds = ttl.max(STORE_KEEP_SECONDS_MIN);
@@ -99,8 +112,20 @@ impl Lookups {
                 ctx.defer(BackgroundTask::Store { name, text, keep_seconds });
             }
         }
-        self.cache.borrow_mut().put(name, &entry, ctx.now_ms);
-        Ok(entry.into())
+        self.cache.borrow_mut().put(name, entry, ctx.now_ms);
+    }
+
+    /// Takes what Clerk's answer to a write says of the user's public metadata.
+    pub(crate) fn learn<P>(
+        &self,
+        settings: &Settings,
+        user_id: &str,
+        metadata: Map<String, Value>,
+        ctx: &RequestContext<'_, P>,
+    ) {
+        let metadata = (!metadata.is_empty()).then(|| Rc::new(Value::Object(metadata)));
+        let name = cache::name(settings, user_id);
+        self.keep(settings, name, &CachedMetadata { metadata, fetched_at_ms: ctx.now_ms }, ctx);
     }
 
     /// Calls made, and how many of them failed.
@@ -130,6 +155,7 @@ impl Lookups {
         ));
         self.count.set(self.count.get().saturating_add(1));
         let call = ClerkRequest {
+            method: ClerkMethod::Get,
             url: format!("{}/v1/users/{user_id}", settings.api_url),
             secret: Some(secret.clone()),
             body: None,

@@ -81,7 +81,9 @@ pub(super) async fn after_refusal<P: Platform, R: Incoming>(
     ctx: &RequestContext<'_, P>,
 ) -> Result<RequestState, KeysUnavailable> {
     let reason = match error {
-        TokenError::Expired if !auth.is_get() => Reason::Expired(RefreshError::NotGet),
+        TokenError::Expired if !ctx.refreshes(auth.request.method()) => {
+            Reason::Expired(RefreshError::NotGet)
+        }
         TokenError::Expired => match refresh(verifier, auth, ctx).await? {
             Ok(state) => return Ok(state),
             Err(why) => Reason::Expired(why),
@@ -160,7 +162,7 @@ fn development_browser<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> Option
     is_missing.then(|| start_handshake_or_sign_out(auth, Reason::DevBrowserMissing))
 }
 
-fn is_older_than_client_uat(token: &InspectedToken, uat: f64) -> bool {
+pub(super) fn is_older_than_client_uat(token: &InspectedToken, uat: f64) -> bool {
     let issued_at = token.claims().and_then(|claims| claims.value("iat"));
     issued_at.and_then(js_number::to_number).is_some_and(|issued_at| issued_at < uat)
 }

@@ -175,7 +175,7 @@ impl<'a> ClerkParameters<'a> {
 
 /// The URL as the browser sees it. `X-Forwarded-*` counts only with `CLERK_TRUST_FORWARDED_HOST`.
 /// A path that begins with `//` is not read as a host.
-pub(super) fn browser_url<R: Incoming>(settings: &Settings, request: &R) -> Option<Url> {
+pub(crate) fn browser_url<R: Incoming>(settings: &Settings, request: &R) -> Option<Url> {
     let own = Url::parse(request.url())?;
     if !settings.trust_forwarded_host {
         return Some(own);

@@ -10,7 +10,7 @@ use crate::keys::KeysUnavailable;
 use crate::limits::{
     ANSWER_BYTES_MAX, DEVELOPMENT_SKEW_MS, HANDSHAKE_GRACE_MS, SESSION_CALL_TIMEOUT_MS,
 };
-use crate::platform::{ClerkRequest, Platform};
+use crate::platform::{ClerkMethod, ClerkRequest, Platform};
 use crate::session::context::{AuthenticateContext, HandshakeFailure};
 use crate::session::loop_cause::LoopCause;
 use crate::session::reason::Reason;
@@ -172,6 +172,7 @@ async fn exchange_nonce<P: Platform, R: Incoming>(
     let mut query = String::new();
     query::append(&mut query, "nonce", nonce);
     let call = ClerkRequest {
+        method: ClerkMethod::Get,
         url: format!("{}/v1/clients/handshake_payload?{query}", verifier.settings.api_url),
         secret: Some(secret),
         body: None,

@@ -45,7 +45,7 @@ pub(super) fn redirect_or_sign_out<R: Incoming>(
     RequestState::Handshake(Handshake { reason, location, count_cookie })
 }
 
-fn handshake_location<R: Incoming>(
+pub(super) fn handshake_location<R: Incoming>(
     auth: &AuthenticateContext<'_, R>,
     url: &Url,
     reason: &Reason,

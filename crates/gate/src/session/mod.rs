@@ -8,6 +8,7 @@
 //! No session is kept here and nothing is signed. The browser is never redirected to a host that a
 //! client named, except to the satellites of a development instance, as Clerk's SDK does.
 
+pub(crate) mod account;
 pub(crate) mod by_cookie;
 pub(crate) mod context;
 pub mod cookies;

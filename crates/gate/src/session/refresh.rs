@@ -10,7 +10,7 @@ use crate::clerk_api;
 use crate::context::RequestContext;
 use crate::keys::KeysUnavailable;
 use crate::limits::{ANSWER_BYTES_MAX, SESSION_CALL_TIMEOUT_MS, SESSION_ID_BYTES_MAX};
-use crate::platform::{ClerkRequest, ClerkResponse, Platform};
+use crate::platform::{ClerkMethod, ClerkRequest, ClerkResponse, Platform};
 use crate::session::context::AuthenticateContext;
 use crate::session::reason::{ApiCode, RefreshError};
 use crate::session::set_cookie;
@@ -49,6 +49,16 @@ pub(super) async fn refresh<P: Platform, R: Incoming>(
         Ok(cookies) => cookies,
         Err(why) => return Ok(Err(why)),
     };
+    verify_new_cookies(verifier, auth, cookies, ctx).await
+}
+
+/// The state with the token among these cookies, and why it cannot be used.
+pub(super) async fn verify_new_cookies<P: Platform, R: Incoming>(
+    verifier: &SessionVerifier<'_, P::Key>,
+    auth: &AuthenticateContext<'_, R>,
+    cookies: Vec<String>,
+    ctx: &RequestContext<'_, P>,
+) -> Result<Result<RequestState, RefreshError>, KeysUnavailable> {
     let SessionCookie::Token(text) = set_cookie::session_cookie(&cookies) else {
         return Ok(Err(RefreshError::InvalidSessionToken));
     };
@@ -64,7 +74,7 @@ pub(super) async fn refresh<P: Platform, R: Incoming>(
     })
 }
 
-fn refresh_call<R: Incoming, K>(
+pub(super) fn refresh_call<R: Incoming, K>(
     verifier: &SessionVerifier<'_, K>,
     auth: &AuthenticateContext<'_, R>,
 ) -> Result<ClerkRequest, RefreshError> {
@@ -89,6 +99,7 @@ fn refresh_call<R: Incoming, K>(
         "request_headers": request_headers(auth),
     });
     Ok(ClerkRequest {
+        method: ClerkMethod::Post,
         url: format!("{}/v1/sessions/{session}/refresh{query}", verifier.settings.api_url),
         secret: Some(secret),
         body: Some(body.to_string()),
@@ -104,7 +115,7 @@ fn request_headers<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> Map<String
 
 /// The new cookies, or what Clerk's response means. As in Clerk's SDK, a body that should be JSON
 /// and is none counts as no answer.
-fn new_cookies(response: &ClerkResponse) -> Result<Vec<String>, RefreshError> {
+pub(super) fn new_cookies(response: &ClerkResponse) -> Result<Vec<String>, RefreshError> {
     if response.status == 204 {
         return Err(RefreshError::UnexpectedApiError);
     }

@@ -36,6 +36,12 @@ impl<'a> SignInRedirect<'a> {
         Some(Self { settings, url, dev_browser })
     }
 
+    /// Comes back to another page of this site.
+    pub(crate) fn returning_to(self, path_and_query: &str) -> Self {
+        let other = Url::parse(&[&self.url.origin(), path_and_query].concat());
+        Self { url: other.unwrap_or(self.url), ..self }
+    }
+
     /// The URL of the sign-in page; of its `/tasks` if the session is pending.
     #[must_use]
     pub fn to_sign_in(&self, is_pending: bool) -> String {

@@ -16,6 +16,7 @@ macro_rules! names {
 }
 
 names! {
+    ACCOUNT
     ASSETS
     CLAIM_HEADERS
     CLERK_API_URL
@@ -45,6 +46,7 @@ names! {
     PATH_SUFFIXES
     ROLE_CLAIMS
     ROUTES
+    SELF_METADATA
     UPSTREAM
 }
 

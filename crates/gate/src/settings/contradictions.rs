@@ -5,7 +5,7 @@ use crate::settings::bindings::{
 };
 use crate::settings::urls::host_and_port;
 use crate::settings::value_reader::ValueReader;
-use crate::settings::{InstanceKind, Settings};
+use crate::settings::{InstanceKind, Settings, self_given_roles};
 
 /// Adds a problem for each contradiction. If the publishable key is not valid, nothing is compared
 /// with it.
@@ -13,6 +13,7 @@ pub(super) fn check(reader: &mut ValueReader<'_>, settings: &Settings, key_is_va
     if key_is_valid {
         instance_kinds(reader, settings);
     }
+    reader.refuse_all::<()>(self_given_roles::problems(settings));
     if settings.is_satellite {
         satellite(reader, settings, key_is_valid);
     }

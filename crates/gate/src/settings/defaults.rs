@@ -1,5 +1,6 @@
 //! The value of every setting that is not bound.
 
+use crate::settings::account::AccountSettings;
 use crate::settings::{Instance, InstanceKind, LogLevel, Settings, Upstream};
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::rule_set::Rules;
@@ -41,6 +42,7 @@ impl Settings {
             debug_role: instance.kind == InstanceKind::Development,
             upstream_is_implied: false,
             health_details: instance.kind == InstanceKind::Development,
+            account: AccountSettings::default(),
             has_store: false,
             notes: Vec::new(),
             instance,

@@ -3,13 +3,14 @@
 //! How a kind of value is read belongs in `value_reader`, defaults in `defaults`.
 
 use crate::secret::{Secret, is_production_key};
+use crate::settings::account::SelfMetadata;
 use crate::settings::bindings::{
-    Binding, Bindings, CLAIM_HEADERS, CLERK_API_URL, CLERK_AUDIENCE, CLERK_AUTHORIZED_PARTIES,
-    CLERK_CACHE, CLERK_CLOCK_SKEW_SECONDS, CLERK_CROSS_ORIGIN_SYNC, CLERK_DOMAIN,
-    CLERK_IS_SATELLITE, CLERK_ISSUER, CLERK_JWKS_URL, CLERK_JWT_KEY, CLERK_PROXY_URL,
+    ACCOUNT, Binding, Bindings, CLAIM_HEADERS, CLERK_API_URL, CLERK_AUDIENCE,
+    CLERK_AUTHORIZED_PARTIES, CLERK_CACHE, CLERK_CLOCK_SKEW_SECONDS, CLERK_CROSS_ORIGIN_SYNC,
+    CLERK_DOMAIN, CLERK_IS_SATELLITE, CLERK_ISSUER, CLERK_JWKS_URL, CLERK_JWT_KEY, CLERK_PROXY_URL,
     CLERK_PUBLISHABLE_KEY, CLERK_SATELLITE_AUTO_SYNC, CLERK_SECRET_KEY, CLERK_SIGN_IN_URL,
     CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, DEBUG_ROLE, HEALTH_DETAILS, LOG,
-    LOOKUP_TTL_SECONDS, ROLE_CLAIMS, ROUTES, UPSTREAM,
+    LOOKUP_TTL_SECONDS, ROLE_CLAIMS, ROUTES, SELF_METADATA, UPSTREAM,
 };
 use crate::settings::problems::SettingsProblems;
 use crate::settings::value_reader::ValueReader;
@@ -52,7 +53,7 @@ type Read = fn(&mut ValueReader<'_>, &'static str, &mut Settings);
 
 /// All settings but the publishable key, in the order in which their problems are listed. A row
 /// may use what the rows above it have read.
-const TABLE: [(&str, Read); 25] = [
+const TABLE: [(&str, Read); 27] = [
     (CLERK_SIGN_IN_URL, |reader, name, to| to.sign_in_url = urls::page(reader, name)),
     (CLERK_PROXY_URL, |reader, name, to| to.proxy_url = urls::proxy(reader, name)),
     (CLERK_DOMAIN, |reader, name, to| to.domain = urls::domain(reader, name)),
@@ -85,6 +86,10 @@ const TABLE: [(&str, Read); 25] = [
     (LOOKUP_TTL_SECONDS, lookup_ttl),
     (DEBUG_ROLE, |reader, name, to| reader.boolean(name, &mut to.debug_role)),
     (HEALTH_DETAILS, |reader, name, to| reader.boolean(name, &mut to.health_details)),
+    (ACCOUNT, |reader, name, to| reader.boolean(name, &mut to.account.on)),
+    (SELF_METADATA, |reader, name, to| {
+        to.account.self_metadata = self_metadata(reader, name).unwrap_or_default();
+    }),
     (CLERK_CACHE, |reader, name, to| {
         to.has_store = reader.is_bound(name, &Binding::Store, "must be a KV namespace");
     }),
@@ -140,6 +145,16 @@ fn api_url(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
 fn jwks_url(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
     let url = urls::clerk_url(reader, name, to.instance.kind);
     to.jwks_url = url.unwrap_or_else(|| issuers::default_jwks_url(to));
+}
+
+fn self_metadata(reader: &mut ValueReader<'_>, name: &str) -> Option<SelfMetadata> {
+    match reader.bound(name)? {
+        Binding::Text(text) | Binding::Json(text) => match SelfMetadata::read(name, &text) {
+            Ok(fields) => Some(fields),
+            Err(problems) => reader.refuse_all(problems),
+        },
+        other => reader.refuse_kind(name, "must be a table of fields", &other),
+    }
 }
 
 fn clock_skew(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {

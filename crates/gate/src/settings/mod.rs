@@ -3,6 +3,7 @@
 //! All bindings are read, also after a problem, and wrong values are never guessed at. Messages
 //! never contain a value.
 
+pub mod account;
 pub mod bindings;
 pub mod claim_headers;
 pub mod clerk_hosts;
@@ -16,11 +17,13 @@ pub mod parties;
 pub(crate) mod previews;
 pub mod problems;
 pub mod publishable_key;
+pub mod self_given_roles;
 pub mod upstream;
 pub mod urls;
 pub mod value_reader;
 
 use crate::secret::Secret;
+use crate::settings::account::AccountSettings;
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::url::Url;
 use clerk_edge_rules::claim_path::ClaimPath;
@@ -79,6 +82,8 @@ pub struct Settings {
     pub upstream_is_implied: bool,
     /// `HEALTH_DETAILS`.
     pub health_details: bool,
+    /// `ACCOUNT` and `SELF_METADATA`.
+    pub account: AccountSettings,
     /// Whether `CLERK_CACHE` is bound.
     pub has_store: bool,
     /// What is missing or should be changed, one sentence each, for the log and the health answer.

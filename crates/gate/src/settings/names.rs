@@ -38,8 +38,7 @@ const UNKNOWN: &str = "is a setting neither of the gate nor of Clerk's SDKs: tak
 const LETTERS_MIN: usize = 6;
 const DISTANCE_MAX: usize = 2;
 /// Names of settings that are reserved.
-const ANNOUNCED: [&str; 15] = [
-    "ACCOUNT",
+const ANNOUNCED: [&str; 13] = [
     "ASSERTION_AUDIENCE",
     "ASSERTION_KEY",
     "CLERK_FRONTEND_API_PROXY",
@@ -49,7 +48,6 @@ const ANNOUNCED: [&str; 15] = [
     "CLERK_WEBHOOK_SIGNING_SECRET",
     "MACHINE_TTL_SECONDS",
     "NEW_USER_METADATA",
-    "SELF_METADATA",
     "SITE_MAP",
     "SYNC_SECRET",
     "SYNC_URL",

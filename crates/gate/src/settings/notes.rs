@@ -40,7 +40,8 @@ fn is_debug_in_production(settings: &Settings) -> bool {
 
 const DEVELOPMENT: &str = "The publishable key is a development one: not for production.";
 const NO_SECRET: &str = "CLERK_SECRET_KEY is not set: missing claims are not looked up, sessions \
-                         are not refreshed, and handshakes that answer with a nonce fail.";
+                         are not refreshed, handshakes that answer with a nonce fail, and the \
+                         account addresses answer 503.";
 const NO_STORE: &str = "CLERK_CACHE is not bound: keys and looked-up claims are kept only in \
                         memory, and every new isolate fetches them again.";
 const NO_PARTIES: &str = "CLERK_AUTHORIZED_PARTIES is not set: session tokens made for your other \

@@ -22,6 +22,14 @@ fn the_demo_has_the_rules_of_the_shipped_configuration() {
 }
 
 #[test]
+fn the_demo_has_the_fields_of_the_shipped_configuration() {
+    let demo = between(DEMO_RULES, "export const SELF_METADATA = ", ";\n");
+    let demo: Value = json(&with_quoted_names(demo));
+    let shipped: toml::Table = WRANGLER.parse().unwrap();
+    assert_eq!(demo, serde_json::to_value(&shipped["vars"]["SELF_METADATA"]).unwrap());
+}
+
+#[test]
 fn io_js_fetches_the_headers_that_the_worker_reads_in_one_call() {
     let script: Vec<String> = list(between(IO_JS, "const USUAL = ", ";"));
     let worker: Vec<String> = list(between(REQUEST_RS, "const USUAL: [&str; 4] = ", ";"));

@@ -4,6 +4,7 @@
 //! but that of Clerk's own handshake.
 
 mod access;
+mod account;
 mod cache;
 mod closed;
 mod debug;
@@ -30,7 +31,7 @@ use clerk_edge_gate::answer::Answer;
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::gate::Gate;
 use clerk_edge_gate::plan::{Action, Plan};
-use clerk_edge_gate::platform::{ClerkCallError, ClerkResponse};
+use clerk_edge_gate::platform::{ClerkCallError, ClerkRequest, ClerkResponse};
 use clerk_edge_gate::settings::bindings::{Binding, Bindings};
 use clerk_edge_token::algorithm::Algorithm;
 use serde_json::{Value, json};
@@ -119,8 +120,10 @@ struct Seen {
     log: Value,
     lines: Vec<String>,
     timing: Option<String>,
-    /// Calls made, but for keys.
+    /// The addresses of the calls made, but for keys.
     calls: Vec<String>,
+    /// The same calls, whole.
+    made: Vec<ClerkRequest>,
 }
 
 impl Site {
@@ -128,9 +131,11 @@ impl Site {
         let ctx = RequestContext::new(&self.double, self.now_ms);
         let decision = self.double.run(clerk_edge_gate::line::decide(&self.gate, request, &ctx));
         let keys = [FRONTEND_KEYS, BACKEND_KEYS];
+        let mut made = self.double.calls.borrow().clone();
+        made.retain(|call| !keys.contains(&call.url.as_str()));
         let calls = self.double.take_urls();
         let calls = calls.into_iter().filter(|url| !keys.contains(&url.as_str())).collect();
-        let seen = Seen::of(decision, ctx.take_notes(), calls);
+        let seen = Seen { made, ..Seen::of(decision, ctx.take_notes(), calls) };
         seen.keeps_secret(request);
         seen
     }

@@ -32,7 +32,7 @@ struct Pieces {
 }
 
 /// Ways to name another site that parsers have been taken in by, built piece by piece.
-fn corpus() -> Vec<String> {
+pub(crate) fn corpus() -> Vec<String> {
     let text = include_str!("../../../../tests/vectors/redirects-pieces.json");
     let Ok(pieces) = serde_json::from_str::<Pieces>(text) else { panic!("{text}") };
     let Pieces { before, sites, after } = &pieces;
@@ -46,7 +46,7 @@ fn corpus() -> Vec<String> {
 }
 
 /// A browser on this page, following this address.
-fn stays(address: &str) -> bool {
+pub(crate) fn stays(address: &str) -> bool {
     let Ok(base) = url::Url::parse("https://example.com/here/now") else { panic!() };
     base.join(address).is_ok_and(|url| url.origin() == base.origin())
 }

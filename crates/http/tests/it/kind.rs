@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::incoming::{BodyError, Incoming};
 use clerk_edge_http::kind::{RequestKind, is_document, is_eligible_for_handshake, is_preflight};
 
 struct Request {
@@ -26,6 +26,10 @@ impl Incoming for Request {
 
     fn header_names(&self) -> Cow<'_, str> {
         Cow::Borrowed("")
+    }
+
+    async fn body(&self, _: usize) -> Result<Vec<u8>, BodyError> {
+        panic!("nobody asks for the body")
     }
 }
 

@@ -192,5 +192,6 @@ fn level(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Leve
     })
 }
 
-pub(crate) const KEYS: [&str; 10] =
+/// The keys of a condition.
+pub const KEYS: [&str; 10] =
     ["role", "permission", "feature", "plan", "org", "claim", "reverified", "all", "any", "not"];

@@ -258,7 +258,8 @@ fn requirement(
     }
 }
 
-const FIELDS: [&str; 10] = [
+/// The fields of a rule.
+pub const FIELDS: [&str; 10] = [
     "path",
     "host",
     "methods",

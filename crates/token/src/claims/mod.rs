@@ -27,13 +27,32 @@ pub struct Claims {
     all: Value,
     encoded: OnceCell<String>,
     organization: OnceCell<Result<Option<Organization>, Malformed>>,
+    original_issue: Option<i64>,
 }
 
 impl Claims {
     /// Wraps an object of claims.
     #[must_use]
     pub fn new(all: Map<String, Value>) -> Self {
-        Self { all: Value::Object(all), encoded: OnceCell::new(), organization: OnceCell::new() }
+        let (encoded, organization) = (OnceCell::new(), OnceCell::new());
+        Self { all: Value::Object(all), encoded, organization, original_issue: None }
+    }
+
+    /// With `oiat` of the token's header: when Clerk last read the claims from its database.
+    pub(super) fn with_original_issue(mut self, oiat: Option<&Value>) -> Self {
+        self.original_issue = oiat.and_then(seconds);
+        self
+    }
+
+    /// When Clerk read these claims from its database, in seconds since 1970: `oiat` of the
+    /// header, else `iat`. A header that says later than `iat` is not believed.
+    #[must_use]
+    pub fn read_at_seconds(&self) -> Option<i64> {
+        let issued = self.value("iat").and_then(seconds);
+        match (self.original_issue, issued) {
+            (Some(original), Some(issued)) => Some(original.min(issued)),
+            (original, issued) => original.or(issued),
+        }
     }
 
     /// All claims, as JSON.
@@ -135,6 +154,12 @@ impl Claims {
     fn read_organization(&self) -> &Result<Option<Organization>, Malformed> {
         self.organization.get_or_init(|| Organization::read(&self.all))
     }
+}
+
+/// A time in whole seconds, as far as it is a number of a size that a clock can show.
+#[expect(clippy::cast_possible_truncation, reason = "checked to be far below 2^63")]
+fn seconds(value: &Value) -> Option<i64> {
+    value.as_f64().filter(|seconds| seconds.abs() <= 8.64e12).map(|seconds| seconds as i64)
 }
 
 /// The texts of a list that holds texts and nothing else.

@@ -47,6 +47,27 @@ where
     response.with_headers(&auth.headers)
 }
 
+/// The same as JSON for a host that asks about invented people, as the command does: of any
+/// instance, for the request's own method, and never a redirect. None with faulty settings.
+pub async fn report<K, P, R>(
+    gate: &Gate<K>,
+    request: &R,
+    path: Option<&str>,
+    ctx: &RequestContext<'_, P>,
+) -> Option<String>
+where
+    K: Clone + 'static,
+    P: Platform<Key = K>,
+    R: Incoming,
+{
+    let settings = gate.settings.as_ref().ok()?;
+    let auth = authenticate(gate, settings, request, ctx).await;
+    let question = path.map(|it| PathQuestion::read(it, settings, request));
+    let looked_up = look_up(gate, settings, question.as_ref(), &auth, ctx).await;
+    let path = question.map(|it| it.explain(settings, request, &auth, &looked_up));
+    Some(Report::of(settings, &looked_up, path, ctx.now_seconds()).to_json())
+}
+
 async fn explain<K, P, R>(
     gate: &Gate<K>,
     settings: &Settings,
@@ -61,19 +82,34 @@ where
 {
     let path = asked_path(request.url());
     let question = path.as_deref().map(|it| PathQuestion::read(it, settings, request));
-    // A role that the token lacks is looked up for display alone. Outcome and headers of the path
-    // use it only where the gate itself would have looked it up.
-    let mut looked_up = auth.clone();
-    let lacks_role = auth.user().is_some_and(|it| matches!(Facts::roles(it), Known::NotInToken));
-    if lacks_role || question.as_ref().is_some_and(|it| it.needs_lookup(auth)) {
-        looked_up.look_up(gate, settings, ctx).await;
-    }
+    let looked_up = look_up(gate, settings, question.as_ref(), auth, ctx).await;
     let path = question.map(|it| it.explain(settings, request, auth, &looked_up));
     let report = Report::of(settings, &looked_up, path, ctx.now_seconds());
     EarlyResponse::endpoint(match RequestKind::of(request) {
         RequestKind::Page => page::answer(&report),
         RequestKind::Other => Answer::json(report.http_status(), report.to_json()),
     })
+}
+
+/// `auth` with what was looked up. A role that the token lacks is looked up for display alone:
+/// outcome and headers of the path use it only where the gate itself would have looked it up.
+async fn look_up<'a, K, P>(
+    gate: &Gate<K>,
+    settings: &Settings,
+    question: Option<&PathQuestion<'_>>,
+    auth: &Auth<'a>,
+    ctx: &RequestContext<'_, P>,
+) -> Auth<'a>
+where
+    K: Clone + 'static,
+    P: Platform<Key = K>,
+{
+    let mut looked_up = auth.clone();
+    let lacks_role = auth.user().is_some_and(|it| matches!(Facts::roles(it), Known::NotInToken));
+    if lacks_role || question.is_some_and(|it| it.needs_lookup(auth)) {
+        looked_up.look_up(gate, settings, ctx).await;
+    }
+    looked_up
 }
 
 /// Clerk's redirects are carried out as on any page. With a production instance a signed-out caller

@@ -70,6 +70,24 @@ fn step_3_the_gates_own_endpoints_need_no_rule() {
     assert_eq!(site.ask(&get("/.clerk-edge/health", &[])).status, 200);
     assert_eq!(site.ask(&get("/.clerk-edge/access", &[])).status, 200);
     assert_eq!(site.ask(&get("/.clerk-edge/health/", &[])).status, 200);
+    for name in ["GET", "POST", "OPTIONS"] {
+        for path in [
+            "/.clerk-edge",
+            "/.clerk-edge/",
+            "/.clerk-edge/healthy",
+            "/.clerk-edge/health/x",
+            "/a/../.clerk-edge/x",
+            "/%2Eclerk-edge/x",
+            "/a%2F..%2F.clerk-edge/health",
+            "//.clerk-edge/health",
+            "/.clerk-edge%2Fhealth",
+            "/.clerk-edge;x/health",
+        ] {
+            site.ask(&method(name, get(path, &[]))).is_refused(404, "not-found");
+        }
+    }
+    site.ask(&get("/.clerk-edges", &[])).is_refused(401, "signed-out");
+    site.ask(&get("/a/.clerk-edge/health", &[])).is_refused(401, "signed-out");
     for name in ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"] {
         for path in ["/.clerk-edge/health", "/.clerk-edge/access"] {
             let seen = site.ask(&method(name, get(path, &[])));
