@@ -56,15 +56,17 @@ export function forward(fetcher, request, original, note, noStore) {
   const init = noStore ? { cache: "no-store" } : undefined;
   const sent = fetcher === undefined ? fetch(request, init) : fetcher.fetch(request);
   const unreachable = () => core.upstream_unreachable(original, note);
+  const finish = (response) => answered(response, original, note);
   // Should the instance have ended meanwhile, nothing that it let through may go out unguarded.
-  return (note === "" ? sent.catch(unreachable) : sent.then(answered, unreachable)).catch(internalError);
+  return (note === "" ? sent.catch(unreachable) : sent.then(finish, unreachable)).catch(internalError);
+}
 
-  function answered(response) {
-    const { headers, status } = response;
-    const header = (name) => headers.get(name) ?? undefined;
-    const [cacheControl, vary] = ["cache-control", "vary"].map(header);
-    return core.upstream_answered(response, status, names(headers), cacheControl, vary, original, note);
-  }
+/** What the browser gets of the upstream's answer. */
+export function answered(response, original, note) {
+  const { headers, status } = response;
+  const header = (name) => headers.get(name) ?? undefined;
+  const [cacheControl, vary] = ["cache-control", "vary"].map(header);
+  return core.upstream_answered(response, status, names(headers), cacheControl, vary, original, note);
 }
 
 function bodyless({ method, headers, cf, url: here }, url) {

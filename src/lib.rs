@@ -6,6 +6,7 @@
 //! been made; where it is not, the same future, already begun, goes on as the promise.
 #![cfg(target_arch = "wasm32")]
 
+pub mod asking;
 mod clock;
 mod env;
 mod io;
@@ -15,6 +16,7 @@ mod panic_route;
 mod platform;
 pub mod proxy;
 mod request;
+mod seam;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -27,9 +29,10 @@ use web_sys::CryptoKey;
 
 use crate::platform::Workers;
 use crate::request::EdgeRequest;
+use crate::seam::Seam;
 use clerk_edge_gate::context::{BackgroundTask, RequestContext};
 use clerk_edge_gate::gate::Gate;
-use clerk_edge_gate::line::decide;
+use clerk_edge_gate::line::decide_by;
 use clerk_edge_gate::plan::Action;
 
 /// One request: an answer, or the promise of one.
@@ -41,32 +44,45 @@ pub fn handle(
     url: String,
     env: JsValue,
     ctx: JsValue,
+    seam: Option<Seam>,
 ) -> JsValue {
     #[cfg(feature = "panic-route")]
     if let Some(answer) = panic_route::answer(&request) {
         return answer.unwrap_or_else(|error| error);
     }
     let request = EdgeRequest::new(request, method, url);
-    let mut line: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(serve(request, env, ctx));
+    wait_or_answer(Box::pin(serve(request, env, ctx, seam)))
+}
+
+/// Polls once: what is ready goes back as it is, and what is not goes on as a promise.
+fn wait_or_answer(mut line: Pin<Box<dyn Future<Output = JsValue>>>) -> JsValue {
     match line.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
         Poll::Pending => io::pending(&future_to_promise(async move { Ok(line.await) })),
     }
 }
 
-async fn serve(request: EdgeRequest, env: JsValue, ctx: JsValue) -> JsValue {
+async fn serve(request: EdgeRequest, env: JsValue, ctx: JsValue, seam: Option<Seam>) -> JsValue {
     let began_us = clock::micros();
-    let gate = isolate::gate(&env);
+    let seam = seam.as_ref();
+    let gate = isolate::gate(&env, seam);
+    let only = match seam.and_then(Seam::rule).map(|rule| isolate::rules(&rule)) {
+        Some(None) => return JsValue::UNDEFINED,
+        only => only.flatten(),
+    };
     let platform = Workers::new(env.clone());
     let context = RequestContext::new(&platform, clock::now_ms());
-    let mut plan = decide(&gate, &request, &context).await;
+    let mut plan = decide_by(&gate, only.as_deref(), &request, &context).await;
     for note in context.take_notes() {
         say(&note);
     }
     after(&gate, &env, &ctx, context.take_tasks());
     plan.decided(clock::micros_since(began_us));
     match &plan.action {
-        Action::Forward(forward) => proxy::forward(forward, &plan.finish, &request, &env, began_us),
+        Action::Forward(forward) => {
+            let to = proxy::Upstreams { env: &env, seam };
+            proxy::forward(forward, &plan.finish, &request, &to, began_us)
+        }
         Action::Answer(answer) => {
             let line = plan.finish.answered(answer, clock::micros_since(began_us));
             line.iter().for_each(|line| say(line));

@@ -11,7 +11,38 @@ use web_sys::Response;
 
 use crate::env::get;
 use crate::request::EdgeRequest;
+use crate::seam::Seam;
 use crate::{clock, io, say};
+
+/// Where requests can go.
+pub(crate) struct Upstreams<'a> {
+    /// The bindings of the request.
+    pub(crate) env: &'a JsValue,
+    /// The program that the gate is part of.
+    pub(crate) seam: Option<&'a Seam>,
+}
+
+impl Upstreams<'_> {
+    fn send(
+        &self,
+        forward: &Forward<'_>,
+        request: &web_sys::Request,
+        original: &web_sys::Request,
+        note: &str,
+    ) -> Result<JsValue, JsValue> {
+        let fetcher = match forward.upstream {
+            Upstream::Assets => get(self.env, ASSETS).unwrap_or(JsValue::UNDEFINED),
+            Upstream::Service => get(self.env, ORIGIN).unwrap_or(JsValue::UNDEFINED),
+            Upstream::Passthrough | Upstream::Url(_) => JsValue::UNDEFINED,
+            Upstream::Handler => {
+                let auth = forward.auth.as_ref().map(|auth| auth.to_text());
+                let seam = self.seam.ok_or(JsValue::UNDEFINED)?;
+                return Ok(seam.hand(request, original, note, auth.as_deref()));
+            }
+        };
+        io::forward(&fetcher, request, original, note, forward.no_store)
+    }
+}
 
 /// Sends the request on. The answer goes through [`upstream_answered`] or
 /// [`upstream_unreachable`].
@@ -19,11 +50,11 @@ pub(crate) fn forward(
     forward: &Forward<'_>,
     finish: &Finish,
     request: &EdgeRequest,
-    env: &JsValue,
+    to: &Upstreams<'_>,
     began_us: u64,
 ) -> JsValue {
     let note = note(finish, began_us);
-    send(forward, request, env, &note).unwrap_or_else(|_| {
+    send(forward, request, to, &note).unwrap_or_else(|_| {
         let (instead, line) = finish.failed(request, clock::micros_since(began_us));
         line.iter().for_each(|line| say(line));
         answer(&instead)
@@ -33,23 +64,18 @@ pub(crate) fn forward(
 fn send(
     forward: &Forward<'_>,
     request: &EdgeRequest,
-    env: &JsValue,
+    to: &Upstreams<'_>,
     note: &str,
 ) -> Result<JsValue, JsValue> {
-    let fetcher = match forward.upstream {
-        Upstream::Assets => get(env, ASSETS).unwrap_or(JsValue::UNDEFINED),
-        Upstream::Service => get(env, ORIGIN).unwrap_or(JsValue::UNDEFINED),
-        Upstream::Passthrough | Upstream::Url(_) => JsValue::UNDEFINED,
-    };
     let original = request.inner();
-    let (no_store, no_body) = (forward.no_store, forward.no_body);
     let is_same = forward.url.is_none() && forward.remove.is_empty() && forward.set.is_empty();
-    if is_same && !no_body {
-        return io::forward(&fetcher, original, original, note, no_store);
+    if is_same && !forward.no_body {
+        return to.send(forward, original, original, note);
     }
     let (remove, set) = (forward.remove.join("\n"), io::text(&forward.set));
-    let changed = io::with_changes(original, forward.url.as_deref(), &remove, &set, no_body)?;
-    io::forward(&fetcher, &changed, original, note, no_store)
+    let url = forward.url.as_deref();
+    let changed = io::with_changes(original, url, &remove, &set, forward.no_body)?;
+    to.send(forward, &changed, original, note)
 }
 
 /// The upstream has answered: what the browser gets.

@@ -1,33 +1,9 @@
-// The Worker's entry: hands each request to the WASM and its answer back. It decides nothing.
-//
-// A panic leaves a WASM instance whose memory cannot be trusted. The instance is replaced: the
-// requests it held are answered with 500, and the next request gets a fresh instance. Never use
-// `passThroughOnException`: it would send a request to the origin that nothing has judged.
+// The Worker: every request enters the gate.
 
-import * as gate from "./gate.js";
-import { failAll, internalError } from "./pending.js";
-import { bind } from "./io.js";
-
-bind(gate);
-
-let panicked = false;
-
-gate.onPanic((cause) => {
-  panicked = true;
-  console.error("the WASM instance panicked and will be replaced:", cause);
-  failAll();
-});
+import { enter } from "./entry.js";
 
 export default {
   fetch(request, env, ctx) {
-    try {
-      if (panicked) {
-        gate.__wbg_reset_state();
-        panicked = false;
-      }
-      return gate.handle(request, request.method, request.url, env, ctx);
-    } catch {
-      return internalError();
-    }
+    return enter(request, env, ctx);
   },
 };

@@ -45,6 +45,14 @@ pub(crate) fn panicking() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Builds the example of the crate for Workers that are written in Rust, for its tests.
+pub(crate) fn worker_crate() -> Result<PathBuf> {
+    let folder = place::target().join("worker-crate");
+    let what = ["--package", "worker-crate"];
+    make_of(&folder, &what, Names::Stripped, &OF_WORKER_CRATE)?;
+    Ok(folder)
+}
+
 /// Builds the same bundle with the names of its functions, for a profiler.
 pub(crate) fn named() -> Result<PathBuf> {
     let folder = place::target().join("named");
@@ -65,12 +73,21 @@ pub(crate) enum Names {
 type Size = (String, usize, usize);
 
 fn make(folder: &Path, features: &[&str], names: Names) -> Result<Vec<Size>> {
-    let tools = Wasm::find()?;
     let what = [&["--package", "clerk-edge"], features].concat();
-    let binary = step::step("cargo rustc, for WASM", || compile(&tools, &what))?;
+    make_of(folder, &what, names, &BY_HAND)
+}
+
+fn make_of(
+    folder: &Path,
+    what: &[&str],
+    names: Names,
+    by_hand: &[(&str, &str)],
+) -> Result<Vec<Size>> {
+    let tools = Wasm::find()?;
+    let binary = step::step("cargo rustc, for WASM", || compile(&tools, what))?;
     step::step("wasm-bindgen", || {
         let work = place::target().join(format!("bundle-{}", std::process::id()));
-        let files = glue(&binary, &work, names).and_then(|()| read(&work));
+        let files = glue(&binary, &work, names, by_hand).and_then(|()| read(&work));
         fs::remove_dir_all(&work).ok();
         let files = files?;
         for (name, bytes) in &files {
@@ -121,7 +138,7 @@ pub(crate) fn bindgen(binary: &Path, work: &Path, names: Names) -> Result<()> {
 }
 
 /// Writes the glue of the product, with the edits for Workers, and the hand-written files beside it.
-fn glue(binary: &Path, work: &Path, names: Names) -> Result<()> {
+fn glue(binary: &Path, work: &Path, names: Names, by_hand: &[(&str, &str)]) -> Result<()> {
     bindgen(binary, work, names)?;
     let file = work.join(GLUE);
     let mut text = fs::read_to_string(&file)?;
@@ -132,8 +149,9 @@ fn glue(binary: &Path, work: &Path, names: Names) -> Result<()> {
         text = text.replace(found, wanted);
     }
     fs::write(&file, text)?;
-    for (source, name) in BY_HAND {
-        fs::copy(place::root().join("src").join(source), work.join(name)).context(source)?;
+    for (source, name) in by_hand {
+        let source = place::root().join(source);
+        fs::copy(&source, work.join(name)).with_context(|| format!("{}", source.display()))?;
     }
     Ok(())
 }
@@ -174,8 +192,15 @@ fn gzip(bytes: &[u8]) -> Result<usize> {
 }
 
 /// The hand-written files, and their names in the bundle.
-const BY_HAND: [(&str, &str); 3] =
-    [("worker.js", "index.js"), ("pending.js", "pending.js"), ("io.js", "io.js")];
+const BY_HAND: [(&str, &str); 4] = [
+    ("src/worker.js", "index.js"),
+    ("src/entry.js", "entry.js"),
+    ("src/pending.js", "pending.js"),
+    ("src/io.js", "io.js"),
+];
+/// The same of the example in `tests/worker-crate`.
+const OF_WORKER_CRATE: [(&str, &str); 2] =
+    [("tests/worker-crate/index.js", "index.js"), ("tests/program/recorded.js", "recorded.js")];
 const GLUE: &str = "gate.js";
 
 /// Edits of the generated glue: the text to find, and its replacement.

@@ -1,4 +1,4 @@
-//! The commands of this project: `cargo xtask build | start | test | bench | check`.
+//! The commands of this project: `cargo xtask build | pack | start | test | bench | check`.
 //!
 //! Each command installs what it needs, prints what it does and how long that took, and can be
 //! repeated. A command that fails ends with a sentence that says what to do. The gate itself is
@@ -13,6 +13,7 @@ mod debian;
 mod deployment;
 mod group;
 mod node;
+mod pack;
 mod peer;
 mod place;
 mod start;
@@ -65,7 +66,7 @@ fn run(name: &str, rest: &[OsString]) -> Result<Finished> {
             start::help()?;
             return Ok(Finished::Quiet);
         }
-        "build" | "test" | "check" if asks_for_help => {
+        "build" | "pack" | "test" | "check" if asks_for_help => {
             println!("{USAGE}");
             return Ok(Finished::Quiet);
         }
@@ -73,6 +74,7 @@ fn run(name: &str, rest: &[OsString]) -> Result<Finished> {
         "build" => only(rest, name)
             .and_then(|()| deployment::check())
             .and_then(|()| bundle::shipped().map(drop))?,
+        "pack" => only(rest, name).and_then(|()| pack::run())?,
         "start" => start::run(rest)?,
         "test" => test::run(rest)?,
         "bench" => bench::run(rest)?,
@@ -104,6 +106,7 @@ const INTERRUPTED: u8 = 130;
 const USAGE: &str = "cargo xtask <command>
 
   build   builds the deployable bundle in build/; with `--named`, for profiles, in target/named/
+  pack    builds, and packs the npm package in dist/
   start   builds, and serves the demo site on this machine; no account needed
   test    runs all test suites, or those named: native, webcrypto, edge, stage, browser
   bench   compares with other ways to check the same sessions

@@ -1,7 +1,7 @@
 //! `test`: all test suites, each by its own runner. Their results are repeated at the end.
 //!
 //! In this order: the core natively; what uses WebCrypto, in Node; the bytes that a deploy would
-//! upload, in workerd; the stand-in for Clerk against Clerk's SDK; a browser. A suite that ran no
+//! upload and the npm package, in workerd; the stand-in for Clerk against Clerk's SDK; a browser. A suite that ran no
 //! test has failed.
 
 use std::env;
@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{bundle, cargo, debian, node::Node, place, step, wasm::Wasm};
+use crate::{bundle, cargo, debian, node::Node, pack, place, step, wasm::Wasm};
 
 /// A suite: its name, and the function that prepares it and returns its commands.
 type Suite = (&'static str, fn() -> Result<Vec<Command>>);
@@ -128,6 +128,22 @@ fn edge() -> Result<Vec<Command>> {
         let main = panicking.join("index.js");
         let config = ["--config", "tests/edge/panicking.toml", &main.to_string_lossy()];
         dry_run(&node, &config, "panicking")
+    })?;
+    let main = bundle::worker_crate()?.join("index.js");
+    step::step("wrangler deploy --dry-run, the crate's example", || {
+        let config = ["--config", "tests/worker-crate/wrangler.json", &main.to_string_lossy()];
+        dry_run(&node, &config, "worker-crate")
+    })?;
+    let package = pack::pack(&node)?;
+    step::step("npm install of the package, wrangler deploy --dry-run", || {
+        let project = place::target().join("program");
+        pack::install(&node, &package, &project, "tests/program")?;
+        for name in ["program", "packaged"] {
+            let file = if name == "program" { "wrangler.json" } else { "packaged.json" };
+            let config = project.join(file);
+            dry_run(&node, &["--config", &config.to_string_lossy()], name)?;
+        }
+        Ok(())
     })?;
     Ok(vec![node_tests(&node, &["tests/edge"])?])
 }

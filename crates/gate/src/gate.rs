@@ -2,6 +2,7 @@
 //!
 //! The steps of a request are in [`crate::line`].
 
+use clerk_edge_rules::problem::Problem;
 use clerk_edge_token::verified_cache::VerifiedCache;
 use serde_json::json;
 
@@ -14,6 +15,7 @@ use crate::keys::Keys;
 use crate::lookup::Lookups;
 use crate::platform::Platform;
 use crate::settings::bindings::Bindings;
+use crate::settings::in_code::InCode;
 use crate::settings::problems::SettingsProblems;
 use crate::settings::{InstanceKind, Settings};
 
@@ -30,6 +32,13 @@ pub struct Gate<K> {
 }
 
 impl<K> Gate<K> {
+    /// Every problem of faulty bindings; none where the gate is open.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let faulty = self.settings.as_ref().err();
+        faulty.map(|it| it.problems().cloned().collect()).unwrap_or_default()
+    }
+
     /// The lines, each one JSON text: every problem of faulty bindings at once, or the notes.
     #[must_use]
     pub fn announcements(&self) -> Vec<String> {
@@ -57,9 +66,14 @@ impl<K> Gate<K> {
 
 impl<K: Clone + 'static> Gate<K> {
     /// Reads the bindings. A faulty configuration makes a gate that is closed.
-    pub fn open(bindings: &impl Bindings) -> Self {
+    pub fn open(bindings: &dyn Bindings) -> Self {
+        Self::open_beside(bindings, &InCode::default())
+    }
+
+    /// The same with settings in code beside the bindings.
+    pub fn open_beside(env: &dyn Bindings, code: &InCode) -> Self {
         Self {
-            settings: Settings::read(bindings),
+            settings: Settings::read_beside(env, code),
             // Without randomness all isolates would renew their keys at once, which is bearable.
             keys: Keys::new(getrandom::u32().unwrap_or_default()),
             remembered: VerifiedCache::default(),

@@ -8,7 +8,7 @@ use clerk_edge_rules::decide::{Decision, decide};
 use clerk_edge_rules::rule::{Requirement, Rule};
 use clerk_edge_rules::rule_set::Match;
 
-use crate::auth::{Auth, AuthStatus};
+use crate::auth::{Auth, AuthHints};
 use crate::early_response::EarlyResponse;
 use crate::session::sign_in_redirect::SignInRedirect;
 use crate::settings::{Settings, Upstream};
@@ -108,24 +108,21 @@ impl Grant {
 pub(crate) fn early_response(
     decision: &Decision<'_>,
     matched: &Match<'_>,
-    auth: &Auth<'_>,
+    hints: AuthHints,
     settings: &Settings,
     request: &impl Incoming,
     kind: RequestKind,
 ) -> EarlyResponse {
-    let sign_in = || sign_in_url(auth, settings, request, kind);
+    let sign_in = || sign_in_url(hints, settings, request, kind);
     match decision {
         Decision::Redirect { target, .. } => EarlyResponse::redirect(target.fill(&matched.params)),
         Decision::SignIn => {
             sign_in().map_or_else(|| EarlyResponse::signed_out(None), EarlyResponse::redirect)
         }
         Decision::Refuse(Code::SignedOut) => EarlyResponse::signed_out(sign_in()),
-        Decision::Refuse(code) => match (*code, &auth.status, auth.failed_lookup()) {
-            (Code::KeysUnavailable, AuthStatus::Unavailable { retry_after_seconds }, _) => {
-                EarlyResponse::unavailable(*code, *retry_after_seconds)
-            }
-            (Code::ClaimsUnavailable, _, Some(failed)) => {
-                EarlyResponse::unavailable(*code, failed.retry_after_seconds)
+        Decision::Refuse(code) => match (*code, hints.retry_after_seconds) {
+            (Code::KeysUnavailable | Code::ClaimsUnavailable, Some(seconds)) => {
+                EarlyResponse::unavailable(*code, seconds)
             }
             _ => EarlyResponse::code(*code),
         },
@@ -136,12 +133,11 @@ pub(crate) fn early_response(
 
 /// Where a page sends a visitor to sign in. `None` where the request's URL cannot be read.
 fn sign_in_url(
-    auth: &Auth<'_>,
+    hints: AuthHints,
     settings: &Settings,
     request: &impl Incoming,
     kind: RequestKind,
 ) -> Option<String> {
-    let pending = matches!(auth.status, AuthStatus::SignedOut { pending: true, .. });
     let redirect = (kind == RequestKind::Page).then(|| SignInRedirect::from(settings, request))?;
-    redirect.map(|it| it.to_sign_in(pending))
+    redirect.map(|it| it.to_sign_in(hints.pending))
 }

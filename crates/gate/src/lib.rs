@@ -9,6 +9,7 @@
 
 pub mod answer;
 pub mod auth;
+pub mod auth_object;
 pub mod clerk_api;
 pub mod context;
 pub mod early_response;
@@ -18,6 +19,7 @@ pub mod explain;
 pub mod forward;
 pub mod gate;
 pub mod grant;
+pub mod guard;
 pub(crate) mod help;
 pub mod keys;
 pub mod limits;

@@ -26,7 +26,7 @@ use clerk_edge_http::url_parts::UrlParts;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::decide::Decision;
 use clerk_edge_rules::rule::Requirement;
-use clerk_edge_rules::rule_set::Match;
+use clerk_edge_rules::rule_set::{Match, Rules};
 
 use crate::answer::Answer;
 use crate::auth::{Auth, authenticate};
@@ -61,8 +61,26 @@ where
     P: Platform<Key = K>,
     R: Incoming,
 {
+    decide_by(gate, None, request, ctx).await
+}
+
+/// The same with one rule in code, if `only` is given.
+///
+/// With `only`, the rule of a wrapped function holds for every path: `ROUTES` is not read, the
+/// gate has no addresses of its own, and a preflight is answered, because nobody is known on it.
+pub async fn decide_by<'g, K, P, R>(
+    gate: &'g Gate<K>,
+    only: Option<&'g Rules>,
+    request: &R,
+    ctx: &RequestContext<'_, P>,
+) -> Plan<'g>
+where
+    K: Clone + 'static,
+    P: Platform<Key = K>,
+    R: Incoming,
+{
     let mut record = LogRecord::default();
-    let (action, passes, append) = match line(gate, request, ctx, &mut record).await {
+    let (action, passes, append) = match line(gate, only, request, ctx, &mut record).await {
         Ok(it) => {
             record.forwarded();
             (Action::Forward(it.forward), it.passes, it.append)
@@ -86,6 +104,7 @@ where
 
 async fn line<'g, K, P, R>(
     gate: &'g Gate<K>,
+    only: Option<&'g Rules>,
     request: &R,
     ctx: &RequestContext<'_, P>,
     record: &mut LogRecord<'g>,
@@ -109,8 +128,8 @@ where
         return Err(EarlyResponse::AMBIGUOUS_PATH);
     }
     // 3
-    if let Some(own) = Endpoint::of(&path, settings) {
-        return Err(endpoints::answer(own, gate, settings, request, ctx).await);
+    if let Some(endpoint) = Endpoint::of(&path, settings).filter(|_| only.is_none()) {
+        return Err(endpoints::answer(endpoint, gate, settings, request, ctx).await);
     }
     if let Some(code) = misplaced(settings, request, host, ctx) {
         return Err(EarlyResponse::code(code));
@@ -122,12 +141,12 @@ where
     };
     // 4
     if is_preflight(request) {
-        let forwarded =
-            Grant::preflight(&settings.upstream).map(|it| forward(&it, &Auth::not_asked()));
+        let grant = Grant::preflight(&settings.upstream).filter(|_| only.is_none());
+        let forwarded = grant.map(|it| forward(&it, &Auth::not_asked()));
         return forwarded.ok_or_else(|| EarlyResponse::endpoint(Answer::preflight()));
     }
     // 5
-    let found = settings.rules.find(host, request.method(), &path);
+    let found = only.unwrap_or(&settings.rules).find(host, request.method(), &path);
     let matched = found.map_err(|_| EarlyResponse::AMBIGUOUS_PATH)?;
     record.rule(matched.rule);
     // 6, and 7 where somebody is asked for. An open path reads no header, not even to tell a page.
@@ -192,7 +211,8 @@ where
         auth.look_up(gate, settings, ctx).await;
         decided = Grant::of(matched, auth, kind);
     }
-    decided.map_err(|decision| early_response(&decision, matched, auth, settings, request, kind))
+    let hints = auth.hints();
+    decided.map_err(|decision| early_response(&decision, matched, hints, settings, request, kind))
 }
 
 /// Without a note the operator would see a site that does not answer, and no reason.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::incoming::{BodyError, Incoming};
 use clerk_edge_http::url_parts::UrlParts;
 
 /// What is asked for.
@@ -84,6 +84,11 @@ impl Incoming for Invented {
 
     fn header_names(&self) -> Cow<'_, str> {
         Cow::Borrowed("accept\nauthorization\ncookie\nsec-fetch-dest")
+    }
+
+    /// Invented requests bring no body.
+    async fn body(&self, _: usize) -> Result<Vec<u8>, BodyError> {
+        Ok(Vec::new())
     }
 }
 

@@ -46,6 +46,15 @@ pub(crate) enum AuthStatus<'a> {
     SignedIn(User<'a>),
 }
 
+/// What the answer to a refused request says besides its code.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AuthHints {
+    /// Somebody is signed in, but has a task of Clerk's left to do.
+    pub(crate) pending: bool,
+    /// When it may be worth trying again, where something could not be found out.
+    pub(crate) retry_after_seconds: Option<u32>,
+}
+
 /// The result of authentication. [`authenticate`] alone makes one of a person.
 #[derive(Clone, Debug)]
 pub(crate) struct Auth<'a> {
@@ -97,6 +106,16 @@ impl<'a> Auth<'a> {
         }
     }
 
+    /// What the answer to a refused request says besides its code.
+    pub(crate) fn hints(&self) -> AuthHints {
+        let pending = matches!(self.status, AuthStatus::SignedOut { pending: true, .. });
+        let retry_after_seconds = match &self.status {
+            AuthStatus::Unavailable { retry_after_seconds } => Some(*retry_after_seconds),
+            _ => self.failed_lookup().map(|failed| failed.retry_after_seconds),
+        };
+        AuthHints { pending, retry_after_seconds }
+    }
+
     /// The signed-in user.
     pub(crate) const fn user(&self) -> Option<&User<'a>> {
         match &self.status {
@@ -140,7 +159,7 @@ impl<'a> Auth<'a> {
         let headers = headers.collect();
         match state {
             RequestState::SignedIn(it) => {
-                let user = User::new(settings, it.session, it.token.len());
+                let user = User::new(settings, it.session, it.token);
                 let clean_url = it.browser.location;
                 Self { headers, clean_url, ..Self::of(AuthStatus::SignedIn(user)) }
             }

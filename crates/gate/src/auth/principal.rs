@@ -10,6 +10,7 @@ use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::condition::ClaimWanted;
 use clerk_edge_rules::facts::{Facts, Known, Lookup, Truth};
 use clerk_edge_rules::reverification::Reverification;
+use clerk_edge_token::claims::Claims;
 use clerk_edge_token::session::Session;
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ use crate::settings::Settings;
 pub(crate) struct User<'a> {
     settings: &'a Settings,
     session: Session,
-    token_bytes: usize,
+    token: Rc<str>,
     metadata: PublicMetadata,
     roles: Vec<String>,
     role_source: Option<&'a str>,
@@ -53,6 +54,24 @@ impl PublicMetadata {
             Self::Failed(_) => "failed",
         }
     }
+
+    /// When the look-up may be tried again, if it failed.
+    pub(crate) const fn retry_after_seconds(&self) -> Option<u32> {
+        match self {
+            Self::Failed(failed) => Some(failed.retry_after_seconds),
+            _ => None,
+        }
+    }
+
+    /// What became of the look-up.
+    pub(crate) const fn lookup(&self) -> Lookup {
+        match self {
+            Self::NotAsked => Lookup::NotTried,
+            Self::Found(_) | Self::Absent => Lookup::Done,
+            Self::NotConfigured => Lookup::NotConfigured,
+            Self::Failed(_) => Lookup::Failed,
+        }
+    }
 }
 
 impl From<Result<LookedUp, LookupFailed>> for PublicMetadata {
@@ -68,11 +87,11 @@ impl From<Result<LookedUp, LookupFailed>> for PublicMetadata {
 
 impl<'a> User<'a> {
     /// From the token alone.
-    pub(super) fn new(settings: &'a Settings, session: Session, token_bytes: usize) -> Self {
+    pub(super) fn new(settings: &'a Settings, session: Session, token: Rc<str>) -> Self {
         let mut user = Self {
             settings,
             session,
-            token_bytes,
+            token,
             metadata: PublicMetadata::NotAsked,
             roles: Vec::new(),
             role_source: None,
@@ -92,9 +111,14 @@ impl<'a> User<'a> {
         &self.session
     }
 
+    /// The token's text.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// The length of the token's text.
-    pub(crate) const fn token_bytes(&self) -> usize {
-        self.token_bytes
+    pub(crate) fn token_bytes(&self) -> usize {
+        self.token.len()
     }
 
     /// The roles, as far as they are known.
@@ -122,31 +146,11 @@ impl<'a> User<'a> {
 
     /// A claim of the token or, where the token has none, of the public metadata.
     pub(crate) fn claim_value(&self, path: &ClaimPath) -> Known<&Value> {
-        let in_token = path.read_present(self.session.claims().all());
-        if let Some(value) = in_token {
-            return Known::Yes(value);
-        }
-        match &self.metadata {
-            PublicMetadata::Found(metadata) => {
-                path.read_present_in_metadata(metadata).map_or(Known::No, Known::Yes)
-            }
-            PublicMetadata::Absent => Known::No,
-            _ => Known::NotInToken,
-        }
+        claim_value(self.session.claims(), &self.metadata, path)
     }
 
     fn find_role(&mut self) {
-        let claims = self.session.claims().all();
-        // The first place that has a value counts, whether or not the value is a role.
-        let mut places = self.settings.role_claims.iter();
-        let in_token = places.find_map(|path| Some((path, path.read_present(claims)?)));
-        let in_token = in_token.and_then(|(path, value)| Some((texts(value)?, path.as_str())));
-        let found = in_token.or_else(|| {
-            let metadata = self.looked_up()?;
-            let mut places = self.settings.role_claims.iter();
-            let value = places.find_map(|path| path.read_present_in_metadata(metadata))?;
-            Some((texts(value)?, "lookup"))
-        });
+        let found = find_roles(self.settings, self.session.claims(), &self.metadata);
         if let Some((roles, source)) = found {
             self.roles = roles;
             self.role_source = Some(source);
@@ -156,13 +160,7 @@ impl<'a> User<'a> {
 
 impl Facts for User<'_> {
     fn roles(&self) -> Known<&[String]> {
-        if !self.roles.is_empty() {
-            return Known::Yes(&self.roles);
-        }
-        match self.metadata {
-            PublicMetadata::Found(_) | PublicMetadata::Absent => Known::No,
-            _ => Known::NotInToken,
-        }
+        known_roles(&self.roles, &self.metadata)
     }
 
     fn permission(&self, name: &str) -> Truth {
@@ -178,11 +176,7 @@ impl Facts for User<'_> {
     }
 
     fn organization(&self, wanted: Option<&[u8]>) -> Truth {
-        let Some(active) = self.session.claims().organization() else { return Truth::Fails };
-        let Some(wanted) = wanted else { return active.id().is_some().into() };
-        // Ids begin with `org_`, and slugs hold no underscore: slugs are chosen by their owners.
-        let name = if wanted.starts_with(b"org_") { active.id() } else { active.slug() };
-        name.is_some_and(|name| name.as_bytes() == wanted).into()
+        has_organization(self.session.claims(), wanted).into()
     }
 
     fn claim(&self, path: &ClaimPath, wanted: &ClaimWanted) -> Truth {
@@ -190,17 +184,11 @@ impl Facts for User<'_> {
     }
 
     fn reverified(&self, wanted: &Reverification) -> Truth {
-        let ages = self.session.claims().factor_ages();
-        ages.is_some_and(|ages| wanted.holds(ages.first, ages.second)).into()
+        is_reverified(self.session.claims(), wanted).into()
     }
 
     fn lookup(&self) -> Lookup {
-        match self.metadata {
-            PublicMetadata::NotAsked => Lookup::NotTried,
-            PublicMetadata::Found(_) | PublicMetadata::Absent => Lookup::Done,
-            PublicMetadata::NotConfigured => Lookup::NotConfigured,
-            PublicMetadata::Failed(_) => Lookup::Failed,
-        }
+        self.metadata.lookup()
     }
 
     fn lacks_a_header(&self) -> bool {
@@ -208,6 +196,70 @@ impl Facts for User<'_> {
         matches!(Facts::roles(self), Known::NotInToken)
             || self.settings.claim_headers.iter().any(|(_, path)| lacks(path))
     }
+}
+
+/// The roles in the token, else in what was looked up, and where they were found.
+pub(crate) fn find_roles<'a>(
+    settings: &'a Settings,
+    claims: &Claims,
+    metadata: &PublicMetadata,
+) -> Option<(Vec<String>, &'a str)> {
+    // The first place that has a value counts, whether or not the value is a role.
+    let mut places = settings.role_claims.iter();
+    let in_token = places.find_map(|path| Some((path, path.read_present(claims.all())?)));
+    let in_token = in_token.and_then(|(path, value)| Some((texts(value)?, path.as_str())));
+    in_token.or_else(|| {
+        let PublicMetadata::Found(metadata) = metadata else { return None };
+        let mut places = settings.role_claims.iter();
+        let value = places.find_map(|path| path.read_present_in_metadata(metadata))?;
+        Some((texts(value)?, "lookup"))
+    })
+}
+
+/// The roles, or why there are none.
+pub(crate) fn known_roles<'r>(
+    roles: &'r [String],
+    metadata: &PublicMetadata,
+) -> Known<&'r [String]> {
+    if !roles.is_empty() {
+        return Known::Yes(roles);
+    }
+    match metadata {
+        PublicMetadata::Found(_) | PublicMetadata::Absent => Known::No,
+        _ => Known::NotInToken,
+    }
+}
+
+/// A claim of the token or, where the token has none, of the public metadata.
+pub(crate) fn claim_value<'c>(
+    claims: &'c Claims,
+    metadata: &'c PublicMetadata,
+    path: &ClaimPath,
+) -> Known<&'c Value> {
+    if let Some(value) = path.read_present(claims.all()) {
+        return Known::Yes(value);
+    }
+    match metadata {
+        PublicMetadata::Found(metadata) => {
+            path.read_present_in_metadata(metadata).map_or(Known::No, Known::Yes)
+        }
+        PublicMetadata::Absent => Known::No,
+        _ => Known::NotInToken,
+    }
+}
+
+/// Whether an organization is active, and is the wanted one where one is named.
+pub(crate) fn has_organization(claims: &Claims, wanted: Option<&[u8]>) -> bool {
+    let Some(active) = claims.organization() else { return false };
+    let Some(wanted) = wanted else { return active.id().is_some() };
+    // Ids begin with `org_`, and slugs hold no underscore: slugs are chosen by their owners.
+    let name = if wanted.starts_with(b"org_") { active.id() } else { active.slug() };
+    name.is_some_and(|name| name.as_bytes() == wanted)
+}
+
+/// Whether the factors were verified as recently as this asks.
+pub(crate) fn is_reverified(claims: &Claims, wanted: &Reverification) -> bool {
+    claims.factor_ages().is_some_and(|ages| wanted.holds(ages.first, ages.second))
 }
 
 /// A text, or the texts of a list; an empty one counts as absent.

@@ -136,7 +136,7 @@ impl<'a> PathQuestion<'a> {
                 Ok(_) => ExplainedOutcome::forward(settings),
                 Err(decision) => {
                     let response =
-                        early_response(&decision, &matched, auth, settings, request, kind);
+                        early_response(&decision, &matched, auth.hints(), settings, request, kind);
                     ExplainedOutcome::of_response(&response, &matched)
                 }
             };
@@ -184,6 +184,7 @@ impl ExplainedOutcome {
         let words = match settings.upstream {
             Upstream::Assets => "It goes on to the static assets.",
             Upstream::Service => "It goes on to the service that is bound as ORIGIN.",
+            Upstream::Handler => "It goes on to the handler in this Worker's own code.",
             Upstream::Passthrough => "It goes on to the zone's origin.",
             Upstream::Url(_) => "It goes on to the address in UPSTREAM.",
         };

@@ -98,7 +98,7 @@ pub fn headers_to_remove<'a>(
 ) -> Vec<&'a str> {
     let is_unsafe = |name: &str| match upstream {
         Upstream::Assets => false,
-        Upstream::Service | Upstream::Passthrough => skips_checks(name),
+        Upstream::Service | Upstream::Passthrough | Upstream::Handler => skips_checks(name),
         Upstream::Url(_) => {
             skips_checks(name) || is_hop_by_hop(name) || has_header_prefix(name, "x-forwarded-")
         }

@@ -13,6 +13,7 @@ use clerk_edge_http::url_parts::UrlParts;
 
 use crate::auth::principal::User;
 use crate::auth::{Auth, AuthStatus};
+use crate::auth_object::AuthObject;
 use crate::forward::headers::{
     AuthHeaders, Identity, Organization, custom_values, headers_to_remove, headers_to_set,
 };
@@ -35,6 +36,8 @@ pub struct Forward<'a> {
     /// Whether Cloudflare's cache is passed by: it neither answers the request nor keeps the answer
     /// (`cache: "no-store"`).
     pub no_store: bool,
+    /// For a handler: who asked. None where nobody was asked for.
+    pub auth: Option<Box<AuthObject>>,
 }
 
 impl<'a> Forward<'a> {
@@ -68,7 +71,12 @@ impl<'a> Forward<'a> {
         }
         let is_cached = matches!(upstream, Upstream::Url(_) | Upstream::Passthrough);
         let no_store = is_cached && grant.is_past_cache();
-        Self { upstream, url: target(upstream, path, url), remove, set, no_body, no_store }
+        let caller = match upstream {
+            Upstream::Handler => AuthObject::of(auth).map(Box::new),
+            _ => None,
+        };
+        let url = target(upstream, path, url);
+        Self { upstream, url, remove, set, no_body, no_store, auth: caller }
     }
 }
 

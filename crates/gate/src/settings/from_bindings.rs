@@ -12,6 +12,7 @@ use crate::settings::bindings::{
     CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, DEBUG_ROLE, HEALTH_DETAILS, LOG,
     LOOKUP_TTL_SECONDS, ROLE_CLAIMS, ROUTES, SELF_METADATA, UPSTREAM,
 };
+use crate::settings::in_code::{Beside, InCode};
 use crate::settings::problems::SettingsProblems;
 use crate::settings::value_reader::ValueReader;
 use crate::settings::{
@@ -29,13 +30,26 @@ impl Settings {
     /// # Errors
     /// [`SettingsProblems`] with every problem and its place.
     pub fn read(bindings: &dyn Bindings) -> Result<Self, SettingsProblems> {
+        Self::read_beside(bindings, &InCode::default())
+    }
+
+    /// Reads all bindings, and the settings that are in code beside them.
+    ///
+    /// # Errors
+    /// As [`Self::read`]. A name that is set in both places is a problem.
+    pub fn read_beside(env: &dyn Bindings, code: &InCode) -> Result<Self, SettingsProblems> {
+        let bindings = &Beside { env, code };
         let mut reader = ValueReader::new(bindings);
+        code.problems(env).into_iter().for_each(|it| reader.add(it.place, it.message));
         let key = reader.text(CLERK_PUBLISHABLE_KEY);
         let may_be_shown = !key.as_deref().is_some_and(is_production_key);
         let instance = instance(&mut reader, key.as_deref());
         let key_is_valid = instance.is_some();
         let instance = instance.unwrap_or_else(|| placeholder_instance(may_be_shown));
         let mut settings = Self::new(instance);
+        if code.has_handler() {
+            settings.upstream = Upstream::Handler;
+        }
         for (name, read) in TABLE {
             read(&mut reader, name, &mut settings);
         }
@@ -59,7 +73,7 @@ const TABLE: [(&str, Read); 27] = [
     (CLERK_DOMAIN, |reader, name, to| to.domain = urls::domain(reader, name)),
     (CLERK_IS_SATELLITE, |reader, name, to| reader.boolean(name, &mut to.is_satellite)),
     (UPSTREAM, |reader, name, to| {
-        to.upstream = upstream::read(reader, name);
+        upstream::read(reader, name, &mut to.upstream);
         to.upstream_is_implied =
             to.upstream == Upstream::Passthrough && reader.bound(name).is_none();
     }),

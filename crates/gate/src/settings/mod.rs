@@ -10,6 +10,7 @@ pub mod clerk_hosts;
 pub mod contradictions;
 pub mod defaults;
 pub mod from_bindings;
+pub mod in_code;
 pub mod issuers;
 pub mod names;
 pub mod notes;
@@ -150,6 +151,8 @@ pub enum Upstream {
     Passthrough,
     /// Another origin: an absolute URL; a base path has no trailing slash.
     Url(String),
+    /// The program that the gate is part of.
+    Handler,
 }
 
 impl Upstream {
@@ -160,6 +163,7 @@ impl Upstream {
             Self::Service => "service",
             Self::Passthrough => "passthrough",
             Self::Url(_) => "url",
+            Self::Handler => "handler",
         }
     }
 

@@ -6,8 +6,17 @@ use crate::settings::bindings::{ASSETS, Binding, ORIGIN, PATH_CASE, PATH_SUFFIXE
 use crate::settings::urls;
 use crate::settings::value_reader::ValueReader;
 
-/// Reads `UPSTREAM`. If it is not set: assets if bound, else the service if bound, else the zone.
-pub(super) fn read(reader: &mut ValueReader<'_>, name: &str) -> Upstream {
+/// Reads `UPSTREAM`. Where the gate is part of a program, that program is the upstream.
+pub(super) fn read(reader: &mut ValueReader<'_>, name: &str, upstream: &mut Upstream) {
+    if *upstream != Upstream::Handler {
+        *upstream = of_worker(reader, name);
+    } else if reader.text(name).is_some_and(|text| text.trim() != "handler") {
+        reader.add(name, NOT_THE_HANDLER);
+    }
+}
+
+/// If it is not set: assets if bound, else the service if bound, else the zone.
+fn of_worker(reader: &mut ValueReader<'_>, name: &str) -> Upstream {
     let assets = reader.is_bound(ASSETS, &Binding::Service, "must be an assets binding");
     let origin = reader.is_bound(ORIGIN, &Binding::Service, ORIGIN_ACCEPTED);
     match reader.bound(name) {
@@ -54,7 +63,11 @@ fn url(reader: &mut ValueReader<'_>, name: &str, text: &str) -> Option<Upstream>
 /// Whether the upstream ignores case, and which suffixes it cuts from a path.
 pub(super) fn reading(reader: &mut ValueReader<'_>, upstream: &Upstream) -> (bool, Vec<String>) {
     let ignores_case = ignores_case(reader);
-    let suffixes = suffixes(reader);
+    let mut suffixes = suffixes(reader);
+    // A handler may ask the asset server, which finds a page under several names.
+    if *upstream == Upstream::Handler && reader.bound(ASSETS).is_some() {
+        suffixes.extend(NAMES_OF_PAGES.map(str::to_owned));
+    }
     for (name, is_set) in [(PATH_CASE, ignores_case), (PATH_SUFFIXES, !suffixes.is_empty())] {
         if is_set && *upstream == Upstream::Assets {
             reader.add(name, NOT_FOR_ASSETS);
@@ -88,6 +101,10 @@ fn suffixes(reader: &mut ValueReader<'_>) -> Vec<String> {
 
 const ACCEPTED: &str = "must be `assets`, `service`, `passthrough` or an absolute URL such as \
                         `https://example.com`";
+/// `/admin.html`, `/admin/index.html` and `/admin/index` are `/admin` to the asset server.
+const NAMES_OF_PAGES: [&str; 3] = [".html", "index.html", "index"];
+const NOT_THE_HANDLER: &str =
+    "must be `handler` or not set, because the code of this Worker is the upstream";
 const ORIGIN_ACCEPTED: &str =
     "must be a service binding (the URL of an origin belongs in UPSTREAM)";
 const NO_ASSETS: &str = "is `assets`, but no assets are bound as ASSETS";

@@ -10,6 +10,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
     (
         "gate",
         &[
+            "guard",
             "line",
             "plan",
             "endpoints",
@@ -20,6 +21,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "grant",
             "endpoint",
             "early_response",
+            "auth_object",
             "auth",
             "session",
             "gate",

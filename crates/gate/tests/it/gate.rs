@@ -9,6 +9,7 @@ mod cache;
 mod closed;
 mod debug;
 mod forward;
+mod handler;
 mod health;
 mod incidents;
 mod kinds;

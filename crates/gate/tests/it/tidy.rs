@@ -24,9 +24,10 @@ const LIBRARIES: [&str; 5] = [
     "clerk-edge-gate",
 ];
 
-/// Whether a file belongs to the Worker or to what runs WebCrypto for it.
+/// Whether a file belongs to the Worker, to what runs WebCrypto for it, or to the crate for Workers
+/// that are written in Rust.
 fn is_platform(file: &str) -> bool {
-    file.starts_with("src/") || file.starts_with("crates/webcrypto/")
+    ["src/", "crates/webcrypto/", "crates/worker/"].iter().any(|place| file.starts_with(place))
 }
 
 /// Crates of the platform.

@@ -3,6 +3,7 @@
 //! The JSON is walked by hand because a derived reader stops at the first fault and knows no
 //! places. Unknown fields, empty lists and repeated words are problems.
 
+pub mod access;
 pub mod condition;
 pub mod named;
 pub mod response;

@@ -129,7 +129,7 @@ fn not_shown(
     let matched = Match { rule: &rule, params: PathParams::none() };
     let kind = RequestKind::of(request);
     let decision = Grant::of(&matched, auth, kind).err()?;
-    Some(early_response(&decision, &matched, auth, settings, request, kind))
+    Some(early_response(&decision, &matched, auth.hints(), settings, request, kind))
 }
 
 /// The path that the form asks about; an empty field asks about none.

@@ -1,0 +1,2 @@
+// `clerk-edge/worker`: the Worker itself.
+export { default } from "./edge/index.js";
