@@ -54,7 +54,7 @@ impl Settings {
             read(&mut reader, name, &mut settings);
         }
         contradictions::check(&mut reader, &settings, key_is_valid);
-        names::check(&mut reader);
+        names::check(&mut reader, settings.upstream == Upstream::Handler);
         let reader_notes = reader.finish(may_be_shown)?;
         settings.notes = notes::of(&settings, reader_notes);
         Ok(settings)

@@ -5,8 +5,9 @@ use crate::settings::value_reader::ValueReader;
 use clerk_edge_rules::spelling::distance;
 
 /// Adds a problem for each variable or secret whose name is near that of a setting, or begins with
-/// `CLERK_` and is known neither here nor to Clerk's SDKs.
-pub(super) fn check(reader: &mut ValueReader<'_>) {
+/// `CLERK_` and is known neither here nor to Clerk's SDKs. Where the gate is part of a program the
+/// environment is the program's, and a note is enough.
+pub(super) fn check(reader: &mut ValueReader<'_>, is_program: bool) {
     for name in reader.names() {
         let is_known = |list: &[&str]| list.contains(&name.as_str());
         if is_known(&NAMES) || is_known(&ANNOUNCED) || is_known(&OF_CLERKS_SDKS) {
@@ -15,10 +16,15 @@ pub(super) fn check(reader: &mut ValueReader<'_>) {
         if !matches!(reader.bound(&name), Some(Binding::Text(_) | Binding::Json(_))) {
             continue;
         }
-        if let Some(meant) = meant(&name) {
-            reader.add(name, format!("is no setting: did you mean `{meant}`?"));
-        } else if name.starts_with("CLERK_") {
-            reader.add(name, UNKNOWN);
+        let message = match meant(&name) {
+            Some(meant) => format!("is no setting: did you mean `{meant}`?"),
+            None if name.starts_with("CLERK_") => UNKNOWN.to_owned(),
+            None => continue,
+        };
+        if is_program {
+            reader.add_note(&format!("{name} {message}"));
+        } else {
+            reader.add(name, message);
         }
     }
 }
