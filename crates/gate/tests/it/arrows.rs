@@ -41,6 +41,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
     (
         "rules",
         &[
+            "shape",
             "read",
             "redirect_circles",
             "redirect_walk",

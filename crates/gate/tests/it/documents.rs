@@ -54,11 +54,17 @@ fn every_command_is_run_by_a_test_or_listed_with_a_reason() {
 }
 
 /// Every command of the documents, and the test that runs it or the reason why none does.
-const COMMANDS: [(&str, &str); 12] = [
+const COMMANDS: [(&str, &str); 14] = [
     ("cargo xtask bench", "takes minutes; its parts are run by tests/edge/bench.test.mjs"),
     ("cargo xtask build", "run by every suite that needs the bundle, and by [build] on a dry run"),
+    ("cargo xtask pack", "makes the packages that the suite of the package installs"),
     ("cargo xtask start", "tests/stage/start.test.mjs starts the demo that it starts"),
     ("cargo xtask test", "is what runs the tests"),
+    (
+        "clerk@latest config patch --json \
+         '{\"session\":{\"claims\":{\"metadata\":\"{{user.public_metadata}}\"}}}'",
+        "needs an account",
+    ),
     ("wrangler delete", "needs an account"),
     ("wrangler deploy", "the suite `edge` runs it with --dry-run; without it needs an account"),
     ("wrangler dev", "the harness of tests/edge starts the same runtime"),
