@@ -1,6 +1,7 @@
 //! The bindings as the settings want them: what kind each is, and its text. Takes no decision.
 
 use js_sys::{JSON, Reflect};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
 use clerk_edge_gate::settings::bindings::{Binding, Bindings};
@@ -24,6 +25,12 @@ impl Bindings for Env<'_> {
             Some("Object" | "Array") => Some(json(&value)),
             _ => Some(Binding::Other),
         }
+    }
+
+    fn names(&self) -> Vec<String> {
+        let Some(env) = self.0.dyn_ref::<js_sys::Object>() else { return Vec::new() };
+        let names = js_sys::Object::keys(env);
+        names.iter().filter_map(|name| JsValue::from(name).as_string()).collect()
     }
 }
 

@@ -47,18 +47,22 @@ export function answer(status, headers, body) {
   return response;
 }
 
-/** The request as it goes on: another address, headers taken away, headers set. */
-export function withChanges(request, url, remove, set) {
-  const next = new Request(url ?? request, request);
+/** The request as it goes on: another address, headers taken away, headers set, without its body. */
+export function withChanges(request, url, remove, set, noBody) {
+  const next = noBody ? bodyless(request, url) : new Request(url ?? request, request);
   const { headers } = next;
   for (const name of lines(remove)) headers.delete(name);
   each(set, (name, value) => headers.set(name, value));
   return next;
 }
 
-/** Hands the request on; what comes back goes through the core once more, if there is a note. */
-export function forward(fetcher, request, original, note) {
-  const sent = fetcher === undefined ? fetch(request) : fetcher.fetch(request);
+/**
+ * Hands the request on; what comes back goes through the core once more, if there is a note.
+ * `noStore` keeps Cloudflare's cache out of it, both ways.
+ */
+export function forward(fetcher, request, original, note, noStore) {
+  const init = noStore ? { cache: "no-store" } : undefined;
+  const sent = fetcher === undefined ? fetch(request, init) : fetcher.fetch(request);
   const unreachable = () => core.upstream_unreachable(original, note);
   const finish = (response) => answered(response, original, note);
   // Should the instance have ended meanwhile, nothing that it let through may go out unguarded.
@@ -67,14 +71,20 @@ export function forward(fetcher, request, original, note) {
 
 /** What the browser gets of the upstream's answer. */
 export function answered(response, original, note) {
-  const header = (name) => response.headers.get(name) ?? undefined;
+  const { headers, status } = response;
+  const header = (name) => headers.get(name) ?? undefined;
   const [cacheControl, vary] = ["cache-control", "vary"].map(header);
-  return core.upstream_answered(response, response.status, cacheControl, vary, original, note);
+  return core.upstream_answered(response, status, names(headers), cacheControl, vary, original, note);
 }
 
-/** The upstream's answer with other headers; body, status text and WebSocket stay as they are. */
-export function withHeaders(response, remove, set, append) {
-  const next = new Response(response.body, response);
+function bodyless({ method, headers, cf, url: here }, url) {
+  return new Request(url ?? here, { method, headers, cf, redirect: "manual" });
+}
+
+/** The upstream's answer with other headers; status text and WebSocket stay as they are. */
+export function withHeaders(response, remove, set, append, noBody) {
+  const next = new Response(noBody ? null : response.body, response);
+  if (noBody) response.body?.cancel();
   const { headers } = next;
   for (const name of lines(remove)) headers.delete(name);
   each(set, (name, value) => headers.set(name, value));

@@ -23,6 +23,7 @@ extern "C" {
         url: Option<&str>,
         remove: &str,
         set: &str,
+        no_body: bool,
     ) -> Result<web_sys::Request, JsValue>;
     /// See `io.js`. Throws where the platform refuses the request outright.
     #[wasm_bindgen(catch)]
@@ -31,6 +32,7 @@ extern "C" {
         request: &web_sys::Request,
         original: &web_sys::Request,
         note: &str,
+        no_store: bool,
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
     #[wasm_bindgen(catch, js_name = withHeaders)]
@@ -39,6 +41,7 @@ extern "C" {
         remove: &str,
         set: &str,
         append: &str,
+        no_body: bool,
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
     pub(crate) fn load(store: &JsValue, name: &str, timeout_ms: u32) -> Promise;

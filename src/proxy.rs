@@ -40,7 +40,7 @@ impl Upstreams<'_> {
                 return Ok(seam.hand(request, original, note, auth.as_deref()));
             }
         };
-        io::forward(&fetcher, request, original, note)
+        io::forward(&fetcher, request, original, note, forward.no_store)
     }
 }
 
@@ -73,11 +73,13 @@ fn send(
     note: &str,
 ) -> Result<JsValue, JsValue> {
     let original = request.inner();
-    if forward.url.is_none() && forward.remove.is_empty() && forward.set.is_empty() {
+    let is_same = forward.url.is_none() && forward.remove.is_empty() && forward.set.is_empty();
+    if is_same && !forward.no_body {
         return to.send(forward, original, original, note);
     }
     let (remove, set) = (forward.remove.join("\n"), io::text(&forward.set));
-    let changed = io::with_changes(original, forward.url.as_deref(), &remove, &set)?;
+    let url = forward.url.as_deref();
+    let changed = io::with_changes(original, url, &remove, &set, forward.no_body)?;
     to.send(forward, &changed, original, note)
 }
 
@@ -88,6 +90,7 @@ fn send(
 pub fn upstream_answered(
     response: Response,
     status: u16,
+    names: String,
     cache_control: Option<String>,
     vary: Option<String>,
     original: web_sys::Request,
@@ -96,7 +99,7 @@ pub fn upstream_answered(
     let (finish, began_us) = read(&note);
     let micros = clock::micros_since(began_us);
     let (changes, line) =
-        finish.forwarded(status, cache_control.as_deref(), vary.as_deref(), micros);
+        finish.forwarded(status, &names, cache_control.as_deref(), vary.as_deref(), micros);
     line.iter().for_each(|line| say(line));
     // Where the changes cannot be made, the answer must not go out.
     change(&response, &changes).unwrap_or_else(|_| unchanged(&finish, original, micros))
@@ -123,25 +126,12 @@ pub fn upstream_unreachable(original: web_sys::Request, note: String) -> JsValue
 
 /// A response that needs no change is handed on as it is.
 fn change(response: &Response, changes: &Changes<'_>) -> Result<JsValue, JsValue> {
-    let is_same = changes.set.is_empty() && changes.append.is_empty();
-    if is_same && !has_any(response, changes.remove)? {
+    let is_same = changes.set.is_empty() && changes.append.is_empty() && changes.remove.is_empty();
+    if is_same && !changes.no_body {
         return Ok(response.into());
     }
     let (remove, set) = (changes.remove.join("\n"), io::text(&changes.set));
-    io::with_headers(response, &remove, &set, changes.append)
-}
-
-fn has_any(response: &Response, names: &[&str]) -> Result<bool, JsValue> {
-    if names.is_empty() {
-        return Ok(false);
-    }
-    let sent = response.headers();
-    for name in names {
-        if sent.has(name)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    io::with_headers(response, &remove, &set, changes.append, changes.no_body)
 }
 
 /// The finish and the time of arrival as one text, which crosses to JavaScript and comes back: the

@@ -28,7 +28,7 @@ afterEach(async () => {
 
 async function start({ secret = false, keys = { body: clerk.jwks }, outbound = {} } = {}) {
   gate = await boot({
-    vars: { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, ROUTES: RULES, LOG: "refusals" },
+    vars: { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, ROUTES: RULES, LOG: "refusals", HEALTH_DETAILS: true },
     secrets: secret ? { CLERK_SECRET_KEY: clerk.secretKey } : {},
     kv: true,
     watched: true,

@@ -18,6 +18,7 @@ let [clerk, gate] = [];
 async function start(options = {}) {
   const vars = {
     CLERK_PUBLISHABLE_KEY: clerk.publishableKey,
+    HEALTH_DETAILS: true,
     ROUTES: RULES,
     LOG: "refusals",
     ...options.vars,

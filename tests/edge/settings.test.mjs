@@ -22,6 +22,7 @@ const TYPED = {
   CLAIM_HEADERS: { "x-app-team": "o.slg" },
   LOOKUP_TTL_SECONDS: 60,
   DEBUG_ROLE: false,
+  HEALTH_DETAILS: true,
   LOG: "off",
 };
 

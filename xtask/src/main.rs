@@ -10,6 +10,7 @@ mod cargo;
 mod check;
 mod command;
 mod debian;
+mod deployment;
 mod group;
 mod node;
 mod pack;
@@ -71,7 +72,9 @@ fn run(name: &str, rest: &[OsString]) -> Result<Finished> {
             return Ok(Finished::Quiet);
         }
         "build" if rest == ["--named"] => bundle::named().map(drop)?,
-        "build" => only(rest, name).and_then(|()| bundle::shipped().map(drop))?,
+        "build" => only(rest, name)
+            .and_then(|()| deployment::check())
+            .and_then(|()| bundle::shipped().map(drop))?,
         "pack" => only(rest, name).and_then(|()| pack::run())?,
         "start" => start::run(rest)?,
         "test" => test::run(rest)?,

@@ -1,8 +1,10 @@
 //! A response that the gate gives by itself, before the upstream.
 
+use crate::answer::help::Help;
 use crate::answer::refusal::refuse;
 use crate::answer::{Answer, Refusal, redirect};
 use crate::clerk_api::backend::BackendError;
+use crate::session::loop_cause::LoopCause;
 use crate::settings::problems::SettingsProblems;
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
@@ -15,6 +17,8 @@ pub(crate) struct EarlyResponse {
     kind: EarlyResponseKind,
     /// For the browser: Clerk's status and reason, cookies.
     headers: Vec<(&'static str, String)>,
+    /// Of a redirect loop: why, where it can be seen.
+    loop_cause: Option<Box<LoopCause>>,
     /// Whether a person reads the answer, where the method does not tell.
     asked_by: Option<RequestKind>,
 }
@@ -125,7 +129,7 @@ impl EarlyResponse {
     }
 
     const fn new(kind: EarlyResponseKind) -> Self {
-        Self { kind, headers: Vec::new(), asked_by: None }
+        Self { kind, headers: Vec::new(), loop_cause: None, asked_by: None }
     }
 
     /// For a page or for anything else, whatever the method says.
@@ -139,6 +143,17 @@ impl EarlyResponse {
     pub(crate) fn with_headers(mut self, headers: &[(&'static str, String)]) -> Self {
         self.headers.extend_from_slice(headers);
         self
+    }
+
+    /// With the cause of a redirect loop.
+    pub(crate) fn with_loop_cause(mut self, cause: Option<&LoopCause>) -> Self {
+        self.loop_cause = cause.cloned().map(Box::new);
+        self
+    }
+
+    /// The cause of a redirect loop, where it can be seen.
+    pub(crate) fn loop_cause(&self) -> Option<&LoopCause> {
+        self.loop_cause.as_deref()
     }
 
     /// Why the request does not go on.
@@ -164,14 +179,22 @@ impl EarlyResponse {
         }
     }
 
-    /// The answer to this request.
+    /// The answer to this request. `help` is asked where a page shows it.
     #[inline(never)]
     pub(crate) fn answer(
         self,
         request: &impl Incoming,
         request_id: &str,
         faulty: Option<&SettingsProblems>,
+        help: impl FnOnce(&Self) -> Option<Help>,
     ) -> Answer {
+        let is_refusal = matches!(self.kind, EarlyResponseKind::Refused { .. });
+        let kind = match self.asked_by {
+            Some(kind) => kind,
+            None if is_refusal => RequestKind::of(request),
+            None => RequestKind::Other,
+        };
+        let help = (kind == RequestKind::Page).then(|| help(&self)).flatten();
         let mut answer = match self.kind {
             EarlyResponseKind::Endpoint(answer) => answer,
             EarlyResponseKind::Redirect(location) | EarlyResponseKind::Handshake(location) => {
@@ -186,9 +209,10 @@ impl EarlyResponse {
                     retry_after_seconds,
                     problems: shown_problems.chain(own).collect(),
                     clerk_codes: details.as_ref().map_or(&[], |it| &it.clerk_codes),
+                    help: help.as_ref(),
                     ..Refusal::new(code, request_id)
                 };
-                refuse(&refusal, self.asked_by.unwrap_or_else(|| RequestKind::of(request)))
+                refuse(&refusal, kind)
             }
         };
         answer.headers.extend(self.headers);

@@ -60,7 +60,8 @@ impl Endpoint {
     /// The row of a path. A slash at its end means nothing.
     pub(crate) fn of(path: &RequestPath, settings: &Settings) -> Option<&'static Self> {
         let text = path.as_str();
-        if !text.starts_with(FOLDER) && !text.starts_with(DEBUG_ROLE) {
+        let is_folder = text.get(..FOLDER.len()).is_some_and(|it| it.eq_ignore_ascii_case(FOLDER));
+        if !is_folder && !text.starts_with(DEBUG_ROLE) {
             // A path with one reading begins with something else; others are looked at.
             let is_odd = path.single().is_none() && path.may_begin_with(SEGMENT);
             return is_odd.then_some(&UNKNOWN);
@@ -79,6 +80,11 @@ impl Endpoint {
     pub(crate) fn allow(&self) -> String {
         self.methods.join(", ")
     }
+}
+
+/// Whether the gate has this address.
+pub(crate) fn is_on(path: &str, settings: &Settings) -> bool {
+    TABLE.iter().any(|row| row.path == path && (row.is_on)(settings))
 }
 
 /// Health answers before the settings are known to be complete.

@@ -8,6 +8,8 @@ use serde_json::json;
 
 use crate::clerk_api::budget::Budget;
 use crate::clerk_api::failed_nonces::FailedNonces;
+use crate::clerk_api::handshake_returns::HandshakeReturns;
+use crate::clerk_api::stranger_budget::StrangerBudget;
 use crate::context::{BackgroundTask, RequestContext};
 use crate::deliveries::Deliveries;
 use crate::keys::Keys;
@@ -28,6 +30,8 @@ pub struct Gate<K> {
     pub(crate) remembered: VerifiedCache,
     pub(crate) numbered: NumberedCookies,
     pub(crate) nonces: FailedNonces,
+    pub(crate) strangers: StrangerBudget,
+    pub(crate) returns: HandshakeReturns,
     pub(crate) lookups: Lookups,
     pub(crate) account_calls: Budget,
     pub(crate) deliveries: Deliveries,
@@ -46,7 +50,7 @@ impl<K> Gate<K> {
     #[must_use]
     pub fn announcements(&self) -> Vec<String> {
         match &self.settings {
-            Ok(settings) if settings.notes.is_empty() => Vec::new(),
+            Ok(settings) if settings.notes.is_empty() && settings.health_details => Vec::new(),
             settings => vec![announcement(settings)],
         }
     }
@@ -60,7 +64,16 @@ fn announcement(settings: &Result<Settings, SettingsProblems>) -> String {
             let problems: Vec<String> = faulty.problems().map(ToString::to_string).collect();
             json!({ "code": "configuration", "problems": problems }).to_string()
         }
-        Ok(settings) => json!({ "notes": settings.notes }).to_string(),
+        Ok(settings) if settings.health_details => json!({ "notes": settings.notes }).to_string(),
+        // What health does not show is said here.
+        Ok(settings) => json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "instance": settings.instance.kind.as_str(),
+            "rules": { "count": settings.rules.len(), "hash": settings.rules.hash() },
+            "upstream": settings.upstream.as_str(),
+            "notes": settings.notes,
+        })
+        .to_string(),
     }
 }
 
@@ -79,6 +92,8 @@ impl<K: Clone + 'static> Gate<K> {
             remembered: VerifiedCache::default(),
             numbered: NumberedCookies::default(),
             nonces: FailedNonces::default(),
+            strangers: StrangerBudget::default(),
+            returns: HandshakeReturns::default(),
             lookups: Lookups::default(),
             account_calls: Budget::default(),
             deliveries: Deliveries::default(),

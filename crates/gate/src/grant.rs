@@ -16,7 +16,41 @@ use crate::settings::{Settings, Upstream};
 /// The request may go on: the decision allowed it, or its rule merely reports.
 #[derive(Debug)]
 pub(crate) struct Grant {
-    guarded: bool,
+    kind: GrantKind,
+}
+
+/// What a request is that may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GrantKind {
+    /// Anybody may make it.
+    Open,
+    /// Its answer depends on who asks; `shared` where it is the same for all who may ask.
+    Guarded { shared: bool },
+    /// A CORS preflight.
+    Preflight,
+}
+
+/// How much of the upstream's answer comes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Passes {
+    /// All of it, unchanged.
+    #[default]
+    Unchanged,
+    /// All of it, but no shared cache may keep it.
+    Guarded,
+    /// What permits the request that follows a preflight: status and a few headers, no body.
+    Permission,
+}
+
+impl Passes {
+    /// As the note of a request in flight has it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unchanged => "",
+            Self::Guarded => "guarded",
+            Self::Permission => "permission",
+        }
+    }
 }
 
 impl Grant {
@@ -28,24 +62,44 @@ impl Grant {
     ) -> Result<Self, Decided<'m, 'r>> {
         let decided = decide(matches, auth.caller(matches.fresh()), kind);
         match decided.decision {
-            Decision::Allow => Ok(Self { guarded: !matches.is_open() }),
+            Decision::Allow if matches.is_open() => Ok(Self { kind: GrantKind::Open }),
+            Decision::Allow => Ok(Self::guarded(matches.first().rule)),
             _ => Err(decided),
         }
     }
 
     /// Of a rule that says `report_only`.
     pub(crate) fn reported(rule: &Rule) -> Option<Self> {
-        rule.report_only().then_some(Self { guarded: true })
+        rule.report_only().then(|| Self::guarded(rule))
     }
 
     /// Of a CORS preflight, which asks for no file and carries nothing that could be judged.
     pub(crate) fn preflight(upstream: &Upstream) -> Option<Self> {
-        (*upstream != Upstream::Assets).then_some(Self { guarded: false })
+        (*upstream != Upstream::Assets).then_some(Self { kind: GrantKind::Preflight })
     }
 
-    /// Whether the answer depends on who asked, and must be kept from shared caches.
-    pub(crate) const fn is_guarded(&self) -> bool {
-        self.guarded
+    fn guarded(rule: &Rule) -> Self {
+        Self { kind: GrantKind::Guarded { shared: rule.is_shared() } }
+    }
+
+    /// Whether the request is a CORS preflight.
+    pub(crate) fn is_preflight(&self) -> bool {
+        self.kind == GrantKind::Preflight
+    }
+
+    /// Whether Cloudflare's cache must neither answer the request nor keep the answer: it depends
+    /// on who asks.
+    pub(crate) fn is_past_cache(&self) -> bool {
+        self.kind == GrantKind::Guarded { shared: false }
+    }
+
+    /// How much of the upstream's answer comes back.
+    pub(crate) const fn passes(&self) -> Passes {
+        match self.kind {
+            GrantKind::Open => Passes::Unchanged,
+            GrantKind::Guarded { .. } => Passes::Guarded,
+            GrantKind::Preflight => Passes::Permission,
+        }
     }
 }
 

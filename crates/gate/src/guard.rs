@@ -42,7 +42,7 @@ pub fn refuse<K, R: Incoming>(
         }
         _ => EarlyResponse::code(code),
     };
-    refused.answer(request, &name_of(request), gate.settings.as_ref().err())
+    refused.answer(request, &name_of(request), gate.settings.as_ref().err(), |_| None)
 }
 
 /// Judges a request whose caller is known. `Ok` lets it in.
@@ -74,5 +74,5 @@ where
         _ => EarlyResponse::code(Code::Internal),
     };
     let faulty = gate.settings.as_ref().err();
-    Err(refused.answer(request, &name_of(request), faulty))
+    Err(refused.answer(request, &name_of(request), faulty, |_| None))
 }

@@ -22,6 +22,7 @@ pub mod forward;
 pub mod gate;
 pub mod grant;
 pub mod guard;
+pub(crate) mod help;
 pub mod keys;
 pub mod limits;
 pub mod line;

@@ -78,6 +78,14 @@ pub const SESSION_CALL_TIMEOUT_MS: u32 = 3_000;
 pub const SESSION_ID_BYTES_MAX: usize = 128;
 /// Longer error codes of Clerk's API are not repeated; Clerk's have about 30 bytes.
 pub const API_CODE_BYTES_MAX: usize = 64;
+/// The time within which calls that strangers cause are counted.
+pub const STRANGER_SECONDS: i64 = 10;
+/// At most this many of them fail for one client address.
+pub const STRANGER_FAILURES_MAX: usize = 5;
+/// At most this many fail, or run, in one isolate.
+pub const STRANGER_ISOLATE_FAILURES_MAX: usize = 200;
+/// The longest pause of them that a 429 can ask for.
+pub const STRANGER_PAUSE_SECONDS_MAX: i64 = 10;
 /// Longer nonces are not sent to Clerk; Clerk's have about 40 bytes.
 pub const NONCE_BYTES_MAX: usize = 512;
 /// At most this many failed nonces are kept.
@@ -89,8 +97,22 @@ pub const NONCE_PAUSE_MS: i64 = 60_000;
 pub const COOKIES_BYTES_MAX: usize = 64 * 1024;
 /// `__clerk_redirect_count` lives for two seconds; three handshakes within that time are a loop.
 pub const REDIRECTS_MAX: f64 = 3.0;
-/// How wrong the clock of a development machine may be, where a handshake brings a session.
+/// How far the clock of a development machine may be behind, where a handshake brings a session.
 pub const DEVELOPMENT_SKEW_MS: i64 = 86_400_000;
+/// How long ago the session token of a handshake may have ended: an old link signs nobody in.
+pub const HANDSHAKE_GRACE_MS: i64 = 60_000;
+/// Browsers drop a cookie whose name and value are longer together (RFC 6265bis, 5.6).
+pub const COOKIE_BYTES_MAX: usize = 4_096;
+/// At most this many claims are named where a cookie is too large.
+pub const LOOP_CLAIMS_MAX: usize = 5;
+/// This many handshakes of one session within [`RETURNS_SECONDS`], none with a cookie, are a loop.
+pub const RETURNS_MAX: usize = 3;
+/// The time within which they are counted.
+pub const RETURNS_SECONDS: i64 = 10;
+/// What tells browsers from each other is cut off here: an address and the name of a browser.
+pub const BROWSER_CHARS_MAX: usize = 256;
+/// At most this many handshakes are remembered for it.
+pub const RETURNS_KEPT_MAX: usize = 64;
 
 /// The body of a request to the account addresses.
 pub const ACCOUNT_BODY_BYTES_MAX: usize = 16 * 1024;

@@ -4,8 +4,9 @@
 //! 2. The host is a plain name or address, else 400 `host-invalid`. The path has one canonical
 //!    form, and no reading of it leaves the upstream's base path, else 400 `path-ambiguous`. That
 //!    form is what goes upstream.
-//! 3. The gate's own endpoints answer for themselves; nobody is served the site map.
-//! 4. A CORS preflight carries no credentials and is not judged.
+//! 3. The gate's own endpoints answer for themselves; what else lies below their folder is 404, and
+//!    so is the site map. With a live key a page on a preview's host is 400 `host-invalid`.
+//! 4. A CORS preflight is not judged: neither body nor credentials go on, no content comes back.
 //! 5. The rule for the path under every reading, else 400 `path-ambiguous`; of a file also those of
 //!    the pages it belongs to, else 503 `site-map`.
 //! 6. A rule that lets anyone in ends here: nobody is asked for.
@@ -36,9 +37,10 @@ use crate::context::RequestContext;
 use crate::early_response::EarlyResponse;
 use crate::endpoint::Endpoint;
 use crate::endpoints;
-use crate::forward::Forward;
+use crate::forward::{Forward, HOP};
 use crate::gate::Gate;
-use crate::grant::{Grant, early_response};
+use crate::grant::{Grant, Passes, early_response};
+use crate::help;
 use crate::log::record::LogRecord;
 use crate::plan::{Action, Plan};
 use crate::platform::Platform;
@@ -48,7 +50,7 @@ use crate::{data_request, site_map};
 /// A request that goes on, and what its finish needs.
 struct Forwarded<'g> {
     forward: Forward<'g>,
-    guarded: bool,
+    passes: Passes,
     append: Vec<(&'static str, String)>,
 }
 
@@ -82,19 +84,20 @@ where
     R: Incoming,
 {
     let mut record = LogRecord::default();
-    let (action, guarded, append) = match line(gate, only, request, ctx, &mut record).await {
+    let (action, passes, append) = match line(gate, only, request, ctx, &mut record).await {
         Ok(it) => {
             record.forwarded();
-            (Action::Forward(it.forward), it.guarded, it.append)
+            (Action::Forward(it.forward), it.passes, it.append)
         }
         Err(response) => {
-            (Action::Answer(stopped(gate, request, response, &mut record)), false, Vec::new())
+            let answer = stopped(gate, request, response, &mut record);
+            (Action::Answer(answer), Passes::Unchanged, Vec::new())
         }
     };
     let level = gate.settings.as_ref().map_or(LogLevel::Decisions, |it| it.log);
     let log = record.line(level, request, ctx);
     let timing = gate.is_development().then(|| record.timing()).flatten();
-    Plan::new(action, guarded, record.into_request_id(), log, &append, timing)
+    Plan::new(action, passes, record.into_request_id(), log, &append, timing)
 }
 
 /// The answer to a request that does not go on.
@@ -108,7 +111,9 @@ fn stopped<'g, K, R: Incoming>(
     record.stopped(&response);
     record.name(request);
     let is_refused = data_request::is_refused(&response);
-    let answer = response.answer(request, record.request_id(), gate.settings.as_ref().err());
+    let settings = gate.settings.as_ref();
+    let help = |it: &EarlyResponse| Some(help::of(it, settings.ok()?, request, record.path_text()));
+    let answer = response.answer(request, record.request_id(), settings.err(), help);
     if is_refused { data_request::answer(answer, record.path_text(), request) } else { answer }
 }
 
@@ -128,7 +133,7 @@ where
     let url = UrlParts::of(request.url()).ok_or(EarlyResponse::code(Code::Internal))?;
     let settings = match &gate.settings {
         Ok(settings) => settings,
-        Err(faulty) => return Err(endpoints::closed(faulty, request.method(), url.path)),
+        Err(faulty) => return Err(endpoints::closed(faulty, request, url.path)),
     };
     // 2
     let host = url.host().ok_or(EarlyResponse::code(Code::HostInvalid))?;
@@ -141,9 +146,12 @@ where
     if let Some(endpoint) = Endpoint::of(&path, settings).filter(|_| only.is_none()) {
         return Err(endpoints::answer(endpoint, gate, settings, request, ctx).await);
     }
+    if let Some(code) = misplaced(settings, request, host, ctx) {
+        return Err(EarlyResponse::code(code));
+    }
     let forward = |grant: &Grant, auth: &Auth<'_>| Forwarded {
         forward: Forward::new(grant, auth, settings, request, &path, &url),
-        guarded: grant.is_guarded(),
+        passes: grant.passes(),
         append: auth.headers.clone(),
     };
     if settings.site_map.has_assets && site_map::is_its_own(&path) {
@@ -174,6 +182,7 @@ where
     let grant = match entered {
         Ok(grant) => grant,
         Err((response, by)) => {
+            let response = response.with_loop_cause(auth.loop_cause.as_deref());
             let Some(grant) = by.and_then(Grant::reported) else {
                 return Err(response.with_headers(&auth.headers));
             };
@@ -184,6 +193,22 @@ where
     };
     // 10
     Ok(forward(&grant, &auth))
+}
+
+/// Why a request has no place here: a live key cannot work on its host, or it was passed on before.
+fn misplaced<P>(
+    settings: &Settings,
+    request: &impl Incoming,
+    host: &str,
+    ctx: &RequestContext<'_, P>,
+) -> Option<Code> {
+    if settings.upstream_is_implied && request.header(HOP).is_some() {
+        ctx.note(CAME_BACK);
+        return Some(Code::UpstreamUnreachable);
+    }
+    let is_live_page =
+        settings.is_live_on_preview(host) && RequestKind::of(request) == RequestKind::Page;
+    is_live_page.then_some(Code::HostInvalid)
 }
 
 /// Carries the decision out. What it needs is looked up once and added to `auth`. With a response
@@ -219,3 +244,8 @@ where
         (early_response(&decided, hints, settings, request, kind), Some(by))
     })
 }
+
+/// Without a note the operator would see a site that does not answer, and no reason.
+const CAME_BACK: &str = "a request that was passed on came back to the gate: neither ASSETS nor \
+    ORIGIN is bound, and UPSTREAM is not set. For a static site set binding = \"ASSETS\" under \
+    [assets] in wrangler.toml";

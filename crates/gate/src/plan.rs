@@ -10,7 +10,8 @@ use clerk_edge_rules::code::Code;
 use crate::answer::refusal::refuse;
 use crate::answer::{Answer, Refusal};
 use crate::forward::Forward;
-use crate::forward::cache_guard::{CachePlan, SHARED_CACHE_HEADERS};
+use crate::forward::cache_guard::{CachePlan, is_for_shared_caches};
+use crate::grant::Passes;
 use crate::log::finish;
 use crate::log::record::name_of;
 
@@ -37,8 +38,8 @@ pub enum Action<'g> {
 /// the instance that wrote it may be gone by then.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finish {
-    /// Whether the answer must be kept from shared caches.
-    guarded: bool,
+    /// How much of the upstream's answer comes back.
+    passes: Passes,
     /// The request's name, where one was needed.
     request_id: String,
     /// The log line, but for status and time, where the level wants one.
@@ -47,11 +48,26 @@ pub struct Finish {
     append: String,
 }
 
+/// Whether a header of the upstream's answer comes back.
+fn comes_back(passes: Passes, name: &str) -> bool {
+    match passes {
+        Passes::Unchanged => true,
+        Passes::Guarded => !is_for_shared_caches(name),
+        Passes::Permission => {
+            let start = name.get(..PERMISSION_PREFIX.len()).unwrap_or_default();
+            start.eq_ignore_ascii_case(PERMISSION_PREFIX)
+                || ["allow", "vary"].iter().any(|it| name.eq_ignore_ascii_case(it))
+        }
+    }
+}
+
 /// How the upstream's answer changes on its way to the browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes<'f> {
+    /// Whether the body is left out: then the answer is the status and what is not removed.
+    pub no_body: bool,
     /// Names of headers to remove.
-    pub remove: &'static [&'static str],
+    pub remove: Vec<&'f str>,
     /// Headers to set.
     pub set: Vec<(&'static str, String)>,
     /// Headers to append: names and values in turn, each on a line.
@@ -62,14 +78,14 @@ impl<'g> Plan<'g> {
     /// Of a request that the gate has decided.
     pub(crate) fn new(
         action: Action<'g>,
-        guarded: bool,
+        passes: Passes,
         request_id: String,
         log: Option<String>,
         append: &[(&'static str, String)],
         timing: Option<String>,
     ) -> Self {
         let mut finish =
-            Finish { guarded, request_id, log: log.unwrap_or_default(), append: String::new() };
+            Finish { passes, request_id, log: log.unwrap_or_default(), append: String::new() };
         for (name, value) in append {
             finish.append(name, value);
         }
@@ -94,16 +110,18 @@ impl Finish {
         self.line(answer.status, micros)
     }
 
-    /// What changes in an answer of the upstream's, and the log line.
+    /// What changes in an answer of the upstream's, and the log line. `names` are those of its
+    /// headers, each on a line.
     #[must_use]
-    pub fn forwarded(
-        &self,
+    pub fn forwarded<'f>(
+        &'f self,
         status: u16,
+        names: &'f str,
         cache_control: Option<&str>,
         vary: Option<&str>,
         micros: u64,
-    ) -> (Changes<'_>, Option<String>) {
-        (self.changes(cache_control, vary), self.line(status, micros))
+    ) -> (Changes<'f>, Option<String>) {
+        (self.changes(status, names, cache_control, vary), self.line(status, micros))
     }
 
     /// The answer where the upstream did not give one, and the log line.
@@ -121,11 +139,10 @@ impl Finish {
     /// As text; empty where the upstream's answer passes unchanged and nothing is logged.
     #[must_use]
     pub fn to_text(&self) -> String {
-        if !self.guarded && self.log.is_empty() {
+        if self.passes == Passes::Unchanged && self.log.is_empty() {
             return String::new();
         }
-        let guarded = if self.guarded { GUARDED } else { "" };
-        [guarded, &self.request_id, &self.log, &self.append].join("\n")
+        [self.passes.as_str(), &self.request_id, &self.log, &self.append].join("\n")
     }
 
     /// From text.
@@ -133,18 +150,32 @@ impl Finish {
     pub fn from_text(text: &str) -> Self {
         let mut parts = text.splitn(4, '\n');
         let mut part = || parts.next().unwrap_or_default();
-        let (guarded, request_id, log, append) = (part(), part(), part(), part());
+        let (passes, request_id, log, append) = (part(), part(), part(), part());
+        let all = [Passes::Unchanged, Passes::Guarded, Passes::Permission];
         Self {
-            guarded: guarded == GUARDED,
+            passes: all.into_iter().find(|it| it.as_str() == passes).unwrap_or_default(),
             request_id: request_id.to_owned(),
             log: log.to_owned(),
             append: append.to_owned(),
         }
     }
 
-    fn changes(&self, cache_control: Option<&str>, vary: Option<&str>) -> Changes<'_> {
-        if !self.guarded {
+    fn changes<'f>(
+        &'f self,
+        status: u16,
+        names: &'f str,
+        cache_control: Option<&str>,
+        vary: Option<&str>,
+    ) -> Changes<'f> {
+        if self.passes == Passes::Unchanged {
             return Changes::default();
+        }
+        let remove = names.lines().filter(|name| !comes_back(self.passes, name)).collect();
+        if self.passes == Passes::Permission {
+            // A 204 has no length.
+            let length = (status != 204).then(|| ("content-length", "0".to_owned()));
+            let set = length.into_iter().collect();
+            return Changes { no_body: true, remove, set, append: "" };
         }
         let plan = CachePlan::new(cache_control, vary);
         let mut set = Vec::new();
@@ -154,7 +185,7 @@ impl Finish {
         if vary != Some(&plan.vary) {
             set.push(("vary", plan.vary));
         }
-        Changes { remove: &SHARED_CACHE_HEADERS, set, append: &self.append }
+        Changes { no_body: false, remove, set, append: &self.append }
     }
 
     fn instead(
@@ -192,4 +223,4 @@ pub fn server_timing(timing: &str, micros: u64) -> String {
     format!("auth;dur={ms}.{rest:03};desc=\"{timing}\"")
 }
 
-const GUARDED: &str = "guarded";
+const PERMISSION_PREFIX: &str = "access-control-";

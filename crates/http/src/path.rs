@@ -83,9 +83,10 @@ impl RequestPath {
     /// Whether some reading begins with this segment.
     #[must_use]
     pub fn may_begin_with(&self, segment: &[u8]) -> bool {
-        let begins = |reading: &Reading| reading.segments().next() == Some(segment);
+        let is_it = |first: Option<&[u8]>| first.is_some_and(|it| it.eq_ignore_ascii_case(segment));
+        let begins = |reading: &Reading| is_it(reading.segments().next());
         match self.single() {
-            Some(text) => split(text).next() == Some(segment),
+            Some(text) => is_it(split(text).next()),
             None => self.readings.iter().any(begins),
         }
     }

@@ -53,6 +53,9 @@ impl Display for Rule {
         if self.without_site_map {
             f.write_str(",\"site_map\":false")?;
         }
+        if self.is_shared {
+            f.write_str(",\"cache\":\"shared\"")?;
+        }
         f.write_str("}")
     }
 }

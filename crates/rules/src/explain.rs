@@ -4,6 +4,7 @@ use crate::condition::Condition;
 use crate::decide::Caller;
 use crate::evaluate::evaluate;
 use crate::facts::{Facts, Truth};
+use crate::inline_toml::from_json;
 use crate::path_params::PathParams;
 use crate::rule::Requirement;
 use crate::rule_set::Match;
@@ -13,7 +14,8 @@ use crate::rule_set::Match;
 pub struct ConditionLine {
     /// How many conditions stand around it.
     pub depth: usize,
-    /// The condition as JSON; `all`, `any` and `not` alone stand for the lines that follow.
+    /// The condition as `wrangler.toml` writes it; `all`, `any` and `not` alone stand for the lines
+    /// that follow.
     pub text: String,
     /// Its result.
     pub truth: Truth,
@@ -43,7 +45,7 @@ fn add(
         Condition::All(_) => "all".to_owned(),
         Condition::Any(_) => "any".to_owned(),
         Condition::Not(_) => "not".to_owned(),
-        single => single.to_string(),
+        single => from_json(&single.to_string()),
     };
     lines.push(ConditionLine { depth, text, truth: evaluate(condition, facts, params) });
     for part in condition.parts() {

@@ -129,6 +129,14 @@ impl Segment {
             return Err("an empty segment (`//`) matches nothing".to_owned());
         }
         if part.contains('*') {
+            if part.starts_with("*.") {
+                return Err(format!(
+                    "a path names no ending: `*` stands alone, as the last segment. Put the files \
+                     into a folder and write `/folder/*`, or write a rule for each file, such as \
+                     `/name{}`",
+                    part.trim_start_matches('*')
+                ));
+            }
             let end = part.find(['*', '(']).unwrap_or_default();
             let stem = part.split_at_checked(end).map_or("", |(stem, _)| stem);
             let before = whole.split(part).next().unwrap_or("/");

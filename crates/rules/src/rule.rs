@@ -23,6 +23,7 @@ pub struct Rule {
     pub(crate) fresh: Option<u32>,
     pub(crate) report_only: bool,
     pub(crate) without_site_map: bool,
+    pub(crate) is_shared: bool,
 }
 
 /// What a path asks. Every path has one.
@@ -40,6 +41,16 @@ pub enum Requirement {
 }
 
 impl Requirement {
+    /// How much is asked.
+    pub(crate) const fn rank(&self) -> u8 {
+        match self {
+            Self::Anyone => 0,
+            Self::Optional => 1,
+            Self::SignedIn => 2,
+            Self::Condition(_) => 3,
+        }
+    }
+
     /// Every role that is asked for, under `not` as well.
     #[must_use]
     pub fn roles(&self) -> Vec<&str> {
@@ -156,6 +167,13 @@ impl Rule {
     #[must_use]
     pub fn report_only(&self) -> bool {
         self.report_only
+    }
+
+    /// `cache = "shared"`: all callers who may enter get the same answer, which Cloudflare's cache
+    /// may keep.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
     }
 }
 

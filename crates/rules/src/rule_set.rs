@@ -116,6 +116,23 @@ impl Rules {
         first.ok_or(Ambiguous)
     }
 
+    /// The first rule whose path, in capitals, falls under one that asks for less: an upstream that
+    /// ignores case would serve it there. `None` where that is judged.
+    #[must_use]
+    pub fn open_in_capitals(&self) -> Option<&Rule> {
+        if self.assets || self.folded.is_some() {
+            return None;
+        }
+        self.list.iter().find(|rule| {
+            let path = rule.pattern.example("x", 0).to_ascii_uppercase();
+            let method = rule.methods.first().map_or("GET", String::as_str);
+            let found = RequestPath::parse(&path)
+                .ok()
+                .and_then(|path| self.find(rule.host().unwrap_or_default(), method, &path).ok());
+            found.is_some_and(|found| found.rule.requirement.rank() < rule.requirement.rank())
+        })
+    }
+
     /// The rules in the operator's order.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.list.iter()

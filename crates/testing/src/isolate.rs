@@ -2,6 +2,8 @@
 
 use clerk_edge_gate::auth::credential;
 use clerk_edge_gate::clerk_api::failed_nonces::FailedNonces;
+use clerk_edge_gate::clerk_api::handshake_returns::HandshakeReturns;
+use clerk_edge_gate::clerk_api::stranger_budget::StrangerBudget;
 use clerk_edge_gate::context::RequestContext;
 use clerk_edge_gate::keys::{Keys, KeysUnavailable};
 use clerk_edge_gate::numbered_cookies::NumberedCookies;
@@ -29,13 +31,18 @@ pub struct Isolate {
     pub numbered: NumberedCookies,
     /// The nonces that could not be exchanged.
     pub nonces: FailedNonces,
+    /// The budget of calls that strangers cause.
+    pub strangers: StrangerBudget,
+    /// Handshakes whose browsers sent no cookie.
+    pub returns: HandshakeReturns,
 }
 
 impl Isolate {
     /// A new isolate.
     pub fn new(settings: Settings) -> Self {
         let (remembered, numbered, nonces) = <_>::default();
-        Self { settings, keys: Keys::new(0), remembered, numbered, nonces }
+        let (strangers, returns) = <_>::default();
+        Self { settings, keys: Keys::new(0), remembered, numbered, nonces, strangers, returns }
     }
 
     /// The verifier of sessions.
@@ -46,6 +53,8 @@ impl Isolate {
             remembered: &self.remembered,
             numbered: &self.numbered,
             nonces: &self.nonces,
+            strangers: &self.strangers,
+            returns: &self.returns,
         }
     }
 

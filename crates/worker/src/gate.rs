@@ -169,8 +169,9 @@ fn finish(finish: &Finish, response: web_sys::Response, began_ms: i64) -> Result
     let header = |name: &str| response.headers().get(name).ok().flatten();
     let (cache_control, vary) = (header("cache-control"), header("vary"));
     let micros = clock::micros_since(began_ms);
-    let (changes, line) =
-        finish.forwarded(response.status(), cache_control.as_deref(), vary.as_deref(), micros);
+    let names = crate::request::names(&response.headers());
+    let (cache_control, vary) = (cache_control.as_deref(), vary.as_deref());
+    let (changes, line) = finish.forwarded(response.status(), &names, cache_control, vary, micros);
     line.iter().for_each(|line| console_log!("{line}"));
     Ok(upstream::change(response, &changes)?.into())
 }

@@ -27,13 +27,27 @@ extern "C" {
 
 /// The request as it goes on.
 pub(crate) fn changed(forward: &Forward<'_>, original: &Request) -> Result<Request, JsValue> {
-    if forward.url.is_none() && forward.remove.is_empty() && forward.set.is_empty() {
+    let is_same = forward.url.is_none() && forward.remove.is_empty() && forward.set.is_empty();
+    if is_same && !forward.no_body && !forward.no_store {
         return Ok(Clone::clone(original));
     }
-    // A request serves as the init of another one: method, body and the rest are its own.
-    let init: &RequestInit = original.unchecked_ref();
     let url = forward.url.clone().unwrap_or_else(|| original.url());
-    let next = Request::new_with_str_and_init(&url, init)?;
+    let next = if forward.no_body {
+        let init = RequestInit::new();
+        init.set_method(&original.method());
+        init.set_headers(&original.headers());
+        Request::new_with_str_and_init(&url, &init)?
+    } else {
+        // A request serves as the init of another one: method, body and the rest are its own.
+        Request::new_with_str_and_init(&url, original.unchecked_ref())?
+    };
+    let next = if forward.no_store {
+        let init = js_sys::Object::new();
+        js_sys::Reflect::set(&init, &"cache".into(), &"no-store".into())?;
+        Request::new_with_request_and_init(&next, init.unchecked_ref())?
+    } else {
+        next
+    };
     let headers = next.headers();
     for name in &forward.remove {
         headers.delete(name)?;
@@ -64,16 +78,16 @@ pub(crate) async fn ask(
 
 /// The answer of an upstream as it goes to the browser.
 pub(crate) fn change(response: Response, changes: &Changes<'_>) -> Result<Response, JsValue> {
-    let has = |name: &&str| response.headers().has(name).unwrap_or(true);
-    let is_same = changes.set.is_empty() && changes.append.is_empty();
-    if is_same && !changes.remove.iter().any(has) {
+    let is_same = changes.set.is_empty() && changes.append.is_empty() && changes.remove.is_empty();
+    if is_same && !changes.no_body {
         return Ok(response);
     }
     // A response serves as the init of another one: status text and WebSocket stay.
     let init: &ResponseInit = response.unchecked_ref();
-    let next = Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), init)?;
+    let body = response.body().filter(|_| !changes.no_body);
+    let next = Response::new_with_opt_readable_stream_and_init(body.as_ref(), init)?;
     let headers = next.headers();
-    for name in changes.remove {
+    for name in &changes.remove {
         headers.delete(name)?;
     }
     for (name, value) in &changes.set {

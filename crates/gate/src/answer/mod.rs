@@ -3,10 +3,12 @@
 //! No answer may be stored by a cache or runs a script, and text from a client is always escaped.
 //! Which details a refusal may show is decided where the [`Refusal`] is made.
 
+pub mod help;
 pub mod page;
 pub mod problem_json;
 pub mod refusal;
 
+use crate::answer::help::Help;
 use clerk_edge_http::percent;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::problem::Problem;
@@ -110,6 +112,8 @@ pub struct Refusal<'a> {
     /// For [`Code::Configuration`]: the problems, if they may be shown. For
     /// [`Code::MetadataInvalid`]: what is wrong with the fields that were sent.
     pub problems: Vec<&'a Problem>,
+    /// On a page: what else helps.
+    pub help: Option<&'a Help>,
     /// For [`Code::ClerkRefused`]: the codes of Clerk's API.
     pub clerk_codes: &'a [String],
 }
@@ -125,6 +129,7 @@ impl<'a> Refusal<'a> {
             retry_after_seconds: None,
             problems: Vec::new(),
             clerk_codes: &[],
+            help: None,
         }
     }
 }
@@ -134,7 +139,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const FORM_PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
                                 form-action 'self'; frame-ancestors 'none'";
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
-                           form-action 'none'; frame-ancestors 'self'";
+                           form-action 'none'; frame-ancestors 'none'";
 
 /// The text with all characters escaped that have a meaning in HTML text or in quoted attributes.
 #[must_use]

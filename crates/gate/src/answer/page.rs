@@ -2,6 +2,7 @@
 //!
 //! A page loads nothing and has no script, image or font. All variable text is escaped.
 
+use crate::answer::help::Help;
 use crate::answer::{Answer, Refusal, escape};
 use clerk_edge_rules::code::Code;
 
@@ -9,11 +10,12 @@ use clerk_edge_rules::code::Code;
 pub(super) fn refusal_page(refusal: &Refusal<'_>) -> Answer {
     let (title, text) = title_and_text(refusal.code);
     let main = format!(
-        "<h1>{}</h1>{}{}{}<p class=\"small\">{} · <code>{}</code> · {}</p>",
+        "<h1>{}</h1>{}{}{}{}<p class=\"small\">{} · <code>{}</code> · {}</p>",
         title,
         text,
         sign_in(refusal),
         problems(refusal),
+        refusal.help.map(help).unwrap_or_default(),
         refusal.code.status(),
         refusal.code.as_str(),
         escape(refusal.request_id),
@@ -37,6 +39,17 @@ pub fn styled(title: &str, style: &str, main: &str) -> String {
          <meta name=\"robots\" content=\"noindex\"><title>{title}</title>\
          <style>{STYLE}{style}</style></head><body><main>{main}</main></body></html>"
     )
+}
+
+fn help(help: &Help) -> String {
+    let notes = help.notes.iter().map(|note| format!("<p>{}</p>", escape(note)));
+    let links = help.links.iter();
+    let links: Vec<String> = links
+        .map(|it| format!("<a href=\"{}\">{}</a>", escape(&it.href), escape(it.label)))
+        .collect();
+    let links = links.join(" · ");
+    let row = if links.is_empty() { links } else { format!("<p>{links}</p>") };
+    notes.chain([row]).collect()
 }
 
 fn sign_in(refusal: &Refusal<'_>) -> String {

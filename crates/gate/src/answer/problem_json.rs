@@ -29,6 +29,18 @@ pub struct ProblemEntry<'a> {
     message: &'a str,
 }
 
+impl<'a> ProblemEntry<'a> {
+    /// Where it is.
+    pub(crate) const fn place(&self) -> &'a str {
+        self.place
+    }
+
+    /// What it is.
+    pub(crate) const fn message(&self) -> &'a str {
+        self.message
+    }
+}
+
 impl<'a> From<&&'a clerk_edge_rules::problem::Problem> for ProblemEntry<'a> {
     fn from(problem: &&'a clerk_edge_rules::problem::Problem) -> Self {
         Self { place: &problem.place, message: &problem.message }

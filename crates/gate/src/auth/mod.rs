@@ -15,6 +15,7 @@ use crate::lookup::LookupFailed;
 use crate::platform::Platform;
 use crate::rare::Rare;
 use crate::session;
+use crate::session::loop_cause::LoopCause;
 use crate::session::reason::Reason;
 use crate::session::state::RequestState;
 use crate::session::verify::SessionVerifier;
@@ -64,6 +65,8 @@ pub(crate) struct Auth<'a> {
     pub(crate) reason: Option<Reason>,
     /// Headers to append to whatever the browser receives.
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// Of a redirect loop: why, where it can be seen.
+    pub(crate) loop_cause: Option<Box<LoopCause>>,
     /// Development instance: the same URL without Clerk's parameters, to redirect to.
     clean_url: Option<String>,
 }
@@ -178,7 +181,7 @@ impl<'a> Auth<'a> {
     }
 
     const fn of(status: AuthStatus<'a>) -> Self {
-        Self { status, reason: None, headers: Vec::new(), clean_url: None }
+        Self { status, reason: None, headers: Vec::new(), loop_cause: None, clean_url: None }
     }
 
     /// The result for a state of the session.
@@ -208,6 +211,7 @@ impl<'a> Auth<'a> {
                 headers,
                 reason: it.reason().cloned(),
                 status: AuthStatus::SignedOut { pending: it.is_pending(), refusal: it.refusal },
+                loop_cause: it.loop_cause,
                 clean_url: it.browser.location,
             },
             RequestState::Handshake(it) => Self {
@@ -230,6 +234,8 @@ pub(crate) const fn verifier<'a, K>(
         remembered: &gate.remembered,
         numbered: &gate.numbered,
         nonces: &gate.nonces,
+        strangers: &gate.strangers,
+        returns: &gate.returns,
     }
 }
 

@@ -7,7 +7,9 @@ pub(crate) mod backend;
 pub mod breaker;
 pub(crate) mod budget;
 pub mod failed_nonces;
+pub mod handshake_returns;
 pub(crate) mod sessions;
+pub mod stranger_budget;
 pub(crate) mod users;
 
 use serde_json::Value;
@@ -62,11 +64,13 @@ pub(crate) fn success(response: &ClerkResponse) -> Option<Value> {
 
 /// The JSON of a response, if its media type says that it is JSON.
 pub(crate) fn json(response: &ClerkResponse) -> Option<Value> {
-    let media_type = response.content_type.as_deref()?.split(';').next()?.trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
-        return None;
-    }
-    serde_json::from_slice(&response.body).ok()
+    is_json(response).then(|| serde_json::from_slice(&response.body).ok())?
+}
+
+/// Whether the media type of a response says that it is JSON.
+pub(crate) fn is_json(response: &ClerkResponse) -> bool {
+    let media_type = response.content_type.as_deref().and_then(|it| it.split(';').next());
+    media_type.is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// A time of Clerk's in milliseconds since 1970. Clerk's documents have seconds in places; a number

@@ -9,6 +9,7 @@ pub mod page;
 pub mod webhook;
 
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
 
 use crate::context::RequestContext;
@@ -23,9 +24,16 @@ use crate::settings::problems::SettingsProblems;
 /// The answer while faulty settings keep the gate closed.
 #[cold]
 #[inline(never)]
-pub(crate) fn closed(faulty: &SettingsProblems, method: &str, raw_path: &str) -> EarlyResponse {
+pub(crate) fn closed(
+    faulty: &SettingsProblems,
+    request: &impl Incoming,
+    raw_path: &str,
+) -> EarlyResponse {
+    let method = request.method();
     match (raw_path.strip_suffix('/').unwrap_or(raw_path), method) {
-        (HEALTH, "GET" | "HEAD") => EarlyResponse::endpoint(health::misconfigured(faulty)),
+        (HEALTH, "GET" | "HEAD") => {
+            EarlyResponse::endpoint(health::misconfigured(faulty, RequestKind::of(request)))
+        }
         (HEALTH, _) => method_not_allowed(READ.join(", ")),
         _ => EarlyResponse::code(Code::Configuration),
     }
@@ -52,7 +60,7 @@ where
         }
         match endpoint.id {
             EndpointId::Health => {
-                EarlyResponse::endpoint(health::answer(gate, settings, ctx).await)
+                EarlyResponse::endpoint(health::answer(gate, settings, request, ctx).await)
             }
             EndpointId::Unknown => EarlyResponse::code(Code::NotFound),
             // Boxed: requests to other addresses carry none of it.

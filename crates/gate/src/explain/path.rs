@@ -9,6 +9,7 @@ use clerk_edge_rules::code::Code;
 use clerk_edge_rules::decide::Decision;
 use clerk_edge_rules::explain::conditions;
 use clerk_edge_rules::facts::Truth;
+use clerk_edge_rules::inline_toml::from_json;
 use clerk_edge_rules::matches::Matches;
 use clerk_edge_rules::rule::{Rule, SignedOut};
 use clerk_edge_rules::rule_set::Match;
@@ -176,7 +177,7 @@ impl<'a> PathQuestion<'a> {
             asked: self.asked,
             canonical: Some(path.as_str().to_owned()),
             rule: Some(matched.rule.path_text().to_owned()),
-            rule_text: matched.rule.index().map(|_| matched.rule.to_string()),
+            rule_text: matched.rule.index().map(|_| from_json(&matched.rule.to_string())),
             pages: matches.pages().to_vec(),
             conditions: condition_lines(matched, &page.auth),
             outcome: page.outcome,

@@ -20,9 +20,15 @@ impl CachePlan {
     }
 }
 
-/// Headers for shared caches only; they are removed.
-pub const SHARED_CACHE_HEADERS: [&str; 3] =
-    ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"];
+/// Whether a header speaks to shared caches alone; on guarded answers such headers are removed.
+#[must_use]
+pub fn is_for_shared_caches(name: &str) -> bool {
+    let start = name.len().checked_sub(CDN_SUFFIX.len());
+    SHARED_CACHE_HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known))
+        || start
+            .and_then(|at| name.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(CDN_SUFFIX))
+}
 
 fn private(sent: Option<&str>) -> String {
     let kept: Vec<&str> = sent
@@ -58,9 +64,32 @@ fn varied(sent: Option<&str>) -> String {
     std::iter::once(sent).filter(|it| !it.is_empty()).chain(missing).collect::<Vec<_>>().join(", ")
 }
 
+/// Of nginx, Akamai and the CDN working group; the rest end in [`CDN_SUFFIX`].
+const SHARED_CACHE_HEADERS: [&str; 4] =
+    ["cdn-cache-control", "surrogate-control", "x-accel-expires", "edge-control"];
+/// Each CDN has one with its name before it (RFC 9213).
+const CDN_SUFFIX: &str = "-cdn-cache-control";
+
 #[cfg(test)]
 mod tests {
-    use super::CachePlan;
+    use super::{CachePlan, is_for_shared_caches};
+
+    #[test]
+    fn headers_for_shared_caches_are_known_by_name_or_ending() {
+        for name in [
+            "cdn-cache-control",
+            "Cloudflare-CDN-Cache-Control",
+            "vercel-cdn-cache-control",
+            "surrogate-control",
+            "X-Accel-Expires",
+            "edge-control",
+        ] {
+            assert!(is_for_shared_caches(name), "{name}");
+        }
+        for name in ["cache-control", "x-accel-buffering", "expires", "my-cdn-cache-controls", ""] {
+            assert!(!is_for_shared_caches(name), "{name}");
+        }
+    }
 
     #[track_caller]
     fn check(sent: Option<&str>, wanted: &str) {

@@ -31,6 +31,11 @@ pub struct Forward<'a> {
     pub remove: Vec<String>,
     /// Request headers to set.
     pub set: Vec<(String, String)>,
+    /// Whether the request goes without its body.
+    pub no_body: bool,
+    /// Whether Cloudflare's cache is passed by: it neither answers the request nor keeps the answer
+    /// (`cache: "no-store"`).
+    pub no_store: bool,
     /// For a handler: who asked. None where nobody was asked for.
     pub auth: Option<Box<AuthObject>>,
 }
@@ -38,7 +43,7 @@ pub struct Forward<'a> {
 impl<'a> Forward<'a> {
     /// The request as it goes on.
     pub(crate) fn new(
-        _: &Grant,
+        grant: &Grant,
         auth: &Auth<'_>,
         settings: &'a Settings,
         request: &impl Incoming,
@@ -54,14 +59,24 @@ impl<'a> Forward<'a> {
         if matches!(upstream, Upstream::Url(_)) {
             set.extend(forwarded(request, url));
         }
+        if settings.upstream_is_implied {
+            set.push((HOP.to_owned(), "1".to_owned()));
+        }
         let names = request.header_names();
         let remove = headers_to_remove(&names, &settings.claim_headers, upstream);
-        let remove = remove.into_iter().map(str::to_owned).collect();
-        let auth = match upstream {
+        let mut remove: Vec<String> = remove.into_iter().map(str::to_owned).collect();
+        let no_body = grant.is_preflight();
+        if no_body {
+            remove.extend(OF_BODY_OR_CALLER.map(str::to_owned));
+        }
+        let is_cached = matches!(upstream, Upstream::Url(_) | Upstream::Passthrough);
+        let no_store = is_cached && grant.is_past_cache();
+        let caller = match upstream {
             Upstream::Handler => AuthObject::of(auth).map(Box::new),
             _ => None,
         };
-        Self { upstream, url: target(upstream, path, url), remove, set, auth }
+        let url = target(upstream, path, url);
+        Self { upstream, url, remove, set, no_body, no_store, auth: caller }
     }
 }
 
@@ -127,3 +142,16 @@ fn new_url(upstream: &Upstream, path: &RequestPath, url: &UrlParts<'_>) -> Strin
         _ => format!("{}://{}{}{query}", url.scheme, url.authority, path.as_str()),
     }
 }
+
+/// Marks a request that was passed on where nothing says what stands behind: the address may be
+/// the gate's own, and the request comes back.
+pub(crate) const HOP: &str = "x-clerk-edge-hop";
+/// What a preflight loses: the headers of a body, and those that say who asks.
+const OF_BODY_OR_CALLER: [&str; 6] = [
+    "authorization",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "transfer-encoding",
+];

@@ -11,25 +11,28 @@ use crate::platform::{ClerkMethod, ClerkRequest, Platform};
 use crate::settings::Settings;
 use clerk_edge_token::key::jwks::{JwksError, KeySet};
 
-/// No source returned a key set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct AllSourcesFailed;
+/// No source returned a key set; why not, a sentence for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct AllSourcesFailed(pub(super) Vec<String>);
 
 /// Asks one source after the other until one returns a set. A note says why a source did not.
 pub(super) async fn fetch<P: Platform>(
     settings: &Settings,
     ctx: &RequestContext<'_, P>,
 ) -> Result<(KeySet, KeySource), AllSourcesFailed> {
+    let mut why_not = Vec::new();
     for (source, call) in calls(settings) {
         match ask(ctx.platform, &call).await {
             Ok(set) => return Ok((set, source)),
             Err(why) => {
                 let source = source.as_str();
-                ctx.note(format!("keys: {source} returned no usable key set: {why}"));
+                let note = format!("keys: {source} returned no usable key set: {why}");
+                ctx.note(note.clone());
+                why_not.push(note);
             }
         }
     }
-    Err(AllSourcesFailed)
+    Err(AllSourcesFailed(why_not))
 }
 
 fn calls(settings: &Settings) -> impl Iterator<Item = (KeySource, ClerkRequest)> {

@@ -192,6 +192,12 @@ impl<K: Clone + 'static> Keys<K> {
         Err(self.limits.unavailable(ctx.now_ms))
     }
 
+    /// Why the last fetch failed, a sentence for each source; empty after a success.
+    #[must_use]
+    pub fn failures(&self) -> Vec<String> {
+        self.current.failures()
+    }
+
     /// What is in memory now. Nothing is fetched.
     #[must_use]
     pub fn status(&self, settings: &Settings, now_ms: i64) -> KeysStatus {

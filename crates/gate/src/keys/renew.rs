@@ -33,6 +33,7 @@ pub(super) struct CurrentSet<K> {
     generation: Cell<u64>,
     renewal_deferred_ms: Cell<Option<i64>>,
     jitter_seed: u32,
+    failures: RefCell<Vec<String>>,
 }
 
 impl<K: Clone> CurrentSet<K> {
@@ -43,7 +44,13 @@ impl<K: Clone> CurrentSet<K> {
             generation: Cell::new(0),
             renewal_deferred_ms: Cell::new(None),
             jitter_seed,
+            failures: RefCell::default(),
         }
+    }
+
+    /// Why the last fetch failed, a sentence for each source; empty after a success.
+    pub(super) fn failures(&self) -> Vec<String> {
+        self.failures.borrow().clone()
     }
 
     /// Changes whenever the usable keys change.
@@ -129,7 +136,9 @@ impl<K: Clone> CurrentSet<K> {
     ) -> Result<Option<BackgroundTask>, AllSourcesFailed> {
         let fetch = self.fetches.get().wrapping_add(1);
         self.fetches.set(fetch);
-        let (set, source) = fetch::fetch(settings, ctx).await?;
+        let fetched = fetch::fetch(settings, ctx).await;
+        self.failures.replace(fetched.as_ref().err().map_or_else(Vec::new, |it| it.0.clone()));
+        let (set, source) = fetched?;
         let stored = StoredSet { set, fetched_at_ms: ctx.now_ms };
         let task = settings.has_store.then(|| BackgroundTask::Store {
             name: stored_set::name(settings),

@@ -46,12 +46,13 @@ impl<'a> LogRecord<'a> {
         self.request_id
     }
 
-    pub(crate) fn path(&mut self, path: &RequestPath) {
-        path.as_str().clone_into(&mut self.path);
-    }
-
+    /// The path, as far as it could be read.
     pub(crate) fn path_text(&self) -> &str {
         &self.path
+    }
+
+    pub(crate) fn path(&mut self, path: &RequestPath) {
+        path.as_str().clone_into(&mut self.path);
     }
 
     pub(crate) fn rules(&mut self, matches: &Matches<'a>) {

@@ -183,7 +183,7 @@ fn ask_primary_domain<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> Request
     }
     let primary = auth.settings.sign_in_url.as_deref().and_then(Url::parse);
     let location = primary
-        .zip(auth.url())
+        .zip(auth.url_without_failed_handshake())
         .map(|(primary, url)| primary.appended("__clerk_redirect_url", &url.href()).href());
     redirect_or_sign_out(auth, reason, location)
 }

@@ -3,7 +3,7 @@
 //! Named after the SDK's `AuthenticateContext`. Some of it is read only when it is needed.
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
+use std::cell::{OnceCell, RefCell};
 
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::query;
@@ -12,6 +12,7 @@ use clerk_edge_jws::equal::bytes_equal;
 use clerk_edge_token::js_number;
 
 use crate::session::cookies::{CookiePair, CookieSuffixChoice, Cookies};
+use crate::session::loop_cause::LoopCause;
 use crate::session::verify::{InspectedToken, SessionVerifier};
 use crate::settings::{InstanceKind, Settings};
 
@@ -27,9 +28,18 @@ pub(super) struct AuthenticateContext<'a, R> {
     pub(super) suffixed: bool,
     /// How often the browser was redirected to Clerk within the last seconds.
     pub(super) redirect_count: f64,
-    /// The handshake in the URL failed. It is removed from return URLs.
-    pub(super) handshake_failed: Cell<bool>,
+    /// Why the handshake in the URL failed. A failed one is removed from return URLs.
+    pub(super) handshake_failure: RefCell<Option<HandshakeFailure>>,
     url: OnceCell<Option<Url>>,
+}
+
+/// Why a handshake failed.
+#[derive(Clone, Debug)]
+pub(super) enum HandshakeFailure {
+    /// It would fail again in the same way.
+    Known(LoopCause),
+    /// For a reason that a loop page does not name.
+    Other,
 }
 
 /// The query parameters that Clerk's handshakes use. The first of one name counts.
@@ -66,7 +76,7 @@ impl<'a, R: Incoming> AuthenticateContext<'a, R> {
             bearer,
             suffixed,
             redirect_count: count.unwrap_or(0.0),
-            handshake_failed: Cell::new(false),
+            handshake_failure: RefCell::new(None),
             url: OnceCell::new(),
         };
         (context, token)
@@ -78,6 +88,23 @@ impl<'a, R: Incoming> AuthenticateContext<'a, R> {
 
     pub(super) fn is_development(&self) -> bool {
         self.settings.instance.kind == InstanceKind::Development
+    }
+
+    /// Notes why the handshake failed. With a production instance one by a token is not noted: its
+    /// parameter stays, as with Clerk's SDK.
+    pub(super) fn fail_handshake(&self, failure: HandshakeFailure) {
+        let has_nonce = self.parameters.handshake_nonce.is_some();
+        if self.is_development() || has_nonce || self.cookies.handshake_nonce.is_some() {
+            self.handshake_failure.replace(Some(failure));
+        }
+    }
+
+    /// The request's URL to return to: without the parameters of a handshake that failed, which
+    /// would fail again.
+    pub(super) fn url_without_failed_handshake(&self) -> Option<Url> {
+        let url = self.url()?.clone();
+        let has_failed = self.handshake_failure.borrow().is_some();
+        Some(if has_failed { url.without(&FAILED_PARAMETERS) } else { url })
     }
 
     /// A header that is not empty.
@@ -207,3 +234,6 @@ fn session_cookie<K: Clone + 'static>(
     };
     if choice.is_suffixed() { (true, suffixed) } else { (false, plain) }
 }
+
+/// The parameters of a handshake.
+pub(super) const FAILED_PARAMETERS: [&str; 2] = ["__clerk_handshake", "__clerk_handshake_nonce"];

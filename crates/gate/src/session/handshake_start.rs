@@ -5,14 +5,13 @@
 
 use crate::limits::REDIRECTS_MAX;
 use crate::platform::API_VERSION;
-use crate::session::context::AuthenticateContext;
+use crate::session::context::{AuthenticateContext, HandshakeFailure};
 use crate::session::reason::Reason;
-use crate::session::state::{Handshake, RequestState, SignedOut};
+use crate::session::state::{Handshake, RequestState};
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::is_eligible_for_handshake;
 use clerk_edge_http::query;
 use clerk_edge_http::url::Url;
-use clerk_edge_rules::code::Code;
 use clerk_edge_token::js_number;
 
 /// A handshake for a document request, else signed out.
@@ -22,7 +21,8 @@ pub(super) fn start_handshake_or_sign_out<R: Incoming>(
     auth: &AuthenticateContext<'_, R>,
     reason: Reason,
 ) -> RequestState {
-    let location = auth.url().map(|url| handshake_location(auth, url, &reason));
+    let location = auth.url_without_failed_handshake();
+    let location = location.map(|url| handshake_location(auth, &url, &reason));
     redirect_or_sign_out(auth, reason, location)
 }
 
@@ -38,8 +38,11 @@ pub(super) fn redirect_or_sign_out<R: Incoming>(
         return RequestState::signed_out(reason);
     };
     if auth.redirect_count >= REDIRECTS_MAX {
-        let refusal = Some(Code::RedirectLoop);
-        return RequestState::SignedOut(SignedOut { refusal, ..SignedOut::because(reason) });
+        let cause = match auth.handshake_failure.take() {
+            Some(HandshakeFailure::Known(cause)) => Some(cause),
+            Some(HandshakeFailure::Other) | None => None,
+        };
+        return RequestState::redirect_loop(reason, cause);
     }
     let count = js_number::to_text(auth.redirect_count + 1.0);
     let count_cookie = format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
@@ -53,7 +56,8 @@ pub(super) fn handshake_location<R: Incoming>(
 ) -> String {
     let mut query = String::new();
     let mut add = |name: &str, value: &str| query::append(&mut query, name, value);
-    add("redirect_url", &return_url(auth, url));
+    let return_url = url.clone().without(&["__clerk_db_jwt", "__dev_session"]);
+    add("redirect_url", &return_url.href());
     add("__clerk_api_version", API_VERSION);
     add("suffixed_cookies", if auth.suffixed { "true" } else { "false" });
     add("__clerk_hs_reason", &reason.as_str());
@@ -65,13 +69,4 @@ pub(super) fn handshake_location<R: Incoming>(
         add("__clerk_db_jwt", token);
     }
     format!("{}?{query}", auth.settings.handshake_url(url))
-}
-
-/// The URL that the browser returns to.
-fn return_url<R: Incoming>(auth: &AuthenticateContext<'_, R>, url: &Url) -> String {
-    let mut names = vec!["__clerk_db_jwt", "__dev_session"];
-    if auth.handshake_failed.get() {
-        names.extend(["__clerk_handshake", "__clerk_handshake_nonce"]);
-    }
-    url.clone().without(&names).href()
 }

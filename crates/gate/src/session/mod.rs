@@ -15,6 +15,7 @@ pub(crate) mod context;
 pub mod cookies;
 pub(crate) mod handshake_resolve;
 pub(crate) mod handshake_start;
+pub mod loop_cause;
 pub mod reason;
 pub(crate) mod refresh;
 pub(crate) mod set_cookie;

@@ -32,10 +32,19 @@ pub(super) async fn refresh<P: Platform, R: Incoming>(
         Ok(call) => call,
         Err(why) => return Ok(Err(why)),
     };
+    let address = auth.request.header("cf-connecting-ip");
+    let Some(permit) = verifier.strangers.take(address.as_deref(), ctx.now_ms) else {
+        ctx.note("refresh: not tried, because too many refreshes have failed");
+        return Ok(Err(RefreshError::FetchError));
+    };
     let cookies = match ctx.platform.call(&call).await {
-        Ok(response) => new_cookies(&response),
+        Ok(response) => {
+            verifier.strangers.obey(&response, ctx.now_ms);
+            new_cookies(&response)
+        }
         Err(_) => Err(RefreshError::FetchError),
     };
+    verifier.strangers.ended(permit, cookies.is_ok());
     let cookies = match cookies {
         Ok(cookies) => cookies,
         Err(why) => return Ok(Err(why)),
@@ -111,16 +120,19 @@ fn request_headers<R: Incoming>(auth: &AuthenticateContext<'_, R>) -> Map<String
     headers
 }
 
-/// The new cookies, or what Clerk's response means.
+/// The new cookies, or what Clerk's response means. As in Clerk's SDK, a body that should be JSON
+/// and is none counts as no answer.
 pub(super) fn new_cookies(response: &ClerkResponse) -> Result<Vec<String>, RefreshError> {
+    if response.status == 204 {
+        return Err(RefreshError::UnexpectedApiError);
+    }
+    let is_json = clerk_api::is_json(response);
     let body = clerk_api::json(response);
+    if is_json && body.is_none() {
+        return Err(RefreshError::FetchError);
+    }
     if (200..300).contains(&response.status) {
-        let cookies = body.and_then(|body| clerk_api::texts(body.get("cookies")));
-        let cookies = cookies.unwrap_or_default();
-        if cookies.is_empty() || !set_cookie::fit_in_headers(&cookies) {
-            return Err(RefreshError::UnexpectedSdkError);
-        }
-        return Ok(cookies);
+        return cookies_of(body);
     }
     let errors = body.as_ref().and_then(|body| body.get("errors")).and_then(Value::as_array);
     let Some(first) = errors.and_then(|errors| errors.first()) else {
@@ -133,6 +145,17 @@ pub(super) fn new_cookies(response: &ClerkResponse) -> Result<Vec<String>, Refre
             ApiCode::parse(code).map_or(RefreshError::UnexpectedApiError, RefreshError::Api)
         }
     })
+}
+
+fn cookies_of(body: Option<Value>) -> Result<Vec<String>, RefreshError> {
+    if body == Some(Value::Null) {
+        return Err(RefreshError::FetchError);
+    }
+    let cookies = body.and_then(|body| clerk_api::texts(body.get("cookies"))).unwrap_or_default();
+    if cookies.is_empty() || !set_cookie::fit_in_headers(&cookies) {
+        return Err(RefreshError::UnexpectedSdkError);
+    }
+    Ok(cookies)
 }
 
 /// The request headers that the call carries.

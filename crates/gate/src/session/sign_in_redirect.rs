@@ -26,6 +26,9 @@ impl<'a> SignInRedirect<'a> {
     #[must_use]
     pub fn from<R: Incoming>(settings: &'a Settings, request: &R) -> Option<Self> {
         let url = context::browser_url(settings, request)?;
+        // A handshake that succeeded has led to the URL without them: these failed.
+        let is_development = settings.instance.kind == InstanceKind::Development;
+        let url = if is_development { url.without(&context::FAILED_PARAMETERS) } else { url };
         let dev_browser = match settings.instance.kind {
             InstanceKind::Development => dev_browser(settings, request),
             InstanceKind::Production => None,

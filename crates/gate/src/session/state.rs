@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use crate::session::loop_cause::LoopCause;
 use crate::session::reason::Reason;
 use clerk_edge_rules::code::Code;
 use clerk_edge_token::error::TokenError;
@@ -40,6 +41,8 @@ pub struct SignedOut {
     /// The code with which every route refuses that needs a session: `redirect-loop` or
     /// `token-too-large`. `None` if signing in helps.
     pub refusal: Option<Code>,
+    /// For `redirect-loop`: why, where it can be seen.
+    pub loop_cause: Option<Box<LoopCause>>,
     /// What the browser gets.
     pub browser: BrowserUpdate,
 }
@@ -94,7 +97,7 @@ impl RequestState {
             Err(_) => SignedOutReason::Because(Reason::Token(TokenError::Unexpected)),
             Ok(()) => SignedOutReason::Pending,
         };
-        Self::SignedOut(SignedOut { why, refusal: None, browser })
+        Self::SignedOut(SignedOut { why, refusal: None, loop_cause: None, browser })
     }
 
     /// Signed out for this reason.
@@ -108,6 +111,12 @@ impl RequestState {
     pub(super) fn refused(error: TokenError, refusal: Option<Code>) -> Self {
         let signed_out = SignedOut::because(Reason::Token(error));
         Self::SignedOut(SignedOut { refusal, ..signed_out })
+    }
+
+    /// Signed out for this reason; a handshake would lead to the next one.
+    pub(super) fn redirect_loop(reason: Reason, cause: Option<LoopCause>) -> Self {
+        let (refusal, loop_cause) = (Some(Code::RedirectLoop), cause.map(Box::new));
+        Self::SignedOut(SignedOut { refusal, loop_cause, ..SignedOut::because(reason) })
     }
 
     /// The URL that the browser is redirected to, if it is.
@@ -158,7 +167,7 @@ impl SignedOut {
     /// Signed out for this reason, with nothing for the browser.
     pub(super) fn because(reason: Reason) -> Self {
         let why = SignedOutReason::Because(reason);
-        Self { why, refusal: None, browser: BrowserUpdate::default() }
+        Self { why, refusal: None, loop_cause: None, browser: BrowserUpdate::default() }
     }
 
     /// Whether the user has signed in but has a task to do.

@@ -1,6 +1,8 @@
 //! Verifies a token and checks its claims against the policy.
 
 use crate::clerk_api::failed_nonces::FailedNonces;
+use crate::clerk_api::handshake_returns::HandshakeReturns;
+use crate::clerk_api::stranger_budget::StrangerBudget;
 use crate::context::RequestContext;
 use crate::keys::{FoundKey, Keys, KeysUnavailable, NoKey};
 use crate::numbered_cookies::NumberedCookies;
@@ -29,6 +31,10 @@ pub struct SessionVerifier<'a, K> {
     pub numbered: &'a NumberedCookies,
     /// Nonces that failed before.
     pub nonces: &'a FailedNonces,
+    /// The budget of calls that strangers cause.
+    pub strangers: &'a StrangerBudget,
+    /// Handshakes whose browsers sent no cookie.
+    pub returns: &'a HandshakeReturns,
 }
 
 /// A token before its signature is verified by this request.

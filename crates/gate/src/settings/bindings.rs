@@ -1,7 +1,6 @@
 //! The names of all bindings, and the kinds of value that the platform can bind to a name.
 //!
-//! The platform is asked for one name at a time, so a misspelt name looks like a missing one. What
-//! a value means belongs in `from_bindings`.
+//! What a value means belongs in `from_bindings`, misspelt names in `names`.
 
 /// Declares a constant for the name of each binding, and the list of them all.
 macro_rules! names {
@@ -40,6 +39,7 @@ names! {
     CLERK_TRUST_FORWARDED_HOST
     CLERK_WEBHOOK_SIGNING_SECRET
     DEBUG_ROLE
+    HEALTH_DETAILS
     LOG
     LOOKUP_TTL_SECONDS
     NEW_USER_METADATA
@@ -59,6 +59,12 @@ names! {
 pub trait Bindings {
     /// The value that is bound to this name, if there is one.
     fn get(&self, name: &str) -> Option<Binding>;
+
+    /// The names of all bindings, where the platform can list them and all are the operator's own:
+    /// then a name that looks like a setting's and is none is a problem.
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The value of a binding.

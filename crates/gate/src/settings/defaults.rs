@@ -43,6 +43,8 @@ impl Settings {
             upstream: Upstream::Passthrough,
             site_map: SiteMapSettings::default(),
             debug_role: instance.kind == InstanceKind::Development,
+            upstream_is_implied: false,
+            health_details: instance.kind == InstanceKind::Development,
             account: AccountSettings::default(),
             webhooks: WebhookSettings::default(),
             has_store: false,

@@ -11,18 +11,19 @@ use crate::settings::bindings::{
     CLERK_AUTHORIZED_PARTIES, CLERK_CACHE, CLERK_CLOCK_SKEW_SECONDS, CLERK_CROSS_ORIGIN_SYNC,
     CLERK_DOMAIN, CLERK_IS_SATELLITE, CLERK_ISSUER, CLERK_JWKS_URL, CLERK_JWT_KEY, CLERK_PROXY_URL,
     CLERK_PUBLISHABLE_KEY, CLERK_SATELLITE_AUTO_SYNC, CLERK_SECRET_KEY, CLERK_SIGN_IN_URL,
-    CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, CLERK_WEBHOOK_SIGNING_SECRET, DEBUG_ROLE, LOG,
-    LOOKUP_TTL_SECONDS, NEW_USER_METADATA, ROLE_CLAIMS, ROUTES, SELF_METADATA, SITE_MAP, SYNC_URL,
-    UPSTREAM,
+    CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, CLERK_WEBHOOK_SIGNING_SECRET, DEBUG_ROLE,
+    HEALTH_DETAILS, LOG, LOOKUP_TTL_SECONDS, NEW_USER_METADATA, ROLE_CLAIMS, ROUTES, SELF_METADATA,
+    SITE_MAP, SYNC_URL, UPSTREAM,
 };
 use crate::settings::in_code::{Beside, InCode};
 use crate::settings::problems::SettingsProblems;
 use crate::settings::value_reader::ValueReader;
 use crate::settings::{
     Instance, InstanceKind, LogLevel, Settings, Upstream, claim_headers, contradictions, issuers,
-    notes, site_map, upstream, urls, webhook_bindings,
+    names, notes, parties, site_map, upstream, urls, webhook_bindings,
 };
 use clerk_edge_rules::claim_path::ClaimPath;
+use clerk_edge_rules::read::named::with_paths;
 use clerk_edge_rules::rule_set::{Context, Rules};
 use clerk_edge_token::key::PublicKey;
 
@@ -56,6 +57,7 @@ impl Settings {
             read(&mut reader, name, &mut settings);
         }
         contradictions::check(&mut reader, &settings, key_is_valid);
+        names::check(&mut reader, settings.upstream == Upstream::Handler);
         let reader_notes = reader.finish(may_be_shown)?;
         settings.notes = notes::of(&settings, reader_notes);
         Ok(settings)
@@ -68,20 +70,22 @@ type Read = fn(&mut ValueReader<'_>, &'static str, &mut Settings);
 
 /// All settings but the publishable key, in the order in which their problems are listed. A row
 /// may use what the rows above it have read.
-const TABLE: [(&str, Read); 30] = [
+const TABLE: [(&str, Read); 31] = [
     (CLERK_SIGN_IN_URL, |reader, name, to| to.sign_in_url = urls::page(reader, name)),
     (CLERK_PROXY_URL, |reader, name, to| to.proxy_url = urls::proxy(reader, name)),
     (CLERK_DOMAIN, |reader, name, to| to.domain = urls::domain(reader, name)),
     (CLERK_IS_SATELLITE, |reader, name, to| reader.boolean(name, &mut to.is_satellite)),
-    (UPSTREAM, |reader, name, to| upstream::read(reader, name, &mut to.upstream)),
+    (UPSTREAM, |reader, name, to| {
+        upstream::read(reader, name, &mut to.upstream);
+        to.upstream_is_implied =
+            to.upstream == Upstream::Passthrough && reader.bound(name).is_none();
+    }),
     (SITE_MAP, |reader, name, to| to.site_map = site_map::read(reader, name)),
     (CLERK_SECRET_KEY, |reader, name, to| to.secret_key = secret_key(reader, name)),
     (CLERK_JWT_KEY, |reader, name, to| to.jwt_key = jwt_key(reader, name)),
     (CLERK_API_URL, api_url),
     (CLERK_JWKS_URL, jwks_url),
-    (CLERK_AUTHORIZED_PARTIES, |reader, name, to| {
-        reader.texts(name, &mut to.session_policy.authorized_parties);
-    }),
+    (CLERK_AUTHORIZED_PARTIES, parties::read),
     (CLERK_AUDIENCE, |reader, name, to| reader.texts(name, &mut to.session_policy.audience)),
     (CLERK_ISSUER, issuers::read),
     (CLERK_CLOCK_SKEW_SECONDS, clock_skew),
@@ -100,6 +104,7 @@ const TABLE: [(&str, Read); 30] = [
     (CLERK_WEBHOOK_SIGNING_SECRET, webhook_bindings::signing_secrets),
     (LOOKUP_TTL_SECONDS, lookup_ttl),
     (DEBUG_ROLE, |reader, name, to| reader.boolean(name, &mut to.debug_role)),
+    (HEALTH_DETAILS, |reader, name, to| reader.boolean(name, &mut to.health_details)),
     (ACCOUNT, |reader, name, to| reader.boolean(name, &mut to.account.on)),
     (SELF_METADATA, |reader, name, to| {
         to.account.self_metadata = self_metadata(reader, name).unwrap_or_default();
@@ -204,7 +209,7 @@ fn rules(reader: &mut ValueReader<'_>, name: &str, settings: &Settings) -> Optio
     };
     match Rules::read(&text, &context) {
         Ok(rules) => Some(rules),
-        Err(problems) => reader.refuse_all(problems),
+        Err(problems) => reader.refuse_all(with_paths(problems, &text)),
     }
 }
 

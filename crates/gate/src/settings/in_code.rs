@@ -74,6 +74,10 @@ impl Bindings for Beside<'_> {
             None => self.env.get(name),
         }
     }
+
+    fn names(&self) -> Vec<String> {
+        self.env.names()
+    }
 }
 
 /// What cannot or must not stand in code.

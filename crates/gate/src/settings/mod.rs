@@ -12,7 +12,10 @@ pub mod defaults;
 pub mod from_bindings;
 pub mod in_code;
 pub mod issuers;
+pub mod names;
 pub mod notes;
+pub mod parties;
+pub(crate) mod previews;
 pub mod problems;
 pub mod publishable_key;
 pub mod self_given_roles;
@@ -86,6 +89,10 @@ pub struct Settings {
     pub site_map: SiteMapSettings,
     /// `DEBUG_ROLE`.
     pub debug_role: bool,
+    /// Whether nothing says what stands behind: neither `UPSTREAM` nor a binding.
+    pub upstream_is_implied: bool,
+    /// `HEALTH_DETAILS`.
+    pub health_details: bool,
     /// `ACCOUNT` and `SELF_METADATA`.
     pub account: AccountSettings,
     /// `CLERK_WEBHOOK_SIGNING_SECRET`, `NEW_USER_METADATA`, `SYNC_URL` and `SYNC_SECRET`.
@@ -185,6 +192,17 @@ pub enum Upstream {
 }
 
 impl Upstream {
+    /// The name in the health answer: its kind, and no address.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Assets => "assets",
+            Self::Service => "service",
+            Self::Passthrough => "passthrough",
+            Self::Url(_) => "url",
+            Self::Handler => "handler",
+        }
+    }
+
     /// Whether a path stays where it belongs under every reading: with a base path, no `..` that
     /// the upstream may find in it leads above its root.
     pub(crate) fn holds(&self, path: &RequestPath) -> bool {

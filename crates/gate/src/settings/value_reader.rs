@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::settings::bindings::{Binding, Bindings};
 use crate::settings::problems::SettingsProblems;
+use clerk_edge_rules::inline_toml;
 use clerk_edge_rules::ordered_table::Table;
 use clerk_edge_rules::problem::Problem;
 
@@ -80,6 +81,11 @@ impl<'a> ValueReader<'a> {
             Some(first) => Err(SettingsProblems::new(first, problems.collect(), may_be_shown)),
             None => Ok(self.notes),
         }
+    }
+
+    /// The names of all bindings, where they are known.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.bindings.names()
     }
 
     /// The value that is bound to a name. An empty text counts as missing.
@@ -179,7 +185,10 @@ impl<'a> ValueReader<'a> {
         match self.bound(name)? {
             Binding::Text(text) | Binding::Json(text) => match serde_json::from_str(&text) {
                 Ok(table) => Some(table),
-                Err(_) => self.refuse(name, TABLE),
+                Err(error) => match inline_toml::to_json(&text).filter(|_| error.is_syntax()) {
+                    Some(json) => self.refuse(name, format!("{TOML_FOR_JSON}{json}")),
+                    None => self.refuse(name, TABLE),
+                },
             },
             other => self.refuse_kind(name, TABLE, &other),
         }
@@ -196,6 +205,7 @@ impl<'a> ValueReader<'a> {
     }
 }
 
+const TOML_FOR_JSON: &str = "a text must be JSON, and this is TOML. Write: ";
 const BOOLEAN: &str = "must be `true` or `false`";
 const LIST: &str = "must be a list of texts, or texts with commas between them";
 const TABLE: &str = "must be a table, such as { \"x-user-plan\" = \"metadata.plan\" }";

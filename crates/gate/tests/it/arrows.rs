@@ -14,6 +14,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "line",
             "plan",
             "endpoints",
+            "help",
             "explain",
             "log",
             "forward",
@@ -45,6 +46,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
     (
         "rules",
         &[
+            "shape",
             "read",
             "plain_rules",
             "redirect_circles",
@@ -70,6 +72,8 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "code",
             "problem_place",
             "problem",
+            "spelling",
+            "inline_toml",
             "ordered_json",
             "ordered_table",
             "limits",

@@ -221,9 +221,9 @@ fn an_explanation_goes_line_by_line() {
         shown,
         [
             (0, "any", Holds),
-            (1, r#"{"role":"a"}"#, Holds),
+            (1, r#"{ role = "a" }"#, Holds),
             (1, "not", Fails),
-            (2, r#"{"plan":"pro"}"#, Holds),
+            (2, r#"{ plan = "pro" }"#, Holds),
         ]
     );
 }

@@ -35,6 +35,47 @@ fn every_setting_is_described_and_no_announced_one_is_read() {
 }
 
 #[test]
+fn every_command_is_run_by_a_test_or_listed_with_a_reason() {
+    let mut found = std::collections::BTreeSet::new();
+    for (_, text) in documents() {
+        let lines = blocks(&text, "sh").flat_map(str::lines).map(str::to_owned);
+        let inline = text.split('`').skip(1).step_by(2).map(str::to_owned);
+        for code in lines.chain(inline) {
+            let command = code.split('#').next().unwrap().trim();
+            let begins = ["npx ", "cargo ", "wrangler "].iter().any(|it| command.starts_with(it));
+            if begins && !command.contains('\n') {
+                found.insert(command.strip_prefix("npx ").unwrap_or(command).to_owned());
+            }
+        }
+    }
+    let listed: std::collections::BTreeSet<String> =
+        COMMANDS.iter().map(|(command, _)| (*command).to_owned()).collect();
+    assert_eq!(found, listed);
+}
+
+/// Every command of the documents, and the test that runs it or the reason why none does.
+const COMMANDS: [(&str, &str); 14] = [
+    ("cargo xtask bench", "takes minutes; its parts are run by tests/edge/bench.test.mjs"),
+    ("cargo xtask build", "run by every suite that needs the bundle, and by [build] on a dry run"),
+    ("cargo xtask pack", "makes the packages that the suite of the package installs"),
+    ("cargo xtask start", "tests/stage/start.test.mjs starts the demo that it starts"),
+    ("cargo xtask test", "is what runs the tests"),
+    (
+        "clerk@latest config patch --json \
+         '{\"session\":{\"claims\":{\"metadata\":\"{{user.public_metadata}}\"}}}'",
+        "needs an account",
+    ),
+    ("wrangler delete", "needs an account"),
+    ("wrangler deploy", "the suite `edge` runs it with --dry-run; without it needs an account"),
+    ("wrangler dev", "the harness of tests/edge starts the same runtime"),
+    ("wrangler kv namespace create CLERK_CACHE", "needs an account"),
+    ("wrangler kv namespace delete --namespace-id ID", "needs an account"),
+    ("wrangler secret put CLERK_SECRET_KEY", "needs an account"),
+    ("wrangler secret put NAME", "needs an account"),
+    ("wrangler tail", "needs an account"),
+];
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     let root = &Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for (file, text) in documents() {

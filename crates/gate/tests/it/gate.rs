@@ -17,11 +17,14 @@ mod incidents;
 mod kinds;
 mod lines;
 mod lookups;
+mod loops;
 mod one_decision;
+mod operators;
 mod people;
 mod reports;
 mod servers;
 mod steps;
+mod strangers;
 mod stripped;
 mod webhook;
 
@@ -58,6 +61,10 @@ struct Bound(BTreeMap<String, Binding>);
 impl Bindings for Bound {
     fn get(&self, name: &str) -> Option<Binding> {
         self.0.get(name).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
     }
 }
 
@@ -104,12 +111,16 @@ struct Seen {
     /// The status of the gate's own answer; 0 where the request goes on.
     status: u16,
     answer: Option<Answer>,
-    /// Headers for the upstream.
+    /// Headers for the upstream, and the names that it does not get.
     set: Vec<(String, String)>,
+    remove: Vec<String>,
     /// Headers for the browser.
     append: Vec<(String, String)>,
     url: Option<String>,
     guarded: bool,
+    /// Whether it goes on without its body, and past Cloudflare's cache.
+    no_body: bool,
+    no_store: bool,
     log: Value,
     lines: Vec<String>,
     timing: Option<String>,
@@ -175,10 +186,12 @@ impl Seen {
         let mut seen = Self { lines, calls, ..Self::default() };
         let line = match plan.action {
             Action::Forward(it) => {
-                let (changes, line) = plan.finish.forwarded(200, None, None, 0);
+                let (changes, line) = plan.finish.forwarded(200, "", None, None, 0);
                 seen.append = pairs(changes.append);
-                seen.guarded = !changes.remove.is_empty();
+                seen.guarded = changes.set.iter().any(|(name, _)| *name == "cache-control");
                 (seen.set, seen.url) = (it.set, it.url);
+                (seen.no_body, seen.no_store) = (it.no_body, it.no_store);
+                seen.remove = it.remove;
                 line
             }
             Action::Answer(it) => {

@@ -240,6 +240,15 @@ fn a_refresh_is_tried_once_and_says_why_it_failed() {
         (json!({ "body": { "cookies": ["__session=a\r\nb"] } }), "unexpected-sdk-error"),
         (json!({ "body": { "cookies": ["__session=a.b.c"] } }), "invalid-session-token"),
         (json!({ "network_error": "down" }), "fetch-error"),
+        // As in Clerk's SDK: a body that should be JSON and is none is no answer.
+        (json!({ "status": 503, "body": "", "content_type": "application/json" }), "fetch-error"),
+        (
+            json!({ "status": 503, "body": "", "content_type": "text/plain" }),
+            "unexpected-bapi-error",
+        ),
+        (json!({ "status": 200, "body": null }), "fetch-error"),
+        (json!({ "status": 200, "body": 5 }), "unexpected-sdk-error"),
+        (json!({ "status": 204, "body": "" }), "unexpected-bapi-error"),
     ];
     for (answer, why) in cases {
         let (outcome, calls) = refreshed(&[], &answer);

@@ -10,6 +10,7 @@
 
 mod addresses;
 mod instance;
+mod operators;
 mod paths;
 mod right;
 mod webhooks;
@@ -25,8 +26,13 @@ struct Bound(BTreeMap<String, Binding>);
 
 impl Bindings for Bound {
     fn get(&self, name: &str) -> Option<Binding> {
-        assert!(NAMES.contains(&name), "{name} is read, but a change of it would not be noticed");
+        let is_known = NAMES.contains(&name) || self.0.contains_key(name);
+        assert!(is_known, "{name} is read, but a change of it would not be noticed");
         self.0.get(name).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.keys().map(|name| (*name).to_owned()).collect()
     }
 }
 

@@ -7,8 +7,9 @@ use serde_json::Value;
 use crate::claim_path::ClaimPath;
 use crate::condition::{ClaimWanted, Condition, OrgWanted};
 use crate::ordered_json::Json;
-use crate::problem_place::{Place, Problems, did_you_mean, member};
+use crate::problem_place::{Place, Problems, member};
 use crate::reverification::{Level, Reverification};
+use crate::spelling::did_you_mean;
 
 /// Reads a condition; `names` are those that the rule's path captures.
 pub(super) fn read(

@@ -5,21 +5,24 @@
 
 pub mod access;
 pub mod condition;
+pub mod named;
 pub mod response;
 
 use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::check;
+use crate::inline_toml;
 use crate::limits::{FRESH_SECONDS_MAX, RULES_MAX};
 use crate::ordered_json::Json;
 use crate::pattern::Pattern;
 use crate::plain_rules;
 use crate::problem::Problem;
-use crate::problem_place::{Place, Problems, did_you_mean, member};
+use crate::problem_place::{Place, Problems, member};
 use crate::redirect_circles;
 use crate::rule::{Requirement, Rule};
 use crate::rule_set::{Context, Rules};
+use crate::spelling::did_you_mean;
 use clerk_edge_http::host::is_exact;
 
 impl Rules {
@@ -48,7 +51,8 @@ fn search(rules: &Rules, sign_in: Option<&str>) -> Vec<Problem> {
 
 /// The rules of a JSON list, each understood by itself.
 pub(crate) fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec<Problem>> {
-    let json = serde_json::from_str::<Json>(json_text).map_err(|error| vec![no_json(&error)])?;
+    let json = serde_json::from_str::<Json>(json_text)
+        .map_err(|error| vec![no_json(&error, json_text)])?;
     let mut problems = Problems::default();
     let rules = list(&json, context, &mut problems).unwrap_or_default();
     if problems.list.is_empty() { Ok(rules) } else { Err(problems.list) }
@@ -56,7 +60,11 @@ pub(crate) fn rules(json_text: &str, context: &Context) -> Result<Vec<Rule>, Vec
 
 #[cold]
 #[inline(never)]
-fn no_json(error: &serde_json::Error) -> Problem {
+fn no_json(error: &serde_json::Error, text: &str) -> Problem {
+    if let Some(json) = inline_toml::to_json(text) {
+        let message = format!("a text must be JSON, and this is TOML. Write: {json}");
+        return Problem::new(Place::ROUTES.to_string(), message);
+    }
     let what = match error.classify() {
         Category::Eof => "the JSON ends too early",
         _ => "is not valid JSON",
@@ -81,7 +89,9 @@ fn list(json: &Json, context: &Context, problems: &mut Problems) -> Option<Vec<R
 
 fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -> Option<Rule> {
     let place = &Place::ROUTES.index(index);
+    let before = problems.list.len();
     let members = problems.table(json, place, &FIELDS)?;
+    misplaced(members, place, problems, before);
     let written = member(members, "path").and_then(Json::text).unwrap_or_default();
     let names: Vec<&str> = written.split('/').filter_map(|s| s.strip_prefix(':')).collect();
 
@@ -113,6 +123,7 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     for (name, field) in [("lookup", &mut rule.lookup), ("report_only", &mut rule.report_only)] {
         fields.read(name, field, |json, place, problems| problems.truth(json, place));
     }
+    fields.read("cache", &mut rule.is_shared, shared);
     let mut uses_site_map = true;
     fields
         .read("site_map", &mut uses_site_map, |json, place, problems| problems.truth(json, place));
@@ -124,17 +135,48 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     Some(rule)
 }
 
+/// A condition that stands beside `allow` belongs inside.
+fn misplaced(
+    members: &[(String, Json)],
+    place: &Place<'_>,
+    problems: &mut Problems,
+    before: usize,
+) {
+    for (key, _) in members.iter().filter(|(key, _)| condition::KEYS.contains(&key.as_str())) {
+        let its_place = place.key(key).to_string();
+        let told = problems.list.iter_mut().skip(before).find(|told| told.place == its_place);
+        if let Some(told) = told {
+            told.message =
+                format!("a condition stands inside `allow`: write `allow = {{ {key} = … }}`");
+        }
+    }
+}
+
 /// An open path does not ask who comes, so nothing can depend on it.
 fn contradictions(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     if !matches!(rule.requirement, Requirement::Anyone) {
         return;
     }
-    let needs_caller =
-        [("send", rule.send.is_some()), ("lookup", rule.lookup), ("fresh", rule.fresh.is_some())];
+    let needs_caller = [
+        ("send", rule.send.is_some()),
+        ("lookup", rule.lookup),
+        ("fresh", rule.fresh.is_some()),
+        ("cache", rule.is_shared),
+    ];
     for (key, there) in needs_caller {
         if there {
             let message = "needs to know who asks: use `allow = \"optional\"`";
             problems.tell(&place.key(key), message);
+        }
+    }
+}
+
+fn shared(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<bool> {
+    match problems.text(json, place)? {
+        "shared" => Some(true),
+        other => {
+            let hint = did_you_mean(other, &["shared"]);
+            problems.note(place, format!("`shared` is wanted here, or leave it out{hint}"))
         }
     }
 }
@@ -256,7 +298,7 @@ fn requirement(
 }
 
 /// The fields of a rule.
-pub const FIELDS: [&str; 11] = [
+pub const FIELDS: [&str; 12] = [
     "path",
     "host",
     "methods",
@@ -268,5 +310,6 @@ pub const FIELDS: [&str; 11] = [
     "fresh",
     "report_only",
     "site_map",
+    "cache",
 ];
 const KNOWN_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

@@ -5,8 +5,9 @@
 use serde_json::Value;
 
 use crate::ordered_json::Json;
-use crate::problem_place::{Place, Problems, did_you_mean};
+use crate::problem_place::{Place, Problems};
 use crate::rule::{Otherwise, RedirectByRole, SignedOut};
+use crate::spelling::did_you_mean;
 use crate::target::Target;
 
 /// Reads `signed_out`.

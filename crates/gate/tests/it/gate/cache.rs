@@ -1,6 +1,7 @@
 //! What caches may store: incidents of other gates, by name.
 
-use clerk_edge_gate::forward::cache_guard::{CachePlan, SHARED_CACHE_HEADERS};
+use clerk_edge_gate::forward::cache_guard::{CachePlan, is_for_shared_caches};
+use clerk_edge_gate::settings::bindings::Binding;
 use serde_json::json;
 
 use super::*;
@@ -34,7 +35,31 @@ fn c3_vinext_headers_for_shared_caches_are_removed() {
     let plan = CachePlan::new(Some("public, s-maxage=600, max-age=5"), None);
     assert_eq!(plan.cache_control, "private, max-age=5");
     for name in ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"] {
-        assert!(SHARED_CACHE_HEADERS.contains(&name));
+        assert!(is_for_shared_caches(name));
+    }
+}
+
+#[test]
+fn a_guarded_request_goes_past_cloudflares_cache() {
+    let rules = json!([
+        { "path": "/open", "allow": "anyone" },
+        { "path": "/maybe", "allow": "optional" },
+        { "path": "/try", "report_only": true },
+        { "path": "/same", "cache": "shared" },
+    ]);
+    let live = Bound::live(&rules);
+    let assets = live.clone().with("ASSETS", Binding::Service).text("UPSTREAM", "assets");
+    let asked =
+        |site: &Site, path| site.page_with(path, &token(&json!({}))).is_forwarded().no_store;
+    for upstream in ["passthrough", "https://origin.example"] {
+        let site = live.clone().text("UPSTREAM", upstream).open();
+        let all = ["/open", "/maybe", "/try", "/same", "/other"].map(|path| asked(&site, path));
+        assert_eq!(all, [false, true, true, false, true], "{upstream}");
+        assert!(site.page_with("/same", &token(&json!({}))).guarded, "the browser's stays private");
+    }
+    // Neither another Worker nor the assets are asked through a cache.
+    for site in [live.open(), assets.open()] {
+        assert!(!asked(&site, "/other"));
     }
 }
 

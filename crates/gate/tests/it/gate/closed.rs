@@ -8,7 +8,7 @@ use super::*;
 fn every_path_except_health_is_closed() {
     let faulty = Bound::development(&json!([{ "path": "/", "alow": "anyone" }]));
     let site = faulty.text("LOG", "loud").open();
-    for path in ["/", "/admin", "/.clerk-edge/access", "/debug-role", "/%", "/.clerk-edge/healthy"]
+    for path in ["/", "/admin", "/.clerk-edge/access", "/debug-role", "/%", "/.clerk-edge/health/x"]
     {
         for request in [get(path, &[]), page(path, &[]), method("POST", get(path, &[]))] {
             site.ask(&request).is_refused(500, "configuration");
@@ -57,10 +57,15 @@ fn the_log_lists_every_problem() {
 
 #[test]
 fn the_log_lists_the_notes() {
-    let site = Bound::live(&json!([])).without("CLERK_SECRET_KEY").open();
+    let bound = Bound::live(&json!([])).without("CLERK_SECRET_KEY");
+    let told = bound.open().gate.announcements();
+    let site = bound.text("HEALTH_DETAILS", "true").open();
     let lines = site.gate.announcements();
-    assert_eq!(lines.len(), 1);
+    assert_eq!((lines.len(), told.len()), (1, 1));
     assert!(lines[0].contains("CLERK_SECRET_KEY is not set"));
+    // What health does not show stands in the log.
+    let told: Value = serde_json::from_str(&told[0]).unwrap();
+    assert_eq!((&told["upstream"], &told["rules"]["count"]), (&json!("service"), &json!(0)));
     let notes = site.ask(&get("/.clerk-edge/health", &[])).json()["notes"].clone();
     assert_eq!(serde_json::from_str::<Value>(&lines[0]).unwrap()["notes"], notes);
 }

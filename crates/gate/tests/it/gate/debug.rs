@@ -183,10 +183,10 @@ fn a_path_is_explained_as_it_is_decided() {
     let line = |depth: u8, text: &str| (json!(depth), json!(text), json!("miss"));
     let expected = [
         line(0, "any"),
-        line(1, r#"{"role":"admin"}"#),
+        line(1, r#"{ role = "admin" }"#),
         line(1, "all"),
-        line(2, r#"{"org":"acme"}"#),
-        line(2, r#"{"feature":"x"}"#),
+        line(2, r#"{ org = "acme" }"#),
+        line(2, r#"{ feature = "x" }"#),
     ];
     assert_eq!(lines, expected);
     assert_eq!(

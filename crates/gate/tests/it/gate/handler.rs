@@ -57,7 +57,7 @@ fn places(site: &Site) -> Vec<String> {
 #[test]
 fn settings_in_code_stand_beside_those_of_the_environment() {
     let code = in_code(&[("ROUTES", json!([{ "path": "/open", "allow": "anyone" }]))]);
-    let site = open(&bound(), &code);
+    let site = open(&bound().text("UPSTREAM", "passthrough"), &code);
     assert_eq!(site.page("/open").is_forwarded().set, []);
     assert_eq!(site.page("/other").status, 307);
 }

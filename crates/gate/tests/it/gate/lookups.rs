@@ -42,7 +42,7 @@ fn an_unknown_condition_is_looked_up_once_and_decided_again() {
 
 #[test]
 fn no_lookup_is_made_if_the_outcome_does_not_depend_on_it() {
-    let site = Bound::live(&rules()).open();
+    let site = Bound::live(&rules()).text("HEALTH_DETAILS", "true").open();
     site.user(Err(ClerkCallError::Unreachable));
     let acme = token(&json!({ "v": 2, "o": { "id": "org_1", "slg": "acme", "rol": "admin" } }));
     site.api_with("/admin", &with_role("admin")).is_forwarded();

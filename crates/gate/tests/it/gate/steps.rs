@@ -1,6 +1,7 @@
 //! Each step of the line in order: what passes it and what does not.
 
 use clerk_edge_gate::context::BackgroundTask;
+use clerk_edge_gate::plan::Finish;
 use clerk_edge_gate::settings::bindings::Binding;
 use serde_json::json;
 
@@ -98,6 +99,46 @@ fn step_3_the_gates_own_endpoints_need_no_rule() {
 }
 
 #[test]
+fn step_3_the_gates_folder_is_its_own_in_every_reading() {
+    let open = json!([{ "path": "/*", "allow": "anyone" }]);
+    let preflight = [("origin", HERE), ("access-control-request-method", "PUT")];
+    for site in
+        [Bound::live(&open).open(), Bound::live(&open).text("PATH_CASE", "insensitive").open()]
+    {
+        for path in [
+            "/.clerk-edge",
+            "/.clerk-edge/",
+            "/.clerk-edge/healthy",
+            "/.clerk-edge/health/x",
+            "/.clerk-edge/health;a=b",
+            "/.clerk-edge;v=1/health",
+            "/.clerk-edge//health",
+            "//.clerk-edge/health",
+            "/.clerk-edge%2Fhealth",
+            "/.clerk-edge%5Chealth",
+            "/%2Eclerk%2dedge%252Fhealth",
+            "/x/..%2F.clerk-edge/health",
+            "/(S(a))/.clerk-edge/health",
+            "/.clerk-edge%20/health",
+            "/.Clerk-Edge/health",
+        ] {
+            site.ask(&get(path, &[])).is_refused(404, "not-found");
+            site.ask(&method("OPTIONS", get(path, &preflight))).is_refused(404, "not-found");
+        }
+        for path in [
+            "/.clerk-edges/health",
+            "/clerk-edge/health",
+            "/x/.clerk-edge/health",
+            "/.well-known/x",
+        ] {
+            site.ask(&get(path, &[])).is_forwarded();
+        }
+        let health = method("OPTIONS", get("/.clerk-edge/health", &preflight));
+        assert_eq!(site.ask(&health).status, 405);
+    }
+}
+
+#[test]
 fn step_4_a_preflight_is_not_decided() {
     let asks = [("origin", "https://a.example"), ("access-control-request-method", "PUT")];
     let preflight = method("OPTIONS", get("/admin/x", &asks));
@@ -115,6 +156,37 @@ fn step_4_a_preflight_is_not_decided() {
     assert_eq!((seen.status, seen.body().as_str()), (204, ""));
     let answer = seen.answer.unwrap();
     assert!(!answer.headers.iter().any(|(name, _)| name.starts_with("access-control-")));
+}
+
+#[test]
+fn step_4_a_preflight_carries_nothing_and_brings_back_a_permission_alone() {
+    let asks = [
+        ("origin", "https://a.example"),
+        ("access-control-request-method", "PUT"),
+        ("cookie", "__session=x"),
+        ("x-clerk-role", "admin"),
+    ];
+    let site = Bound::live(&rules()).open();
+    let preflight = method("OPTIONS", get("/admin/x", &asks));
+    let seen = site.ask(&preflight);
+    assert!(seen.is_forwarded().no_body);
+    for name in ["cookie", "authorization", "content-length", "x-clerk-role"] {
+        assert!(seen.remove.iter().any(|it| it == name), "{name}");
+    }
+    let plain = site.api_with("/admin/x", &with_role("admin"));
+    assert!(!plain.is_forwarded().no_body && !plain.remove.iter().any(|it| it == "cookie"));
+
+    let ctx = RequestContext::new(&site.double, NOW_MS);
+    let plan = ready(clerk_edge_gate::line::decide(&site.gate, &preflight, &ctx));
+    let finish = Finish::from_text(&plan.finish.to_text());
+    let names = "access-control-allow-origin\nAccess-Control-Max-Age\nallow\nvary\nset-cookie\n\
+                 content-type\nlocation\ncache-control\nserver-timing\nlink\nallowed";
+    let (changes, _) = finish.forwarded(200, names, Some("max-age=5"), None, 0);
+    let lost = "set-cookie content-type location cache-control server-timing link allowed";
+    assert_eq!(changes.remove, lost.split(' ').collect::<Vec<_>>());
+    assert!(changes.no_body && changes.append.is_empty());
+    assert_eq!(changes.set, [("content-length", "0".to_owned())]);
+    assert!(finish.forwarded(204, names, None, None, 0).0.set.is_empty());
 }
 
 #[test]

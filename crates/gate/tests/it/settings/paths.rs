@@ -83,10 +83,10 @@ fn rules_are_compared_as_the_upstream_compares_paths() {
     let rules = |one: &str, other: &str| {
         json(&format!(r#"[{{ "path": "{one}" }}, {{ "path": "{other}", "allow": "anyone" }}]"#))
     };
-    let tie = "ROUTES[1].path: it matches exactly what ROUTES[0] matches";
+    let tie = "ROUTES[1].path: it matches exactly what ROUTES[0] matches (rule for `/ADMIN/*`)";
     check_in(&base, "ROUTES", rules("/admin/*", "/ADMIN/*"), tie, rules("/admin/*", "/admins/*"));
     let letters = "ROUTES[1].path: with PATH_CASE = \"insensitive\" a path is written in plain \
-                   letters: what else an upstream takes for the same is not known";
+                   letters: what else an upstream takes for the same is not known (rule for `/café`)";
     check_in(&base, "ROUTES", rules("/a", "/café"), letters, rules("/a", "/cafe"));
     assert_eq!(service().with("ROUTES", rules("/admin", "/ADMIN")).problems(), [""; 0]);
     assert_eq!(service().with("ROUTES", rules("/a", "/café")).problems(), [""; 0]);

@@ -138,12 +138,6 @@ fn notes_name_what_is_not_configured() {
         ("LOG is `off`", "LOG", "off", "refusals"),
         ("CLERK_TRUST_FORWARDED_HOST is on", "CLERK_TRUST_FORWARDED_HOST", "true", "false"),
         ("CLERK_SECRET_KEY does not look", "CLERK_SECRET_KEY", "abc", "sk_test_abc"),
-        (
-            "CLERK_AUTHORIZED_PARTIES has",
-            "CLERK_AUTHORIZED_PARTIES",
-            "https://a.example/",
-            "https://a.example",
-        ),
         ("UPSTREAM begins with", "UPSTREAM", "http://a.example", "http://localhost"),
         ("CLERK_PROXY_URL begins with", "CLERK_PROXY_URL", "http://a.example", "/__clerk"),
     ] {

@@ -111,14 +111,14 @@ fn lists_contain_texts_that_are_not_empty() {
         let list = format!("{name}: must be a list of texts, or texts with commas between them");
         check(name, json("5"), &list, json("[\"https://a.example\"]"));
         check(name, json("{\"a\": \"b\"}"), &list, right());
-        check(name, text("[\"a\""), &list, text("[\"a\"]"));
+        check(name, text("[\"a\""), &list, text("[\"https://a\"]"));
         let shape = format!("{list}, but a KV namespace is bound");
         check(name, Binding::Store, &shape, right());
         let empty = format!("{name}[1]: is empty: write a text, or leave the entry out");
         check(name, text("https://a.example,"), &empty, text("https://a.example"));
-        check(name, json("[\"a\", \" \"]"), &empty, json("[\"a\", \"b\"]"));
+        check(name, json("[\"https://a\", \" \"]"), &empty, json("[\"https://a\"]"));
         let number = format!("{name}[0]: must be a text");
-        check(name, json("[5]"), &number, json("[\"5\"]"));
+        check(name, json("[5]"), &number, json("[\"https://5\"]"));
     }
     let alone = "CLERK_ISSUER[1]: `any` cannot be combined with other issuers";
     check("CLERK_ISSUER", text("https://a.example, any"), alone, text("any"));
