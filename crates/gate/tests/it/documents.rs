@@ -96,6 +96,10 @@ fn links_between_documents_lead_somewhere() {
 struct Example(Table);
 
 impl Example {
+    fn has_usual_key(&self) -> bool {
+        !self.vars().contains_key("CLERK_PUBLISHABLE_KEY")
+    }
+
     fn vars(&self) -> &Table {
         self.0.get("vars").and_then(Value::as_table).unwrap_or(&self.0)
     }
@@ -113,6 +117,9 @@ impl Bindings for Example {
             Some(Value::String(text)) => Some(Binding::Text(text.clone())),
             Some(other) => Some(Binding::Json(serde_json::to_string(other).unwrap())),
             None if name == "CLERK_PUBLISHABLE_KEY" => Some(Binding::Text(KEY.to_owned())),
+            None if name == "CLERK_SECRET_KEY" && self.has_usual_key() => {
+                Some(Binding::Text("sk_test_secret".to_owned()))
+            }
             None => None,
         }
     }
