@@ -24,10 +24,11 @@ const LIBRARIES: [&str; 5] = [
     "clerk-edge-gate",
 ];
 
-/// Whether a file belongs to the Worker, to what runs WebCrypto for it, or to the crate for Workers
-/// that are written in Rust.
+/// Whether a file belongs to the Worker, to what runs WebCrypto for it, to the crate for Workers
+/// that are written in Rust, or to the command in Node.
 fn is_platform(file: &str) -> bool {
-    ["src/", "crates/webcrypto/", "crates/worker/"].iter().any(|place| file.starts_with(place))
+    let places = ["src/", "crates/webcrypto/", "crates/worker/", "crates/cli/src/node.rs"];
+    places.iter().any(|place| file.starts_with(place))
 }
 
 /// Crates of the platform.
