@@ -17,7 +17,6 @@ pub mod host;
 pub mod import;
 pub mod look;
 pub mod nearest;
-#[cfg(target_arch = "wasm32")]
 pub mod node;
 pub mod online;
 pub mod people;

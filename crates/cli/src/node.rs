@@ -1,5 +1,6 @@
 //! The command in Node: one exported function, and the port over an object that JavaScript gives.
 //! Takes no decision.
+#![cfg(target_arch = "wasm32")]
 
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;

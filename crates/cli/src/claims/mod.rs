@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
+pub mod claim_types;
 pub mod needed;
 pub mod sample;
 pub mod shortcode;
-pub mod types;
 pub mod variants;
 
 use clerk_edge_gate::explain::token_size::TokenSize;
@@ -72,8 +72,8 @@ pub fn command<H: Host>(host: &H, arguments: &Arguments, look: Look) -> Result<R
 
 fn stdout(claims: &Value, types: Option<&str>, needed: &Needed) -> String {
     match types {
-        Some("rust") => types::rust(claims, needed),
-        Some(_) => types::typescript(claims, needed),
+        Some("rust") => claim_types::rust(claims, needed),
+        Some(_) => claim_types::typescript(claims, needed),
         None => format!("{}\n", serde_json::to_string_pretty(claims).unwrap_or_default()),
     }
 }
@@ -155,8 +155,8 @@ fn files<H: Host>(
     );
     let files = [
         ("json", stdout(claims, None, needed)),
-        ("d.ts", types::typescript(claims, needed)),
-        ("rs", types::rust(claims, needed)),
+        ("d.ts", claim_types::typescript(claims, needed)),
+        ("rs", claim_types::rust(claims, needed)),
         ("md", guide),
     ];
     for (ending, text) in files {

@@ -71,7 +71,8 @@ fn explain() -> Value {
     table(&json!({
         "asked": text(), "canonical": any(), "rule": any(), "rule_text": any(),
         "conditions": objects(), "outcome": any_object(), "outcome_unless_page": any_object(),
-        "headers": { "type": "array" }, "headers_note": any(), "place": any(), "beats": texts(),
+        "headers": { "type": "array" }, "headers_note": any(), "pages": texts(),
+        "place": any(), "beats": texts(),
         "readings": objects(),
     }))
 }

@@ -13,7 +13,7 @@ use crate::host::Host;
 use crate::look::{Ink, Look};
 use crate::proof::never::{self, NoProof};
 use crate::report::{Diagnostic, Exit, Failure, Report};
-use crate::tests::coverage::Coverage;
+use crate::tests::coverage::{Coverage, Uncovered};
 use crate::tests::file::{NAME, Test, TestFile};
 use crate::world::World;
 use crate::world::outcome::{Decided, Outcome};
@@ -172,11 +172,12 @@ impl<'r> Run<'r> {
             let _ = writeln!(out, "  not covered: {:<20} {:<24} {place}", rule.rule, rule.missing);
         }
         let lacks = least.is_some_and(|least| percent < least);
+        let uncovered: Vec<Value> = uncovered.iter().map(Uncovered::to_json).collect();
         Report {
             result: json!({
                 "passed": self.passed,
                 "failed": self.failed,
-                "uncovered": uncovered.iter().map(super::coverage::Uncovered::to_json).collect::<Vec<_>>(),
+                "uncovered": uncovered,
             }),
             out,
             exit: if failed == 0 && !lacks && self.undecided.is_empty() {
