@@ -205,7 +205,7 @@ describe("the package", () => {
   };
 
   test("holds the Worker's WASM to the byte, once, and no Worker has the stand-in or the command", async () => {
-    const built = (await files("build")).get("gate_bg.wasm");
+    const built = await readFile(join(root, "build/gate_bg.wasm"));
     for (const folder of ["target/edge/program", "target/edge/packaged"]) {
       const uploaded = [...(await files(folder))];
       const modules = uploaded.filter(([name]) => name.endsWith(".wasm"));

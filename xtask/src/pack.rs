@@ -50,6 +50,8 @@ fn files(node: &Node, build: &Path, command: &Path) -> Result<Files> {
     let mut files = Files::new();
     add(&mut files, &root.join("npm/clerk-edge"), "")?;
     add(&mut files, build, "edge/")?;
+    // The demo's site is built beside the Worker.
+    files.retain(|name, _| !name.starts_with("edge/site/"));
     add(&mut files, command, "command/")?;
     add(&mut files, &root.join("npm/schema"), "schema/")?;
     for name in ["README.md", "LICENSE"] {
