@@ -116,11 +116,12 @@ export async function body(request, bytesMax) {
   return (await bounded(request.body, bytesMax)) ?? "too-large";
 }
 
-/** A file of the assets binding, bounded in time and bytes: `[status, type, bytes, if not too many]`. */
+/** A file of the assets binding, bounded in time and bytes: `[status, type, bytes]`. */
 export async function asset(assets, path, timeoutMs, bytesMax) {
   // The binding looks at the path alone.
   const url = new URL(path, "https://assets.local");
-  const response = await assets.fetch(url, { redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
+  const signal = AbortSignal.timeout(timeoutMs);
+  const response = await assets.fetch(url, { redirect: "manual", signal });
   const bytes = await bounded(response.body, bytesMax);
   return [response.status, response.headers.get("content-type") ?? undefined, bytes];
 }

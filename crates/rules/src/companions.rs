@@ -12,7 +12,7 @@ struct Companion {
     last: LastSegment,
     /// Whether the page `index` of this folder is the root.
     index_is_root: bool,
-    /// Whether it counts where files are served from `ASSETS` alone: elsewhere the ending is common.
+    /// Whether it counts where files are served from `ASSETS` alone: elsewhere many files end so.
     assets_only: bool,
 }
 
