@@ -4,6 +4,8 @@
 //! number, the text is not read again: which token it holds and what `__client_uat` says follow
 //! from the text alone. All that depends on time, keys or settings is decided for each request.
 
+use memchr::memchr;
+
 use crate::context::RequestContext;
 use crate::numbered_cookies::NumberedCookie;
 use crate::platform::Platform;
@@ -13,6 +15,7 @@ use crate::session::state::{BrowserUpdate, RequestState};
 use crate::session::verify::{InspectedToken, SessionVerifier};
 use crate::settings::{InstanceKind, Settings};
 use clerk_edge_http::incoming::Incoming;
+use clerk_edge_jws::equal::bytes_equal;
 
 /// Signed in by a number; `None` where the cookies have to be read.
 pub(super) fn by_number<P: Platform, R: Incoming>(
@@ -58,10 +61,16 @@ pub(super) fn number<K: Clone + 'static, R: Incoming>(
 
 /// Where the value of a cookie ends in the header.
 fn end_of(value: &str, header: &str) -> Option<usize> {
-    let mut starts = header.match_indices('=').map(|(place, _)| place.saturating_add(1));
-    let start =
-        starts.find(|start| header.get(*start..).is_some_and(|it| it.starts_with(value)))?;
-    Some(start.saturating_add(value.len()))
+    let header = header.as_bytes();
+    let mut start = 0_usize;
+    loop {
+        let before = memchr(b'=', header.get(start..)?)?;
+        start = start.saturating_add(before).saturating_add(1);
+        let end = start.saturating_add(value.len());
+        if header.get(start..end).is_some_and(|it| bytes_equal(it, value.as_bytes())) {
+            return Some(end);
+        }
+    }
 }
 
 /// Whether cookies alone decide who asks: no parameter can change it, and no other domain is asked.

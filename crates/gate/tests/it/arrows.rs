@@ -114,6 +114,7 @@ const ORDERS: [(&str, &[&str]); 4] = [
             "percent",
             "plain_id",
             "limits",
+            "sha1",
         ],
     ),
 ];
