@@ -179,18 +179,7 @@ where
     // 8, 9
     let entered = enter(gate, settings, (request, kind), &matches, &mut auth, ctx).await;
     record.authenticated(&auth);
-    let grant = match entered {
-        Ok(grant) => grant,
-        Err((response, by)) => {
-            let response = response.with_loop_cause(auth.loop_cause.as_deref());
-            let Some(grant) = by.and_then(Grant::reported) else {
-                return Err(response.with_headers(&auth.headers));
-            };
-            record.would(&response);
-            auth = auth.without_handshake();
-            grant
-        }
-    };
+    let (grant, auth) = settle(entered, auth, record)?;
     // 10
     Ok(forward(&grant, &auth))
 }
@@ -209,6 +198,24 @@ fn misplaced<P>(
     let is_live_page =
         settings.is_live_on_preview(host) && RequestKind::of(request) == RequestKind::Page;
     is_live_page.then_some(Code::HostInvalid)
+}
+
+/// What goes on: a grant, or a refusal by a rule that merely reports, which is written down.
+fn settle<'g>(
+    entered: Result<Grant, (EarlyResponse, Option<&'g Rule>)>,
+    auth: Auth<'g>,
+    record: &mut LogRecord<'g>,
+) -> Result<(Grant, Auth<'g>), EarlyResponse> {
+    let (response, by) = match entered {
+        Ok(grant) => return Ok((grant, auth)),
+        Err(refused) => refused,
+    };
+    let response = response.with_loop_cause(auth.loop_cause.as_deref());
+    let Some(grant) = by.and_then(Grant::reported) else {
+        return Err(response.with_headers(&auth.headers));
+    };
+    record.would(&response);
+    Ok((grant, auth.without_handshake()))
 }
 
 /// Carries the decision out. What it needs is looked up once and added to `auth`. With a response

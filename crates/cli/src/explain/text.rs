@@ -81,19 +81,12 @@ fn list(readings: &[Value], out: &mut String) {
     }
 }
 
-/// `{"role":"admin"}` as `role = "admin"`.
+/// `{ role = "admin" }` without its braces.
 fn condition(line: &Value, out: &mut String) {
     let text = line.get("text").and_then(Value::as_str).unwrap_or_default();
     let depth = line.get("depth").and_then(Value::as_u64).and_then(|it| usize::try_from(it).ok());
     let result = line.get("result").and_then(Value::as_str).unwrap_or_default();
-    let shown = match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(members)) => {
-            let parts: Vec<String> =
-                members.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-            parts.join(", ")
-        }
-        _ => text.to_owned(),
-    };
+    let shown = text.strip_prefix("{ ").and_then(|it| it.strip_suffix(" }")).unwrap_or(text);
     row(out, result, &format!("{}{shown}", "  ".repeat(depth.unwrap_or_default())));
 }
 

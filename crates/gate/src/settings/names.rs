@@ -44,19 +44,14 @@ const UNKNOWN: &str = "is a setting neither of the gate nor of Clerk's SDKs: tak
 const LETTERS_MIN: usize = 6;
 const DISTANCE_MAX: usize = 2;
 /// Names of settings that are reserved.
-const ANNOUNCED: [&str; 13] = [
+const ANNOUNCED: [&str; 8] = [
     "ASSERTION_AUDIENCE",
     "ASSERTION_KEY",
     "CLERK_FRONTEND_API_PROXY",
     "CLERK_MACHINE_ID",
     "CLERK_MACHINE_SECRET_KEY",
     "CLERK_ORGANIZATION_SYNC",
-    "CLERK_WEBHOOK_SIGNING_SECRET",
     "MACHINE_TTL_SECONDS",
-    "NEW_USER_METADATA",
-    "SITE_MAP",
-    "SYNC_SECRET",
-    "SYNC_URL",
     "UPSTREAM_KIND",
 ];
 /// What Clerk's SDKs read besides.

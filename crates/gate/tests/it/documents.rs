@@ -54,7 +54,7 @@ fn every_command_is_run_by_a_test_or_listed_with_a_reason() {
 }
 
 /// Every command of the documents, and the test that runs it or the reason why none does.
-const COMMANDS: [(&str, &str); 14] = [
+const COMMANDS: [(&str, &str); 21] = [
     ("cargo xtask bench", "takes minutes; its parts are run by tests/edge/bench.test.mjs"),
     ("cargo xtask build", "run by every suite that needs the bundle, and by [build] on a dry run"),
     ("cargo xtask pack", "makes the packages that the suite of the package installs"),
@@ -65,13 +65,23 @@ const COMMANDS: [(&str, &str); 14] = [
          '{\"session\":{\"claims\":{\"metadata\":\"{{user.public_metadata}}\"}}}'",
         "needs an account",
     ),
+    (
+        "clerk-edge check basic --strict && npx clerk-edge test --github --coverage 100",
+        "each half is run by npm/command/command.test.mjs",
+    ),
+    ("clerk-edge claims", "run by the tests of crates/cli"),
+    ("clerk-edge explain /admin --as role:member", "run by the tests of crates/cli"),
+    ("clerk-edge routes --matrix", "run by the tests of crates/cli"),
+    ("clerk-edge test", "run by the tests of crates/cli"),
     ("wrangler delete", "needs an account"),
     ("wrangler deploy", "the suite `edge` runs it with --dry-run; without it needs an account"),
     ("wrangler dev", "the harness of tests/edge starts the same runtime"),
     ("wrangler kv namespace create CLERK_CACHE", "needs an account"),
     ("wrangler kv namespace delete --namespace-id ID", "needs an account"),
     ("wrangler secret put CLERK_SECRET_KEY", "needs an account"),
+    ("wrangler secret put CLERK_WEBHOOK_SIGNING_SECRET", "needs an account"),
     ("wrangler secret put NAME", "needs an account"),
+    ("wrangler secret put SYNC_SECRET", "needs an account"),
     ("wrangler tail", "needs an account"),
 ];
 

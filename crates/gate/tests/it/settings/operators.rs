@@ -25,7 +25,7 @@ fn a_misspelt_name_is_a_problem_and_an_own_one_is_none() {
                    or see the names in docs/settings.md";
     named("CLERK_MAGIC", &[unknown]);
     // Three letters away, too short, of Clerk's SDKs, announced, and the operator's own.
-    for name in ["ROUTINGS", "LOGS", "CLERK_TELEMETRY_DISABLED", "SITE_MAP", "STRIPE_KEY"] {
+    for name in ["ROUTINGS", "LOGS", "CLERK_TELEMETRY_DISABLED", "ASSERTION_KEY", "STRIPE_KEY"] {
         named(name, &[]);
     }
     // Only variables and secrets are settings by their text.

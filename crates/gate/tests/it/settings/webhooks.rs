@@ -93,12 +93,14 @@ fn fresh_needs_the_secret_key_and_somebody_who_asks() {
         json(&format!(r#"[{{"path":"/a","allow":"{allow}","fresh":{fresh}}}]"#))
     };
     let base = Bound::development().with("CLERK_SECRET_KEY", text("sk_test_x"));
-    let number = "ROUTES[0].fresh: must be a whole number of seconds from 0 to 86400";
+    let number =
+        "ROUTES[0].fresh: must be a whole number of seconds from 0 to 86400 (rule for `/a`)";
     for wrong in ["-1", "1.5", "86401", "\"30\"", "true", "null"] {
         check_in(&base, "ROUTES", rules(wrong, "signed-in"), number, rules("30", "signed-in"));
     }
-    let open = "ROUTES[0].fresh: needs to know who asks: use `allow = \"optional\"`";
+    let open =
+        "ROUTES[0].fresh: needs to know who asks: use `allow = \"optional\"` (rule for `/a`)";
     check_in(&base, "ROUTES", rules("0", "anyone"), open, rules("86400", "optional"));
     let without = Bound::development().with("ROUTES", rules("30", "signed-in"));
-    assert_eq!(without.problems(), ["ROUTES[0].fresh: needs CLERK_SECRET_KEY (/a)"]);
+    assert_eq!(without.problems(), ["ROUTES[0].fresh: needs CLERK_SECRET_KEY (rule for `/a`)"]);
 }

@@ -109,7 +109,7 @@ fn each_kind_of_error_has_its_answer() {
 
 #[test]
 fn without_a_secret_key_findings_are_kept_and_nothing_is_written() {
-    let bound = members().without("CLERK_SECRET_KEY");
+    let bound = members().without("CLERK_SECRET_KEY").text("HEALTH_DETAILS", "true");
     let site = bound.open();
     let seen = site.deliver("msg_1", &created(0, &json!({})));
     assert_eq!((seen.status, &seen.json()["code"]), (503, &json!("not-configured")));
