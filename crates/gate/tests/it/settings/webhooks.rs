@@ -102,5 +102,5 @@ fn fresh_needs_the_secret_key_and_somebody_who_asks() {
         "ROUTES[0].fresh: needs to know who asks: use `allow = \"optional\"` (rule for `/a`)";
     check_in(&base, "ROUTES", rules("0", "anyone"), open, rules("86400", "optional"));
     let without = Bound::development().with("ROUTES", rules("30", "signed-in"));
-    assert_eq!(without.problems(), ["ROUTES[0].fresh: needs CLERK_SECRET_KEY (rule for `/a`)"]);
+    assert_eq!(without.problems(), ["ROUTES[0].fresh: needs CLERK_SECRET_KEY (/a)"]);
 }
