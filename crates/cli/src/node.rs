@@ -82,7 +82,7 @@ impl Crypto for Node {
     type Key = CryptoKey;
 
     async fn import(&self, key: &PublicKey, algorithm: Algorithm) -> Result<CryptoKey, KeyError> {
-        webcrypto::import(key, algorithm).await
+        webcrypto::import(key, algorithm, JsFuture::from).await
     }
 
     async fn verify(
@@ -91,7 +91,7 @@ impl Crypto for Node {
         message: &[u8],
         signature: &[u8],
     ) -> Result<bool, VerifierFailed> {
-        webcrypto::verify(key, message, signature).await
+        webcrypto::verify(key, message, signature, JsFuture::from).await
     }
 }
 
