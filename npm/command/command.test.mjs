@@ -1,5 +1,5 @@
 // The command in Node, from its bundle: files, exit codes, standard input, questions, network.
-// Needs the folder of the built command in COMMAND (bin.js, host.js, command.js, command_bg.wasm).
+// Needs the folder of the built command in COMMAND (bin.js, host.js, command.js, command.wasm.br).
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

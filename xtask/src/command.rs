@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::{bundle, place, step, wasm::Wasm};
+use crate::{bundle, node::Node, place, step, wasm::Wasm};
 
 /// Builds the command and gives its folder.
 pub(crate) fn build() -> Result<PathBuf> {
@@ -30,6 +30,13 @@ pub(crate) fn build() -> Result<PathBuf> {
         arguments.extend([folder.clone().into(), binary.into()]);
         wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments)
     })?;
+    let whole = folder.join("command_bg.wasm");
+    step::step("brotli", || {
+        let mut compress = Node::ready()?.command("node");
+        compress.arg("npm/command/compress.mjs").arg(&whole).arg(folder.join("command.wasm.br"));
+        step::run(&mut compress, "its last lines say why")
+    })?;
+    fs::remove_file(&whole).context("command_bg.wasm")?;
     for name in BY_HAND {
         let source = place::root().join("npm/command").join(name);
         fs::copy(source, folder.join(name)).context(name)?;
