@@ -146,7 +146,7 @@ describe("before the asset server", () => {
   test("the log says who, what and why, and never how", async () => {
     const headers = await member({ metadata: { role: "admin", hobby: "sailing" } });
     const { line } = await logged("/admin/?secret=query", { headers });
-    const { time, micros, request_id, ...others } = line;
+    const { time, micros, request_id, claims_age_seconds: age, ...others } = line;
     assert.deepEqual(others, {
       method: "GET",
       host: "app.example.com",
@@ -161,6 +161,7 @@ describe("before the asset server", () => {
     });
     assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     assert(Number.isInteger(micros) && request_id.length > 0);
+    assert(Number.isInteger(age) && age >= 0 && age < 60, `${age}`);
     const text = JSON.stringify(line);
     assert.doesNotMatch(text, /eyJ|sailing|secret|query|dvb_1|__session/);
     const named = await logged("/members/a.txt", { headers: { "cf-ray": "8f00ba4-FRA" } });

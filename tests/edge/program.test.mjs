@@ -19,7 +19,7 @@ let gate;
 before(async () => {
   gate = await boot({
     bundle: "program",
-    vars: { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_JWT_KEY: clerk.pem, LOG: "off" },
+    vars: { CLERK_PUBLISHABLE_KEY: clerk.publishableKey, CLERK_JWT_KEY: clerk.pem, LOG: "off", HEALTH_DETAILS: true },
     secrets: { CLERK_SECRET_KEY: "sk_live_program" },
     outbound: {},
   });

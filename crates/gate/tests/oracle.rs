@@ -100,6 +100,19 @@ fn explanation(
     if is_thrown && is_development && has("__clerk_handshake") {
         return Some("handshake-token");
     }
+    let has_handshake = is_development && has("__clerk_handshake");
+    if has_handshake && expected["status"] == "signed-in" && found["token"] != expected["token"] {
+        return Some("handshake-ended");
+    }
+    let (asks_again, same) =
+        (expected["status"] == "handshake", found["reason"] == expected["reason"]);
+    if has_handshake
+        && asks_again
+        && same
+        && differences(expected, found) == BTreeSet::from(["headers"])
+    {
+        return Some("handshake-failed");
+    }
     if is_thrown && (is_satellite || (is_development && has("__clerk_redirect_url=/relative"))) {
         return Some("satellite-throws");
     }

@@ -2,7 +2,9 @@
 
 /// Milliseconds since 1970.
 pub(crate) fn now_ms() -> i64 {
-    i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX)
+    #[expect(clippy::cast_possible_truncation, reason = "a date fits, and the cast saturates")]
+    let now = js_sys::Date::now() as i64;
+    now
 }
 
 /// Microseconds since a reading of [`now_ms`]. On Workers the clock stands still while code runs,
