@@ -15,8 +15,9 @@ const SCREENS = {
 const SCHEMES = ["light", "dark"];
 
 const PUBLIC = { home: "/", about: "/about", unauthorized: "/unauthorized" };
+// Not `/account`: its list of accounts comes from Clerk, later than the page.
 const MEMBERS = { dashboard: "/dashboard", boats: "/dashboard/boats", received: "/received",
-  account: "/account", onboarding: "/onboarding", signout: "/sign-out" };
+  onboarding: "/onboarding", signout: "/sign-out" };
 
 for (const [screen, shape] of Object.entries(SCREENS)) {
   for (const colorScheme of SCHEMES) {
