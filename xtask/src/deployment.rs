@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     fn found(toml: &str, only: Option<&str>) -> Vec<String> {
-        mistakes(&toml::from_str::<Value>(toml).unwrap(), only)
+        mistakes(&toml::from_str::<Value>(toml).expect("TOML"), only)
     }
 
     const GOOD: &str = "main = 'x'\n[assets]\ndirectory = 'site'\nbinding = 'ASSETS'\n\
@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn the_shipped_file_is_right() {
-        let shipped = parse(&crate::place::root().join("wrangler.toml")).unwrap();
+        let shipped =
+            parse(&crate::place::root().join("wrangler.toml")).expect("the shipped wrangler.toml");
         assert_eq!(mistakes(&shipped, None), [""; 0]);
         assert_eq!(found(GOOD, None), [""; 0]);
     }
@@ -229,7 +230,7 @@ mod tests {
     #[test]
     fn comments_and_trailing_commas_of_jsonc_are_left_out() {
         let text = "{ // a\n \"a\": \"//\\\"/*\", /* b */ \"c\": [1, 2,], }";
-        let value: Value = serde_json::from_str(&without_comments(text)).unwrap();
+        let value: Value = serde_json::from_str(&without_comments(text)).expect("JSON");
         assert_eq!(value, serde_json::json!({ "a": "//\"/*", "c": [1, 2] }));
     }
 }
