@@ -74,6 +74,9 @@ export function withHeaders(response, remove, set, append) {
   return next;
 }
 
+/** Waits. */
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 /** What a KV namespace holds under a name, or an error once the time is up. */
 export async function load(store, name, timeoutMs) {
   const signal = AbortSignal.timeout(timeoutMs);

@@ -38,6 +38,9 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
     /// See `io.js`.
     #[wasm_bindgen(catch)]
+    pub(crate) async fn pause(ms: u32) -> Result<JsValue, JsValue>;
+    /// See `io.js`.
+    #[wasm_bindgen(catch)]
     pub(crate) async fn load(
         store: &JsValue,
         name: &str,

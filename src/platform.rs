@@ -60,6 +60,11 @@ impl Platform for Workers {
         reply(&answer.map_err(|_| ClerkCallError::Unreachable)?)
     }
 
+    async fn pause(&self, ms: u32) {
+        // It can only fail with the request itself.
+        let _ = io::pause(ms).await;
+    }
+
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
         let Some(store) = self.kv() else { return Ok(None) };
         let text = io::load(&store, name, KEYS_TIMEOUT_MS).await.map_err(|_| StoreFailed)?;

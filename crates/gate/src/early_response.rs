@@ -174,7 +174,13 @@ impl EarlyResponse {
                 refuse(&refusal, self.asked_by.unwrap_or_else(|| RequestKind::of(request)))
             }
         };
+        // A challenge that says more takes the place of the plain one.
+        if self.headers.iter().any(|(name, _)| *name == CHALLENGE) {
+            answer.headers.retain(|(name, _)| *name != CHALLENGE);
+        }
         answer.headers.extend(self.headers);
         answer.to_method(request.method())
     }
 }
+
+const CHALLENGE: &str = "www-authenticate";

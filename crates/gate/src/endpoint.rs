@@ -2,7 +2,10 @@
 //! reading of a path, so that nothing below it ever reaches the upstream.
 
 use clerk_edge_http::path::RequestPath;
+use clerk_edge_rules::caller_kind::CallerKind;
+use clerk_edge_rules::rule_set::Rules;
 
+use crate::machine::resource::{self, SERVER};
 use crate::settings::Settings;
 
 /// One of the gate's own addresses.
@@ -16,6 +19,10 @@ pub(crate) enum EndpointId {
     DebugRole,
     /// Whether the gate can do its work.
     Health,
+    /// What an OAuth resource of this site is called, and who gives out tokens for it.
+    OAuthResource,
+    /// Where the instance's authorization server describes itself.
+    OAuthServer,
     /// An address below `/.clerk-edge/` that means nothing.
     Unknown,
 }
@@ -55,6 +62,10 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// The row of a path. A slash at its end means nothing.
     pub(crate) fn of(path: &RequestPath, settings: &Settings) -> Option<&'static Self> {
+        if path.as_str().starts_with(WELL_KNOWN) {
+            let id = oauth_id(path, settings)?;
+            return OAUTH.iter().find(|row| row.id == id);
+        }
         let text = path.as_str();
         if !text.starts_with(FOLDER) && !text.starts_with(DEBUG_ROLE) {
             // A path with one reading begins with something else; others are looked at.
@@ -77,6 +88,31 @@ impl Endpoint {
     }
 }
 
+/// Which of the two documents a path asks for, where a rule names `oauth` and no rule of the
+/// operator's below `/.well-known` is for that path.
+fn oauth_id(path: &RequestPath, settings: &Settings) -> Option<EndpointId> {
+    let is_below = |base: &str| {
+        let rest = path.as_str().strip_prefix(base);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let id = match () {
+        () if is_below(resource::WELL_KNOWN) => EndpointId::OAuthResource,
+        () if is_below(SERVER) => EndpointId::OAuthServer,
+        () => return None,
+    };
+    let names_oauth = settings.rules.iter().any(|rule| rule.accepts().has(CallerKind::OAuth));
+    (names_oauth && !is_operators(&settings.rules, path)).then_some(id)
+}
+
+/// Whether a rule that begins with `/.well-known/` covers the path, whatever host and method.
+fn is_operators(rules: &Rules, path: &RequestPath) -> bool {
+    rules.iter().any(|rule| {
+        let covers = || rules.find(rule.host().unwrap_or_default(), "GET", path);
+        rule.path_text().starts_with("/.well-known/")
+            && covers().is_ok_and(|found| found.rule.index() == rule.index())
+    })
+}
+
 /// Health answers before the settings are known to be complete.
 pub(crate) const HEALTH: &str = "/.clerk-edge/health";
 /// Where a page gets a token with the claims of this moment.
@@ -90,6 +126,20 @@ pub(crate) const REVOKE: &str = "/.clerk-edge/sessions/revoke";
 const FOLDER: &str = "/.clerk-edge";
 const SEGMENT: &[u8] = b".clerk-edge";
 const DEBUG_ROLE: &str = "/debug-role";
+const WELL_KNOWN: &str = "/.well-known/oauth-";
+/// Pages of other sites may read them, so preflights are answered too.
+const READ_ANYWHERE: &[&str] = &["GET", "HEAD", "OPTIONS"];
+
+/// The rows below `/.well-known`, where a rule names `oauth`; each also answers below its path.
+static OAUTH: [Endpoint; 2] = [
+    Endpoint {
+        id: EndpointId::OAuthResource,
+        path: resource::WELL_KNOWN,
+        methods: READ_ANYWHERE,
+        is_on: |_| true,
+    },
+    Endpoint { id: EndpointId::OAuthServer, path: SERVER, methods: READ_ANYWHERE, is_on: |_| true },
+];
 /// The methods of an address that is only read.
 pub(crate) const READ: &[&str] = &["GET", "HEAD"];
 const WRITE: &[&str] = &["POST"];

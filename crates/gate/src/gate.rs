@@ -11,6 +11,7 @@ use crate::clerk_api::failed_nonces::FailedNonces;
 use crate::context::{BackgroundTask, RequestContext};
 use crate::keys::Keys;
 use crate::lookup::Lookups;
+use crate::machine::seen::Seen;
 use crate::platform::Platform;
 use crate::settings::bindings::Bindings;
 use crate::settings::in_code::InCode;
@@ -25,6 +26,7 @@ pub struct Gate<K> {
     pub(crate) nonces: FailedNonces,
     pub(crate) lookups: Lookups,
     pub(crate) account_calls: Budget,
+    pub(crate) machines: Seen,
 }
 
 impl<K> Gate<K> {
@@ -65,6 +67,7 @@ impl<K: Clone + 'static> Gate<K> {
             nonces: FailedNonces::default(),
             lookups: Lookups::default(),
             account_calls: Budget::default(),
+            machines: Seen::default(),
         }
     }
 

@@ -4,13 +4,14 @@
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_http::kind::RequestKind;
 use clerk_edge_rules::code::Code;
-use clerk_edge_rules::decide::{Decision, decide};
+use clerk_edge_rules::decide::{Decision, decide, not_allowed};
 use clerk_edge_rules::rule::{Requirement, Rule};
 use clerk_edge_rules::rule_set::Match;
 
 use crate::auth::{Auth, AuthHints};
 use crate::early_response::EarlyResponse;
 use crate::session::sign_in_redirect::SignInRedirect;
+use crate::session::state::Activation;
 use crate::settings::{Settings, Upstream};
 
 /// The request may go on: the decision allowed it, or its rule merely reports.
@@ -50,6 +51,30 @@ impl Grant {
     }
 }
 
+/// The response where another organization is active than the rule needs. `of` makes the response
+/// of a decision.
+#[cold]
+pub(crate) fn not_activated<'r>(
+    activation: &Activation,
+    rule: &'r Rule,
+    kind: RequestKind,
+    of: impl FnOnce(Decision<'r>) -> EarlyResponse,
+) -> EarlyResponse {
+    match activation {
+        Activation::Handshake(handshake) => {
+            let headers = [
+                ("x-clerk-auth-status", "handshake".to_owned()),
+                ("x-clerk-auth-reason", handshake.reason.as_str().into_owned()),
+                ("set-cookie", handshake.count_cookie.clone()),
+            ];
+            EarlyResponse::handshake(handshake.location.clone()).with_headers(&headers)
+        }
+        // It was tried, and the organization is not the person's.
+        Activation::Failed => of(not_allowed(rule, kind)),
+        Activation::Refused => EarlyResponse::code(Code::OrganizationMismatch),
+    }
+}
+
 /// The response of a decision that does not allow the request.
 pub(crate) fn early_response(
     decision: &Decision<'_>,
@@ -67,8 +92,8 @@ pub(crate) fn early_response(
         }
         Decision::Refuse(Code::SignedOut) => EarlyResponse::signed_out(sign_in()),
         Decision::Refuse(code) => match (*code, hints.retry_after_seconds) {
-            (Code::KeysUnavailable | Code::ClaimsUnavailable, Some(seconds)) => {
-                EarlyResponse::unavailable(*code, seconds)
+            (code, Some(seconds)) if code.status() == 503 => {
+                EarlyResponse::unavailable(code, seconds)
             }
             _ => EarlyResponse::code(*code),
         },

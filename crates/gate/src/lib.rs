@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod auth;
 pub mod auth_object;
+pub mod challenge;
 pub mod clerk_api;
 pub mod context;
 pub mod early_response;
@@ -25,6 +26,7 @@ pub mod limits;
 pub mod line;
 pub mod log;
 pub mod lookup;
+pub mod machine;
 pub mod plan;
 pub mod platform;
 pub mod secret;

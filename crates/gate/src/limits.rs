@@ -101,3 +101,12 @@ pub const METADATA_FIELDS_MAX: usize = 64;
 pub const METADATA_TEXT_CHARS_MAX: usize = 1_000;
 /// An address to return to above this is refused; servers commonly stop at 8 kB.
 pub const RETURN_ADDRESS_BYTES_MAX: usize = 8 * 1024;
+
+/// How long Clerk may take to verify a machine's token.
+pub const MACHINE_TIMEOUT_MS: u32 = 3_000;
+/// What Clerk answers about a machine's token; about 1 kB and its claims.
+pub const MACHINE_ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// So many machines' tokens are remembered in memory.
+pub const MACHINES_SEEN_MAX: usize = 1_000;
+/// An opaque token above this is nobody's; Clerk's are some forty characters long.
+pub const OPAQUE_TOKEN_BYTES_MAX: usize = 512;

@@ -27,16 +27,18 @@ use clerk_edge_rules::decide::Decision;
 use clerk_edge_rules::rule::Requirement;
 use clerk_edge_rules::rule_set::{Match, Rules};
 
-use crate::answer::Answer;
-use crate::auth::{Auth, authenticate};
+use crate::auth::Auth;
+use crate::auth::for_machines::{Asked, authenticate_by_rule};
+use crate::challenge;
 use crate::context::RequestContext;
 use crate::early_response::EarlyResponse;
 use crate::endpoint::Endpoint;
 use crate::endpoints;
 use crate::forward::Forward;
 use crate::gate::Gate;
-use crate::grant::{Grant, early_response};
+use crate::grant::{self, Grant, early_response};
 use crate::log::record::LogRecord;
+
 use crate::plan::{Action, Plan};
 use crate::platform::Platform;
 use crate::settings::{LogLevel, Settings};
@@ -135,7 +137,9 @@ where
     if is_preflight(request) {
         let grant = Grant::preflight(&settings.upstream).filter(|_| only.is_none());
         let forwarded = grant.map(|it| forward(&it, &Auth::not_asked()));
-        return forwarded.ok_or_else(|| EarlyResponse::endpoint(Answer::preflight()));
+        return forwarded.ok_or_else(|| {
+            EarlyResponse::endpoint(challenge::preflight(settings, request, host, &path))
+        });
     }
     // 5
     let found = only.unwrap_or(&settings.rules).find(host, request.method(), &path);
@@ -144,7 +148,10 @@ where
     // 6, and 7 where somebody is asked for. An open path reads no header, not even to tell a page.
     let (mut auth, kind) = match matched.rule.requirement() {
         Requirement::Anyone => (Auth::not_asked(), RequestKind::Other),
-        _ => (authenticate(gate, settings, request, ctx).await, RequestKind::of(request)),
+        _ => {
+            let asked = Asked { request, matched: &matched, url: &url, path: &path };
+            (authenticate_by_rule(gate, settings, &asked, ctx).await, RequestKind::of(request))
+        }
     };
     // 8, 9
     let entered = enter(gate, settings, (request, kind), &matched, &mut auth, ctx).await;
@@ -181,11 +188,19 @@ where
     if let Some(location) = auth.redirect() {
         return Err(EarlyResponse::handshake(location.to_owned()));
     }
+    let refused = |auth: &Auth<'_>, decision: Decision<'_>| {
+        let hints = auth.hints();
+        let response = early_response(&decision, matched, hints, settings, request, kind);
+        challenge::add(response, matched.rule, auth, request)
+    };
+    if let Some(activation) = auth.activation() {
+        let of = |decision| refused(auth, decision);
+        return Err(grant::not_activated(activation, matched.rule, kind, of));
+    }
     let mut decided = Grant::of(matched, auth, kind);
     if matches!(decided, Err(Decision::NeedsLookup)) {
         auth.look_up(gate, settings, ctx).await;
         decided = Grant::of(matched, auth, kind);
     }
-    let hints = auth.hints();
-    decided.map_err(|decision| early_response(&decision, matched, hints, settings, request, kind))
+    decided.map_err(|decision| refused(auth, decision))
 }

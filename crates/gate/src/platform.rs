@@ -14,6 +14,9 @@ pub trait Platform: Crypto {
     /// Calls Clerk. Redirects are not followed: a 3xx is a response like any other.
     async fn call(&self, call: &ClerkRequest) -> Result<ClerkResponse, ClerkCallError>;
 
+    /// Waits. So a request can wait for what another one finds out, without sharing its promise.
+    async fn pause(&self, ms: u32);
+
     /// Reads the store. `Ok(None)` means that there is no entry, or no store. An error means that
     /// the store could not be read within [`crate::limits::KEYS_TIMEOUT_MS`].
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed>;

@@ -1,7 +1,8 @@
 //! Clerk's secret key as a type that cannot be printed, and the prefixes of Clerk's keys.
 //!
 //! The text of a secret leaves this file only through [`Secret::bearer`], for a request to the
-//! configured API. What a publishable key contains belongs in `settings/publishable_key.rs`.
+//! configured API, and [`Secret::with_text`], for a signature. What a publishable key contains
+//! belongs in `settings/publishable_key.rs`.
 
 /// The prefix of a development instance's publishable key.
 pub const DEVELOPMENT_PUBLISHABLE_KEY: &str = "pk_test_";
@@ -23,6 +24,11 @@ impl Secret {
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
+    }
+
+    /// Computes something from the text, for a signature.
+    pub(crate) fn with_text<T>(&self, compute: impl FnOnce(&str) -> T) -> T {
+        compute(&self.0)
     }
 
     /// The value of the `Authorization` header of a call to Clerk's API.

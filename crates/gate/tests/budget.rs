@@ -203,6 +203,8 @@ impl Platform for Willing {
         panic!("nothing here has to be asked: {}", call.url)
     }
 
+    async fn pause(&self, _ms: u32) {}
+
     async fn load(&self, _: &str) -> Result<Option<String>, StoreFailed> {
         Ok(None)
     }

@@ -34,6 +34,8 @@ pub enum Code {
     NotConfigured,
     /// The rule says 404.
     NotFound,
+    /// Another organization is active than the page needs.
+    OrganizationMismatch,
     /// The path has readings that fall under different rules.
     PathAmbiguous,
     /// Too many calls in a short time.
@@ -70,6 +72,7 @@ impl Code {
             Self::NotAllowed => "not-allowed",
             Self::NotConfigured => "not-configured",
             Self::NotFound => "not-found",
+            Self::OrganizationMismatch => "organization-mismatch",
             Self::PathAmbiguous => "path-ambiguous",
             Self::RateLimited => "rate-limited",
             Self::RedirectLoop => "redirect-loop",
@@ -90,7 +93,7 @@ impl Code {
             | Self::PathAmbiguous
             | Self::TokenTooLarge => 400,
             Self::SignedOut => 401,
-            Self::CrossSite | Self::NotAllowed => 403,
+            Self::CrossSite | Self::NotAllowed | Self::OrganizationMismatch => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::TooLarge => 413,

@@ -17,6 +17,16 @@ pub enum Condition {
     Any(Vec<Condition>),
     /// This does not hold.
     Not(Box<Condition>),
+    /// A person with a session.
+    SignedIn,
+    /// An API key.
+    ApiKey,
+    /// A machine with an M2M token.
+    Machine(IdsWanted),
+    /// An application with an OAuth access token.
+    OAuth(IdsWanted),
+    /// The token has each of these scopes.
+    Scope(Vec<String>),
     /// The caller has one of these roles.
     Role(Vec<String>),
     /// The active organization grants one of these permissions.
@@ -31,6 +41,15 @@ pub enum Condition {
     Claim(ClaimPath, ClaimWanted),
     /// How recently the caller proved who they are.
     Reverified(Reverification),
+}
+
+/// Which machine or application it has to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdsWanted {
+    /// Any of the kind.
+    Any,
+    /// One of these.
+    OneOf(Vec<String>),
 }
 
 /// Which organization has to be active.
@@ -71,6 +90,17 @@ impl Condition {
             Self::All(parts) | Self::Any(parts) => parts,
             Self::Not(part) => std::slice::from_ref(part),
             _ => &[],
+        }
+    }
+}
+
+impl IdsWanted {
+    /// Whether an id is one of those wanted.
+    #[must_use]
+    pub fn admits(&self, id: Option<&str>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(ids) => id.is_some_and(|id| ids.iter().any(|wanted| wanted == id)),
         }
     }
 }

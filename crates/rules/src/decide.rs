@@ -5,6 +5,7 @@
 
 use clerk_edge_http::kind::RequestKind;
 
+use crate::caller_kind::CallerKind;
 use crate::code::Code;
 use crate::evaluate::evaluate;
 use crate::facts::{Facts, Known, Lookup, Truth};
@@ -15,6 +16,8 @@ use crate::target::Target;
 /// Who asks.
 #[derive(Clone, Copy)]
 pub enum Caller<'a> {
+    /// A machine's token came, and it is not accepted.
+    Refused,
     /// Nobody is signed in, or the session is pending.
     SignedOut,
     /// It could not be found out who asks; this code says why.
@@ -70,11 +73,15 @@ pub fn decide<'r>(matched: &Match<'r>, caller: Caller<'_>, kind: RequestKind) ->
     let rule = matched.rule;
     let facts = match (rule.requirement(), caller) {
         (Requirement::Anyone, _) => return Decision::Allow,
-        (_, Caller::Known(facts)) => facts,
+        // Before any question: a kind that the rule does not name is nobody.
+        (_, Caller::Known(facts)) if rule.accepts().has(facts.kind()) => facts,
         (Requirement::Optional, _) => return Decision::Allow,
         (_, Caller::Unknown(code)) => return Decision::Refuse(code),
         (_, Caller::SignedOut) => return signed_out(rule, kind),
+        (_, Caller::Refused | Caller::Known(_)) => return signed_out(rule, RequestKind::Other),
     };
+    // A machine follows no redirect, whatever it accepts.
+    let kind = if facts.kind().is_machine() { RequestKind::Other } else { kind };
     let truth = match rule.requirement() {
         Requirement::Condition(condition) => evaluate(condition, facts, &matched.params),
         _ => Truth::Holds,
@@ -115,6 +122,8 @@ fn allowed<'r>(rule: &'r Rule, facts: &dyn Facts, kind: RequestKind) -> Decision
 }
 
 fn signed_out(rule: &Rule, kind: RequestKind) -> Decision<'_> {
+    let for_people = rule.accepts().has(CallerKind::Session);
+    let kind = if for_people { kind } else { RequestKind::Other };
     match (rule.signed_out(), kind) {
         (SignedOut::SignIn, RequestKind::Page) => Decision::SignIn,
         (SignedOut::Redirect(target), RequestKind::Page) => {
@@ -125,7 +134,9 @@ fn signed_out(rule: &Rule, kind: RequestKind) -> Decision<'_> {
     }
 }
 
-fn not_allowed(rule: &Rule, kind: RequestKind) -> Decision<'_> {
+/// What becomes of somebody who is signed in and not allowed.
+#[must_use]
+pub fn not_allowed(rule: &Rule, kind: RequestKind) -> Decision<'_> {
     match (rule.otherwise(), kind) {
         (Otherwise::Redirect(target), RequestKind::Page) => {
             Decision::Redirect { field: RedirectField::Otherwise, target }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::fmt::{Display, Formatter};
 
-use crate::condition::{ClaimWanted, Condition, OrgWanted};
+use crate::condition::{ClaimWanted, Condition, IdsWanted, OrgWanted};
 use crate::reverification::Reverification;
-use crate::rule::{Otherwise, RedirectByRole, Requirement, Rule, SignedOut};
+use crate::rule::{Activate, Audience, Otherwise, RedirectByRole, Requirement, Rule, SignedOut};
 use crate::rule_set::Rules;
 
 impl Display for Rules {
@@ -47,6 +47,27 @@ impl Display for Rule {
                 write!(f, ",\"{key}\":true")?;
             }
         }
+        match &self.activate {
+            None => {}
+            Some(Activate::Personal) => f.write_str(",\"activate\":\"personal\"")?,
+            Some(Activate::Captured(name)) => {
+                write!(f, ",\"activate\":{}", Quoted(&format!(":{name}")))?;
+            }
+        }
+        if let Some(machines) = &self.machines {
+            match &machines.audience {
+                None => {}
+                Some(Audience::Itself) => f.write_str(",\"audience\":\"self\"")?,
+                Some(Audience::Optional) => f.write_str(",\"audience\":\"optional\"")?,
+                Some(Audience::OneOf(names)) => {
+                    f.write_str(",\"audience\":")?;
+                    texts(f, names)?;
+                }
+            }
+            if machines.forward_token {
+                f.write_str(",\"forward_token\":true")?;
+            }
+        }
         f.write_str("}")
     }
 }
@@ -81,6 +102,9 @@ impl Display for Condition {
             Self::Permission(names) => ("permission", names),
             Self::Feature(names) => ("feature", names),
             Self::Plan(names) => ("plan", names),
+            Self::Scope(names) => ("scope", names),
+            Self::Machine(IdsWanted::OneOf(names)) => ("machine", names),
+            Self::OAuth(IdsWanted::OneOf(names)) => ("oauth", names),
             other => return nested(other, f),
         };
         write!(f, "{{\"{key}\":")?;
@@ -132,6 +156,10 @@ fn nested(condition: &Condition, f: &mut Formatter<'_>) -> fmt::Result {
             f.write_str("{\"any\":")?;
             list(f, parts, |f, part| part.fmt(f))?;
         }
+        Condition::SignedIn => return f.write_str("\"signed-in\""),
+        Condition::ApiKey => f.write_str("{\"api_key\":true")?,
+        Condition::Machine(_) => f.write_str("{\"machine\":true")?,
+        Condition::OAuth(_) => f.write_str("{\"oauth\":true")?,
         Condition::Not(part) => write!(f, "{{\"not\":{part}")?,
         Condition::Org(wanted) => write!(f, "{{\"org\":{wanted}")?,
         Condition::Reverified(wanted) => write!(f, "{{\"reverified\":{wanted}")?,

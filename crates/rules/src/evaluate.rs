@@ -2,7 +2,8 @@
 //!
 //! `Unknown` is returned only if the missing claim decides the result.
 
-use crate::condition::{Condition, OrgWanted};
+use crate::caller_kind::CallerKind;
+use crate::condition::{Condition, IdsWanted, OrgWanted};
 use crate::facts::{Facts, Truth};
 use crate::path_params::PathParams;
 
@@ -22,6 +23,12 @@ pub fn evaluate(condition: &Condition, facts: &dyn Facts, params: &PathParams) -
         }
         Condition::Any(parts) => any(parts, |part| evaluate(part, facts, params)),
         Condition::Not(part) => !evaluate(part, facts, params),
+        Condition::SignedIn if facts.kind().is_machine() => Truth::Unknown,
+        Condition::SignedIn => Truth::Holds,
+        Condition::ApiKey => of_kind(facts, CallerKind::ApiKey, &IdsWanted::Any),
+        Condition::Machine(wanted) => of_kind(facts, CallerKind::Machine, wanted),
+        Condition::OAuth(wanted) => of_kind(facts, CallerKind::OAuth, wanted),
+        Condition::Scope(wanted) => wanted.iter().all(|name| facts.has_scope(name)).into(),
         Condition::Role(wanted) => {
             facts.roles().truth(|roles| roles.iter().any(|role| wanted.contains(role)))
         }
@@ -36,6 +43,10 @@ pub fn evaluate(condition: &Condition, facts: &dyn Facts, params: &PathParams) -
         Condition::Claim(path, wanted) => facts.claim(path, wanted),
         Condition::Reverified(wanted) => facts.reverified(wanted),
     }
+}
+
+fn of_kind(facts: &dyn Facts, kind: CallerKind, wanted: &IdsWanted) -> Truth {
+    (facts.kind() == kind && wanted.admits(facts.machine_id())).into()
 }
 
 fn any<T>(items: &[T], truth: impl Fn(&T) -> Truth) -> Truth {

@@ -3,6 +3,7 @@
 //! "The token does not say" is an answer of its own, apart from "there is none": only it makes the
 //! gate look a claim up. What stays unknown after that holds for nobody, under `not` as well.
 
+use crate::caller_kind::CallerKind;
 use crate::claim_path::ClaimPath;
 use crate::condition::ClaimWanted;
 use crate::reverification::Reverification;
@@ -44,6 +45,18 @@ pub enum Lookup {
 
 /// A signed-in caller, as far as rules ask. The same question has the same answer each time.
 pub trait Facts {
+    /// Which kind of caller it is.
+    fn kind(&self) -> CallerKind {
+        CallerKind::Session
+    }
+    /// The machine or application that the token was made for, where it is one's.
+    fn machine_id(&self) -> Option<&str> {
+        None
+    }
+    /// Whether the token has a scope. A session has none.
+    fn has_scope(&self, _name: &str) -> bool {
+        false
+    }
     /// The caller's roles.
     fn roles(&self) -> Known<&[String]>;
     /// Whether the active organization grants a permission.

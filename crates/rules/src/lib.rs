@@ -2,7 +2,9 @@
 //!
 //! Tokens, sessions and settings belong elsewhere; who asks comes in through [`facts::Facts`].
 
+pub mod accepted;
 pub mod asset_names;
+pub mod caller_kind;
 pub mod check;
 pub mod claim_path;
 pub mod code;

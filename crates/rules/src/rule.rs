@@ -2,6 +2,7 @@
 //!
 //! How a rule is found is in [`crate::rule_set`], what it decides in [`crate::decide`].
 
+use crate::caller_kind::CallerKinds;
 use crate::condition::Condition;
 use crate::pattern::{Pattern, Segment};
 use crate::target::Target;
@@ -19,6 +20,40 @@ pub struct Rule {
     pub(crate) send: Option<RedirectByRole>,
     pub(crate) lookup: bool,
     pub(crate) report_only: bool,
+    pub(crate) activate: Option<Activate>,
+    pub(crate) accepts: CallerKinds,
+    pub(crate) machines: Option<Box<ForMachines>>,
+}
+
+/// Which organization a page needs to be active.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Activate {
+    /// The one that the path names under this name.
+    Captured(String),
+    /// None: the personal account.
+    Personal,
+}
+
+/// What a rule says of machines; only where it names a kind of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ForMachines {
+    /// Every scope that the condition asks for.
+    pub scopes: Vec<String>,
+    /// `audience`: for whom a token must have been made.
+    pub audience: Option<Audience>,
+    /// `forward_token`: whether `Authorization` stays on the request.
+    pub forward_token: bool,
+}
+
+/// For whom a token must have been made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// For the address of the rule.
+    Itself,
+    /// For the address of the rule, or for nobody in particular.
+    Optional,
+    /// For one of these.
+    OneOf(Vec<String>),
 }
 
 /// What a path asks. Every path has one.
@@ -43,6 +78,15 @@ impl Requirement {
             Self::Condition(condition) => condition.roles(),
             Self::Anyone | Self::Optional | Self::SignedIn => Vec::new(),
         }
+    }
+
+    /// Whether it asks for a claim.
+    #[must_use]
+    pub fn reads_claims(&self) -> bool {
+        fn reads(condition: &Condition) -> bool {
+            matches!(condition, Condition::Claim(..)) || condition.parts().iter().any(reads)
+        }
+        matches!(self, Self::Condition(condition) if reads(condition))
     }
 }
 
@@ -77,6 +121,12 @@ impl Rule {
         self.pattern.segments().iter().any(|segment| matches!(segment, Segment::Name(_)))
     }
 
+    /// How many segments the path has, `/*` not counted.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.pattern.segments().len()
+    }
+
     /// What the path asks.
     #[must_use]
     pub fn requirement(&self) -> &Requirement {
@@ -105,6 +155,24 @@ impl Rule {
     #[must_use]
     pub fn lookup(&self) -> bool {
         self.lookup
+    }
+
+    /// The organization that has to be active.
+    #[must_use]
+    pub fn activate(&self) -> Option<&Activate> {
+        self.activate.as_ref()
+    }
+
+    /// The kinds of callers that the rule names. All others are signed out here.
+    #[must_use]
+    pub fn accepts(&self) -> CallerKinds {
+        self.accepts
+    }
+
+    /// What the rule says of machines, where it names a kind of them.
+    #[must_use]
+    pub fn machines(&self) -> Option<&ForMachines> {
+        self.machines.as_deref()
     }
 
     /// Whether the decision is logged and not carried out.

@@ -42,6 +42,7 @@ impl Isolate {
             keys: &self.keys,
             remembered: &self.remembered,
             nonces: &self.nonces,
+            activate: None,
         }
     }
 

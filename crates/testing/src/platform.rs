@@ -216,6 +216,10 @@ impl Platform for FakePlatform {
         }
     }
 
+    async fn pause(&self, ms: u32) {
+        self.wait(i64::from(ms)).await;
+    }
+
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
         self.reads.set(self.reads.get() + 1);
         let limit = i64::from(KEYS_TIMEOUT_MS);

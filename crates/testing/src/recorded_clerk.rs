@@ -99,13 +99,16 @@ fn answer(route: &Value) -> Result<ClerkResponse, ClerkCallError> {
     }
     let status =
         route["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
-    let media_type = route["content_type"].as_str().unwrap_or("application/json");
+    let content_type = match route.get("content_type") {
+        Some(Value::Null) => None,
+        other => Some(other.and_then(Value::as_str).unwrap_or("application/json").to_owned()),
+    };
     let body = match &route["body"] {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
         body => body.to_string(),
     };
-    Ok(response(status, media_type, body))
+    Ok(ClerkResponse { content_type, ..response(status, "", body) })
 }
 
 fn response(status: u16, media_type: &str, body: String) -> ClerkResponse {

@@ -1,6 +1,8 @@
 //! Settings for tests: of a publishable key, of an ordinary instance, and of the SDK's options.
 
 use clerk_edge_gate::secret::Secret;
+use clerk_edge_gate::settings::bindings::{Binding, Bindings};
+use clerk_edge_gate::settings::organization_sync::OrganizationSync;
 use clerk_edge_gate::settings::{Instance, LogLevel, Settings, Upstream};
 use clerk_edge_token::key::PublicKey;
 use clerk_edge_token::policy::{Issuers, Policy};
@@ -44,7 +46,9 @@ pub fn of_options(options: &Value) -> Option<Settings> {
         Some(pem) => Some(PublicKey::from_pem(&pem).ok()?),
         None => None,
     };
+    let organization_sync = organization_sync(&options["organizationSyncOptions"])?;
     Some(Settings {
+        organization_sync,
         secret_key: text("secretKey").map(Secret::new),
         jwt_key,
         session_policy: Policy {
@@ -63,6 +67,26 @@ pub fn of_options(options: &Value) -> Option<Settings> {
         trust_forwarded_host: true,
         ..of_key(&key)
     })
+}
+
+/// `organizationSyncOptions` as `CLERK_ORGANIZATION_SYNC`; `None` if that is a problem.
+#[expect(clippy::option_option, reason = "a problem, or nothing set")]
+fn organization_sync(options: &Value) -> Option<Option<OrganizationSync>> {
+    struct Bound(String);
+    impl Bindings for Bound {
+        fn get(&self, name: &str) -> Option<Binding> {
+            match name {
+                "CLERK_PUBLISHABLE_KEY" => Some(Binding::Text(TEST_KEY.to_owned())),
+                "CLERK_ORGANIZATION_SYNC" => Some(Binding::Json(self.0.clone())),
+                _ => None,
+            }
+        }
+    }
+    if options.is_null() {
+        return Some(None);
+    }
+    let settings = Settings::read(&Bound(options.to_string())).ok()?;
+    Some(settings.organization_sync)
 }
 
 fn list(option: &Value) -> Vec<String> {

@@ -18,6 +18,7 @@ pub mod error;
 pub mod js_number;
 pub mod key;
 pub mod limits;
+pub mod machine;
 pub mod policy;
 pub mod session;
 pub mod unverified;

@@ -31,17 +31,7 @@ impl Session {
         audience(claims.value("aud"), &policy.audience)?;
         party(claims.text("azp"), &policy.authorized_parties)?;
         issuer(claims.text("iss"), policy, origin)?;
-        let expires = claims.value("exp").ok_or(TokenError::VerificationFailed)?;
-        if date_ms(expires)? <= number(now_ms.saturating_sub(policy.clock_skew_ms)) {
-            return Err(TokenError::Expired);
-        }
-        let latest = number(now_ms.saturating_add(policy.clock_skew_ms));
-        if claims.value("nbf").map(date_ms).transpose()?.is_some_and(|start| start > latest) {
-            return Err(TokenError::NotActiveYet);
-        }
-        if claims.value("iat").map(date_ms).transpose()?.is_some_and(|issued| issued > latest) {
-            return Err(TokenError::IssuedInTheFuture);
-        }
+        times(claims, policy.clock_skew_ms, now_ms)?;
         Ok(Self { claims: Rc::clone(claims) })
     }
 
@@ -97,7 +87,23 @@ impl Session {
     }
 }
 
-fn audience(claimed: Option<&Value>, ours: &[String]) -> Result<(), TokenError> {
+/// Whether it has begun and not ended, with what clocks may differ by.
+pub(super) fn times(claims: &Claims, skew_ms: i64, now_ms: i64) -> Result<(), TokenError> {
+    let expires = claims.value("exp").ok_or(TokenError::VerificationFailed)?;
+    if date_ms(expires)? <= number(now_ms.saturating_sub(skew_ms)) {
+        return Err(TokenError::Expired);
+    }
+    let latest = number(now_ms.saturating_add(skew_ms));
+    if claims.value("nbf").map(date_ms).transpose()?.is_some_and(|start| start > latest) {
+        return Err(TokenError::NotActiveYet);
+    }
+    if claims.value("iat").map(date_ms).transpose()?.is_some_and(|issued| issued > latest) {
+        return Err(TokenError::IssuedInTheFuture);
+    }
+    Ok(())
+}
+
+pub(super) fn audience(claimed: Option<&Value>, ours: &[String]) -> Result<(), TokenError> {
     let is_ours = |name: &str| ours.iter().any(|each| each == name);
     let fits = match claimed {
         _ if ours.is_empty() => true,
@@ -119,7 +125,7 @@ fn party(claimed: Option<&str>, ours: &[String]) -> Result<(), TokenError> {
     if fits { Ok(()) } else { Err(TokenError::InvalidAuthorizedParties) }
 }
 
-fn issuer(
+pub(super) fn issuer(
     claimed: Option<&str>,
     policy: &Policy,
     origin: &dyn Fn() -> Option<String>,

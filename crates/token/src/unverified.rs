@@ -14,6 +14,15 @@ use crate::claims::Claims;
 use crate::error::TokenError;
 use crate::limits::TOKEN_BYTES_MAX;
 
+/// The kinds of machines' tokens that exist as JWTs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MachineTokenKind {
+    /// `sub` begins with `mch_`.
+    M2m,
+    /// `typ` is `at+jwt`.
+    OAuth,
+}
+
 /// A decoded JWT whose signature is not verified. None of its claims may be trusted.
 #[derive(Clone, Debug)]
 pub struct UnverifiedToken {
@@ -86,8 +95,7 @@ impl UnverifiedToken {
     /// # Errors
     /// [`TokenError::TypeMismatch`] if it is another kind of token.
     pub fn check_kind(&self) -> Result<(), TokenError> {
-        let is_machine = self.claims.text("sub").is_some_and(|sub| sub.starts_with("mch_"))
-            || matches!(self.header_text("typ"), Some("at+jwt" | "application/at+jwt"));
+        let is_machine = self.machine_kind().is_some();
         let is_session = match self.header.get("cat") {
             None => true,
             Some(Value::String(name)) => SESSION_CATEGORIES.contains(&name.as_str()),
@@ -97,6 +105,16 @@ impl UnverifiedToken {
             return Err(TokenError::TypeMismatch);
         }
         Ok(())
+    }
+
+    /// Which kind of machine's token it says it is.
+    #[must_use]
+    pub fn machine_kind(&self) -> Option<MachineTokenKind> {
+        if self.claims.text("sub").is_some_and(|sub| sub.starts_with("mch_")) {
+            return Some(MachineTokenKind::M2m);
+        }
+        let is_oauth = self.header_text("typ").is_some_and(|typ| OAUTH_TYPES.contains(&typ));
+        is_oauth.then_some(MachineTokenKind::OAuth)
     }
 
     pub(super) fn text(&self) -> &Rc<str> {
@@ -128,3 +146,5 @@ fn cut(text: &str) -> Option<(&str, &str)> {
 
 /// Clerk's `cat` of a session token: its session token, and the one that says "do not inspect".
 const SESSION_CATEGORIES: [&str; 2] = ["cl_B7d4PD111AAA", "cl_I7d4PD111III"];
+/// The types of an OAuth access token (RFC 9068, 2.1).
+pub(crate) const OAUTH_TYPES: [&str; 2] = ["at+jwt", "application/at+jwt"];

@@ -34,6 +34,11 @@ impl UnverifiedToken {
 
 impl VerifiableToken {
     fn of(token: &UnverifiedToken) -> Result<Self, TokenError> {
+        Self::of_type(token, &["JWT"])
+    }
+
+    /// With one of these types. A header without `typ` counts as `JWT`.
+    pub(crate) fn of_type(token: &UnverifiedToken, types: &[&str]) -> Result<Self, TokenError> {
         // RFC 7515, 4.1.11: critical extensions must be understood, and none is implemented here.
         if token.header("crit").is_some() {
             return Err(TokenError::Invalid);
@@ -41,7 +46,7 @@ impl VerifiableToken {
         if !matches!(token.header("typ"), None | Some(Value::String(_))) {
             return Err(TokenError::Invalid);
         }
-        if token.header("typ").and_then(Value::as_str).is_some_and(|typ| typ != "JWT") {
+        if token.header("typ").and_then(Value::as_str).is_some_and(|typ| !types.contains(&typ)) {
             return Err(TokenError::Invalid);
         }
         let name = token.header("alg").and_then(Value::as_str).unwrap_or_default();

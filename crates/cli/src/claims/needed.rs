@@ -55,6 +55,12 @@ impl Needed {
             }
             Condition::Permission(_) | Condition::Org(_) => self.organization = true,
             Condition::Feature(_) | Condition::Plan(_) | Condition::Reverified(_) => {}
+            // Of machines: nothing stands in the session token.
+            Condition::SignedIn
+            | Condition::ApiKey
+            | Condition::Machine(_)
+            | Condition::OAuth(_)
+            | Condition::Scope(_) => {}
             Condition::All(parts) | Condition::Any(parts) => {
                 parts.iter().for_each(|part| self.condition(part));
             }

@@ -66,6 +66,8 @@ impl<H: Host> Platform for Keys<'_, '_, H> {
         }
     }
 
+    async fn pause(&self, _ms: u32) {}
+
     async fn load(&self, _: &str) -> Result<Option<String>, StoreFailed> {
         Ok(None)
     }

@@ -62,6 +62,12 @@ impl FactSet {
                     self.ages.sort_by(f64::total_cmp);
                 }
             }
+            // The same for every person.
+            Condition::SignedIn
+            | Condition::ApiKey
+            | Condition::Machine(_)
+            | Condition::OAuth(_)
+            | Condition::Scope(_) => {}
             Condition::All(parts) | Condition::Any(parts) => {
                 parts.iter().for_each(|part| self.add(part, params));
             }

@@ -56,6 +56,8 @@ impl Platform for Invented {
         })
     }
 
+    async fn pause(&self, _ms: u32) {}
+
     async fn load(&self, _: &str) -> Result<Option<String>, StoreFailed> {
         Ok(None)
     }

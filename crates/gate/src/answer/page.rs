@@ -74,6 +74,7 @@ const fn title_and_text(code: Code) -> (&'static str, &'static str) {
     match code {
         Code::SignedOut => ("Please sign in", SIGNED_OUT),
         Code::NotAllowed => ("You have no access to this page", NOT_ALLOWED),
+        Code::OrganizationMismatch => ("Another organization is active", ORGANIZATION),
         Code::NotFound => ("Page not found", NOT_FOUND),
         Code::PathAmbiguous => ("This address cannot be used", PATH_AMBIGUOUS),
         Code::HostInvalid => ("This address cannot be used", HOST_INVALID),
@@ -101,6 +102,8 @@ const fn title_and_text(code: Code) -> (&'static str, &'static str) {
 const SIGNED_OUT: &str = "<p>This page is for people who are signed in.</p>";
 const NOT_ALLOWED: &str = "<p>You are signed in, but your account may not open this page. If it \
     should, ask the people who run this site.</p>";
+const ORGANIZATION: &str = "<p>This page belongs to another organization than the one that is \
+    active. Open the page itself to switch.</p>";
 const NOT_FOUND: &str = "<p>There is nothing at this address.</p>";
 const PATH_AMBIGUOUS: &str = "<p>The address has more than one meaning. Follow a link from the \
     site, or type the address without special characters.</p>";

@@ -1,12 +1,16 @@
 //! The result of authentication: who asks, why nobody is signed in, headers for the browser.
 
 pub mod credential;
+pub mod for_machines;
+pub mod machine_caller;
 pub mod principal;
 
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_rules::code::Code;
 use clerk_edge_rules::decide::Caller;
+use clerk_edge_token::error::TokenError;
 
+use crate::auth::machine_caller::Machine;
 use crate::auth::principal::{PublicMetadata, User};
 use crate::context::RequestContext;
 use crate::gate::Gate;
@@ -15,9 +19,10 @@ use crate::lookup::LookupFailed;
 use crate::platform::Platform;
 use crate::session;
 use crate::session::reason::Reason;
-use crate::session::state::RequestState;
+use crate::session::state::{Activation, RequestState};
 use crate::session::verify::SessionVerifier;
 use crate::settings::Settings;
+use crate::settings::organization_sync::WantedOrganization;
 
 /// Who asks, as far as could be found out.
 #[derive(Clone, Debug)]
@@ -26,6 +31,8 @@ pub(crate) enum AuthStatus<'a> {
     NotAsked,
     /// It could not be found out.
     Unavailable {
+        /// Why not.
+        code: Code,
         /// When it may be worth trying again.
         retry_after_seconds: u32,
     },
@@ -41,6 +48,10 @@ pub(crate) enum AuthStatus<'a> {
         /// The code that ends the request on every route that needs a session.
         refusal: Option<Code>,
     },
+    /// A machine's token came, and it is not accepted here.
+    MachineRefused,
+    /// This machine.
+    Machine(Box<Machine<'a>>),
     /// This person.
     SignedIn(User<'a>),
 }
@@ -65,12 +76,43 @@ pub(crate) struct Auth<'a> {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// Development instance: the same URL without Clerk's parameters, to redirect to.
     clean_url: Option<String>,
+    /// What the request needs first, if another organization is active than its rule needs.
+    activation: Option<Activation>,
 }
 
 impl<'a> Auth<'a> {
     /// Of a route that asks nobody.
     pub(crate) const fn not_asked() -> Self {
         Self::of(AuthStatus::NotAsked)
+    }
+
+    /// A rule for machines alone, and no token.
+    pub(crate) fn without_token(reason: Reason) -> Self {
+        let status = AuthStatus::SignedOut { pending: false, refusal: None };
+        Self::of(status).because(reason)
+    }
+
+    /// A machine's token that is not accepted.
+    pub(crate) fn refused(flaw: TokenError) -> Self {
+        Self::of(AuthStatus::MachineRefused).because(Reason::Token(flaw))
+    }
+
+    /// A machine's token that could not be verified.
+    pub(crate) fn unavailable(code: Code, retry_after_seconds: u32) -> Self {
+        Self::of(AuthStatus::Unavailable { code, retry_after_seconds })
+    }
+
+    /// A machine. [`for_machines`] alone makes one.
+    pub(crate) fn machine(machine: Machine<'a>) -> Self {
+        Self::of(AuthStatus::Machine(Box::new(machine)))
+    }
+
+    /// With Clerk's reason, told to the caller as its SDK tells it.
+    fn because(mut self, reason: Reason) -> Self {
+        self.headers.push(("x-clerk-auth-status", "signed-out".to_owned()));
+        self.headers.push(("x-clerk-auth-reason", reason.as_str().into_owned()));
+        self.reason = Some(reason);
+        self
     }
 
     /// Where the browser goes first, whoever it is: to Clerk, or to the clean URL.
@@ -95,8 +137,10 @@ impl<'a> Auth<'a> {
     pub(crate) fn caller(&self) -> Caller<'_> {
         match &self.status {
             AuthStatus::SignedIn(user) => Caller::Known(user),
-            AuthStatus::Unavailable { .. } => Caller::Unknown(Code::KeysUnavailable),
-            AuthStatus::SignedOut { refusal: Some(code), .. } => Caller::Unknown(*code),
+            AuthStatus::Machine(machine) => Caller::Known(&**machine),
+            AuthStatus::MachineRefused => Caller::Refused,
+            AuthStatus::Unavailable { code, .. }
+            | AuthStatus::SignedOut { refusal: Some(code), .. } => Caller::Unknown(*code),
             AuthStatus::NotAsked | AuthStatus::Handshake { .. } | AuthStatus::SignedOut { .. } => {
                 Caller::SignedOut
             }
@@ -107,10 +151,28 @@ impl<'a> Auth<'a> {
     pub(crate) fn hints(&self) -> AuthHints {
         let pending = matches!(self.status, AuthStatus::SignedOut { pending: true, .. });
         let retry_after_seconds = match &self.status {
-            AuthStatus::Unavailable { retry_after_seconds } => Some(*retry_after_seconds),
+            AuthStatus::Unavailable { retry_after_seconds, .. } => Some(*retry_after_seconds),
             _ => self.failed_lookup().map(|failed| failed.retry_after_seconds),
         };
         AuthHints { pending, retry_after_seconds }
+    }
+
+    /// What the request needs first, if another organization is active than its rule needs.
+    pub(crate) const fn activation(&self) -> Option<&Activation> {
+        self.activation.as_ref()
+    }
+
+    /// The machine.
+    pub(crate) const fn of_machine(&self) -> Option<&Machine<'a>> {
+        match &self.status {
+            AuthStatus::Machine(machine) => Some(machine),
+            _ => None,
+        }
+    }
+
+    /// Whether the token is taken off the request before it goes on.
+    pub(crate) fn hides_token(&self) -> bool {
+        self.of_machine().is_some_and(|machine| !machine.keeps_token())
     }
 
     /// The signed-in user.
@@ -147,7 +209,7 @@ impl<'a> Auth<'a> {
     }
 
     const fn of(status: AuthStatus<'a>) -> Self {
-        Self { status, reason: None, headers: Vec::new(), clean_url: None }
+        Self { status, reason: None, headers: Vec::new(), clean_url: None, activation: None }
     }
 
     /// The result for a state of the session.
@@ -158,13 +220,15 @@ impl<'a> Auth<'a> {
             RequestState::SignedIn(it) => {
                 let user = User::new(settings, it.session, it.token);
                 let clean_url = it.browser.location;
-                Self { headers, clean_url, ..Self::of(AuthStatus::SignedIn(user)) }
+                let activation = it.activation;
+                Self { headers, clean_url, activation, ..Self::of(AuthStatus::SignedIn(user)) }
             }
             RequestState::SignedOut(it) => Self {
                 headers,
                 reason: it.reason().cloned(),
                 status: AuthStatus::SignedOut { pending: it.is_pending(), refusal: it.refusal },
                 clean_url: it.browser.location,
+                activation: None,
             },
             RequestState::Handshake(it) => Self {
                 headers,
@@ -185,6 +249,7 @@ pub(crate) const fn verifier<'a, K>(
         keys: &gate.keys,
         remembered: &gate.remembered,
         nonces: &gate.nonces,
+        activate: None,
     }
 }
 
@@ -200,13 +265,28 @@ where
     P: Platform<Key = K>,
     R: Incoming,
 {
-    let verifier = verifier(gate, settings);
+    authenticate_activating(gate, settings, (request, None), ctx).await
+}
+
+/// The same where a rule needs an organization to be active.
+pub(crate) async fn authenticate_activating<'a, K, P, R>(
+    gate: &'a Gate<K>,
+    settings: &'a Settings,
+    (request, activate): (&R, Option<&WantedOrganization<'_>>),
+    ctx: &RequestContext<'_, P>,
+) -> Auth<'a>
+where
+    K: Clone + 'static,
+    P: Platform<Key = K>,
+    R: Incoming,
+{
+    let verifier = SessionVerifier { activate, ..verifier(gate, settings) };
     let authorization = request.header("authorization");
     let bearer = authorization.as_deref().and_then(credential::presented);
     match session::authenticate_request(&verifier, request, bearer, ctx).await {
         Ok(state) => Auth::from_state(state, settings),
         Err(KeysUnavailable { retry_after_seconds }) => {
-            Auth::of(AuthStatus::Unavailable { retry_after_seconds })
+            Auth::unavailable(Code::KeysUnavailable, retry_after_seconds)
         }
     }
 }

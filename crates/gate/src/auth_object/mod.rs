@@ -69,10 +69,11 @@ impl AuthObject {
     pub(crate) fn of(auth: &Auth<'_>) -> Option<Self> {
         let status = match &auth.status {
             AuthStatus::NotAsked => return None,
-            AuthStatus::Unavailable { retry_after_seconds } => {
+            AuthStatus::Unavailable { retry_after_seconds, .. } => {
                 AuthObjectStatus::Unavailable { retry_after_seconds: *retry_after_seconds }
             }
-            AuthStatus::Handshake { .. } => {
+            // A machine is no person: the request's headers say which it is.
+            AuthStatus::Handshake { .. } | AuthStatus::MachineRefused | AuthStatus::Machine(_) => {
                 AuthObjectStatus::SignedOut { pending: false, refusal: None }
             }
             AuthStatus::SignedOut { pending, refusal } => {

@@ -7,6 +7,7 @@ pub(crate) mod backend;
 pub mod breaker;
 pub(crate) mod budget;
 pub mod failed_nonces;
+pub mod failure_limits;
 pub(crate) mod sessions;
 pub(crate) mod users;
 

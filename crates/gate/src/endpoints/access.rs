@@ -63,8 +63,8 @@ where
     if let Some(location) = auth.redirect() {
         return EarlyResponse::handshake(location.to_owned());
     }
-    if let AuthStatus::Unavailable { retry_after_seconds } = auth.status {
-        return EarlyResponse::unavailable(Code::KeysUnavailable, retry_after_seconds);
+    if let AuthStatus::Unavailable { code, retry_after_seconds } = auth.status {
+        return EarlyResponse::unavailable(code, retry_after_seconds);
     }
     let listed = || settings.rules.iter().filter(|rule| !rule.has_params());
     if listed().any(|rule| decision(rule, auth) == Decision::NeedsLookup) {

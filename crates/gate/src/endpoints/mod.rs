@@ -5,10 +5,12 @@ pub mod access;
 pub mod account;
 pub mod debug_role;
 pub mod health;
+pub mod oauth_metadata;
 
 use clerk_edge_http::incoming::Incoming;
 use clerk_edge_rules::code::Code;
 
+use crate::answer::Answer;
 use crate::context::RequestContext;
 use crate::early_response::EarlyResponse;
 use crate::endpoint::{Endpoint, EndpointId, HEALTH, READ};
@@ -43,6 +45,8 @@ where
         return method_not_allowed(endpoint.allow());
     }
     match endpoint.id {
+        EndpointId::OAuthResource => found(oauth_metadata::resource(settings, request)),
+        EndpointId::OAuthServer => found(oauth_metadata::server(settings, request)),
         EndpointId::Health => EarlyResponse::endpoint(health::answer(gate, settings, ctx).await),
         EndpointId::Unknown => EarlyResponse::code(Code::NotFound),
         // Boxed: requests to other addresses carry none of it.
@@ -56,4 +60,9 @@ where
 
 fn method_not_allowed(allow: String) -> EarlyResponse {
     EarlyResponse::code(Code::MethodNotAllowed).with_headers(&[("allow", allow)])
+}
+
+/// The answer, where there is something at the address.
+fn found(answer: Option<Answer>) -> EarlyResponse {
+    answer.map_or(EarlyResponse::code(Code::NotFound), EarlyResponse::endpoint)
 }

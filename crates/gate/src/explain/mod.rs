@@ -73,11 +73,12 @@ impl<'a> Report<'a> {
 
 const fn status(who: &AuthStatus<'_>) -> &'static str {
     match who {
-        AuthStatus::SignedIn(_) => "signed-in",
+        AuthStatus::SignedIn(_) | AuthStatus::Machine(_) => "signed-in",
         AuthStatus::Unavailable { .. } => UNAVAILABLE,
-        AuthStatus::NotAsked | AuthStatus::SignedOut { .. } | AuthStatus::Handshake { .. } => {
-            "signed-out"
-        }
+        AuthStatus::NotAsked
+        | AuthStatus::MachineRefused
+        | AuthStatus::SignedOut { .. }
+        | AuthStatus::Handshake { .. } => "signed-out",
     }
 }
 

@@ -47,6 +47,14 @@ pub(crate) fn of(auth: &Auth<'_>) -> ReasonText {
 
 const fn of_reason(reason: &Reason) -> ReasonText {
     match reason {
+        Reason::OrganizationMismatch => say(
+            "The page needs another organization to be active.",
+            "A page activates it by itself, if you are a member of it.",
+        ),
+        Reason::NoTokenInHeader => say(
+            "The rule is for machines, and the request brings no token.",
+            "Send an API key, an M2M token or an OAuth access token as `Authorization: Bearer`.",
+        ),
         Reason::ClientUatWithoutSession => say(
             "A cookie says that somebody is signed in, but there is no session token.",
             "A page fetches one from Clerk by itself. If it stays so, the site and its sign-in \

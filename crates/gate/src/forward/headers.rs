@@ -65,7 +65,7 @@ pub fn headers_to_set(
     wanted: AuthHeaders<'_>,
     custom: &[(String, Option<Value>)],
 ) -> Vec<(String, String)> {
-    let mut headers = HeaderBudget { left: CLAIM_HEADERS_BYTES_MAX, set: Vec::new() };
+    let mut headers = HeaderBudget::new();
     match wanted {
         AuthHeaders::NotAsked => {}
         AuthHeaders::SignedOut => headers.put("x-clerk-auth-status", "signed-out".to_owned()),
@@ -135,12 +135,16 @@ fn is_hop_by_hop(name: &str) -> bool {
 }
 
 /// The headers so far, and how many bytes are left.
-struct HeaderBudget {
+pub(super) struct HeaderBudget {
     left: usize,
-    set: Vec<(String, String)>,
+    pub(super) set: Vec<(String, String)>,
 }
 
 impl HeaderBudget {
+    pub(super) fn new() -> Self {
+        Self { left: CLAIM_HEADERS_BYTES_MAX, set: Vec::new() }
+    }
+
     fn put_identity(&mut self, identity: &Identity<'_>, custom: &[(String, Option<Value>)]) {
         self.put("x-clerk-auth-status", "signed-in".to_owned());
         self.put("x-clerk-user-id", header_value(identity.user_id));
@@ -167,14 +171,14 @@ impl HeaderBudget {
         }
     }
 
-    fn put_some(&mut self, name: &str, value: Option<String>) {
+    pub(super) fn put_some(&mut self, name: &str, value: Option<String>) {
         if let Some(value) = value {
             self.put(name, value);
         }
     }
 
     /// Adds a header, or `NAME-omitted: too-large` if it does not fit.
-    fn put_or_mark_omitted(&mut self, name: &str, value: String) {
+    pub(super) fn put_or_mark_omitted(&mut self, name: &str, value: String) {
         if !self.fits(name, &value) {
             return self.put(&format!("{name}-omitted"), "too-large".to_owned());
         }
@@ -182,7 +186,7 @@ impl HeaderBudget {
     }
 
     /// Adds a header if it fits.
-    fn put(&mut self, name: &str, value: String) {
+    pub(super) fn put(&mut self, name: &str, value: String) {
         if !self.fits(name, &value) {
             return;
         }
@@ -199,7 +203,7 @@ impl HeaderBudget {
 }
 
 /// The value of a header for a claim: a string as it is, anything else as JSON.
-fn claim_value(value: &Value) -> String {
+pub(super) fn claim_value(value: &Value) -> String {
     match value {
         Value::String(text) => header_value(text),
         other => header_value(&other.to_string()),

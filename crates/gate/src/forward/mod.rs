@@ -4,6 +4,8 @@
 
 pub mod cache_guard;
 pub mod headers;
+mod machine;
+mod nextjs;
 
 use std::borrow::Cow;
 
@@ -18,7 +20,7 @@ use crate::forward::headers::{
     AuthHeaders, Identity, Organization, custom_values, headers_to_remove, headers_to_set,
 };
 use crate::grant::Grant;
-use crate::settings::{Settings, Upstream};
+use crate::settings::{Settings, Upstream, UpstreamKind};
 
 /// A request that may go on.
 #[derive(Debug)]
@@ -51,12 +53,18 @@ impl<'a> Forward<'a> {
             Upstream::Assets => Vec::new(),
             _ => auth_headers(&auth.status, settings),
         };
+        if settings.upstream_kind == UpstreamKind::NextJs {
+            nextjs::add(&mut set, auth, settings, request);
+        }
         if matches!(upstream, Upstream::Url(_)) {
             set.extend(forwarded(request, url));
         }
         let names = request.header_names();
         let remove = headers_to_remove(&names, &settings.claim_headers, upstream);
-        let remove = remove.into_iter().map(str::to_owned).collect();
+        let mut remove: Vec<String> = remove.into_iter().map(str::to_owned).collect();
+        if auth.hides_token() {
+            remove.push("authorization".to_owned());
+        }
         let auth = match upstream {
             Upstream::Handler => AuthObject::of(auth).map(Box::new),
             _ => None,
@@ -81,9 +89,10 @@ pub(crate) fn auth_headers(status: &AuthStatus<'_>, settings: &Settings) -> Vec<
     match status {
         AuthStatus::NotAsked => Vec::new(),
         AuthStatus::Unavailable { .. } => headers_to_set(AuthHeaders::Unavailable, &[]),
-        AuthStatus::SignedOut { .. } | AuthStatus::Handshake { .. } => {
-            headers_to_set(AuthHeaders::SignedOut, &[])
-        }
+        AuthStatus::SignedOut { .. }
+        | AuthStatus::MachineRefused
+        | AuthStatus::Handshake { .. } => headers_to_set(AuthHeaders::SignedOut, &[]),
+        AuthStatus::Machine(machine) => machine::machine_headers(machine),
         AuthStatus::SignedIn(user) => identity_headers(user, settings),
     }
 }

@@ -1,9 +1,13 @@
 //! What the log will say of a request, gathered on its way down the line.
 
+use std::rc::Rc;
+
 use crate::auth::Auth;
+use crate::auth::machine_caller::Machine;
 use crate::context::RequestContext;
 use crate::early_response::{EarlyResponse, EarlyResponseKind};
 use crate::log::{LogLine, Outcome};
+use crate::machine::MachineIdentity;
 use crate::session::reason::Reason;
 use crate::settings::LogLevel;
 use clerk_edge_http::incoming::Incoming;
@@ -26,6 +30,7 @@ pub(crate) struct LogRecord<'a> {
     code: Option<Code>,
     reason: Option<Reason>,
     session: Option<Session>,
+    machine: Option<Rc<MachineIdentity>>,
     role_source: Option<&'a str>,
 }
 
@@ -60,6 +65,13 @@ impl<'a> LogRecord<'a> {
             self.session = Some(user.session().clone());
             self.role_source = user.role_source();
         }
+        self.machine = auth.of_machine().map(Machine::shared_identity);
+    }
+
+    /// Whose session or token it is.
+    fn subject(&self) -> Option<&str> {
+        let machine = self.machine.as_ref().map(|machine| machine.subject.as_str());
+        self.session.as_ref().map(Session::subject).or(machine)
     }
 
     pub(crate) fn forwarded(&mut self) {
@@ -114,7 +126,7 @@ impl<'a> LogRecord<'a> {
             would: self.would,
             code: self.code,
             reason: reason.as_deref(),
-            user: self.session.as_ref().map(Session::subject),
+            user: self.subject(),
             role_source: self.role_source,
             key_source: ctx.key_source(),
             lookups: ctx.lookups(),

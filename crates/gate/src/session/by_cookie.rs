@@ -1,5 +1,5 @@
 //! Authenticates a request by its cookies: Clerk's decision tree, in the order of Clerk's SDK. The
-//! letters A to M number its branches.
+//! letters A to N number its branches.
 
 use crate::context::RequestContext;
 use crate::keys::KeysUnavailable;
@@ -7,6 +7,7 @@ use crate::platform::Platform;
 use crate::session::context::AuthenticateContext;
 use crate::session::handshake_resolve::resolve_handshake;
 use crate::session::handshake_start::{redirect_or_sign_out, start_handshake_or_sign_out};
+use crate::session::organization;
 use crate::session::reason::{Reason, RefreshError};
 use crate::session::refresh::refresh;
 use crate::session::state::{BrowserUpdate, RequestState, SignedOut};
@@ -28,6 +29,7 @@ pub(super) async fn by_cookie<P: Platform, R: Incoming>(
 ) -> Result<RequestState, KeysUnavailable> {
     // A: the browser returns from Clerk.
     if let Some(state) = resolve_handshake(verifier, auth, ctx).await? {
+        auth.handshake_resolved.set(true);
         return Ok(state);
     }
     let uat = auth.client_uat();
@@ -66,9 +68,9 @@ pub(super) async fn by_cookie<P: Platform, R: Incoming>(
         Ok(_) if is_cross_origin(auth) => {
             Ok(start_handshake_or_sign_out(auth, Reason::CrossOriginSync))
         }
-        Ok((session, token)) => {
-            Ok(RequestState::signed_in(session, &token, BrowserUpdate::default()))
-        }
+        // N: the path names another organization.
+        Ok((session, token)) => Ok(organization::sync(auth, &session)
+            .unwrap_or_else(|| RequestState::signed_in(session, &token, BrowserUpdate::default()))),
     }
 }
 

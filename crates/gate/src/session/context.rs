@@ -13,6 +13,7 @@ use clerk_edge_token::js_number;
 
 use crate::session::cookies::{CookiePair, CookieSuffixChoice, Cookies};
 use crate::session::verify::{InspectedToken, SessionVerifier};
+use crate::settings::organization_sync::WantedOrganization;
 use crate::settings::{InstanceKind, Settings};
 
 /// A request and what was read of it.
@@ -29,6 +30,10 @@ pub(super) struct AuthenticateContext<'a, R> {
     pub(super) redirect_count: f64,
     /// The handshake in the URL failed. It is removed from return URLs.
     pub(super) handshake_failed: Cell<bool>,
+    /// The organization that the rule needs.
+    pub(super) activate: Option<&'a WantedOrganization<'a>>,
+    /// Whether the browser has just returned from Clerk.
+    pub(super) handshake_resolved: Cell<bool>,
     url: OnceCell<Option<Url>>,
 }
 
@@ -67,6 +72,8 @@ impl<'a, R: Incoming> AuthenticateContext<'a, R> {
             suffixed,
             redirect_count: count.unwrap_or(0.0),
             handshake_failed: Cell::new(false),
+            activate: verifier.activate,
+            handshake_resolved: Cell::new(false),
             url: OnceCell::new(),
         };
         (context, token)
@@ -99,6 +106,15 @@ impl<'a, R: Incoming> AuthenticateContext<'a, R> {
     pub(super) fn dev_browser(&self) -> Option<&str> {
         let parameter = self.parameters.dev_browser.as_deref().filter(|token| !token.is_empty());
         parameter.or_else(|| self.cookie(&self.cookies.dev_browser))
+    }
+
+    /// The `organization_id` of handshakes, where the path has one.
+    pub(super) fn organization_id(&self) -> Option<String> {
+        if let Some(wanted) = self.activate {
+            return Some(wanted.parameter().to_owned());
+        }
+        let sync = self.settings.organization_sync.as_ref()?;
+        Some(sync.wanted(self.url()?.path())?.parameter().to_owned())
     }
 
     /// The URL as the browser sees it.

@@ -37,9 +37,22 @@ pub(super) fn redirect_or_sign_out<R: Incoming>(
         let refusal = Some(Code::RedirectLoop);
         return RequestState::SignedOut(SignedOut { refusal, ..SignedOut::because(reason) });
     }
+    RequestState::Handshake(handshake(auth, reason, location))
+}
+
+/// A handshake of a request that can go through one.
+pub(super) fn redirect_to_handshake<R: Incoming>(
+    auth: &AuthenticateContext<'_, R>,
+    reason: Reason,
+) -> Option<Handshake> {
+    let location = handshake_location(auth, auth.url()?, &reason);
+    Some(handshake(auth, reason, location))
+}
+
+fn handshake<R>(auth: &AuthenticateContext<'_, R>, reason: Reason, location: String) -> Handshake {
     let count = js_number::to_text(auth.redirect_count + 1.0);
     let count_cookie = format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
-    RequestState::Handshake(Handshake { reason, location, count_cookie })
+    Handshake { reason, location, count_cookie }
 }
 
 pub(super) fn handshake_location<R: Incoming>(
@@ -59,6 +72,9 @@ pub(super) fn handshake_location<R: Incoming>(
     }
     if let Some(token) = auth.dev_browser().filter(|_| auth.is_development()) {
         add("__clerk_db_jwt", token);
+    }
+    if let Some(id) = auth.organization_id() {
+        add("organization_id", &id);
     }
     format!("{}?{query}", auth.settings.handshake_url(url))
 }

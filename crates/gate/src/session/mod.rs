@@ -14,6 +14,7 @@ pub(crate) mod context;
 pub mod cookies;
 pub(crate) mod handshake_resolve;
 pub(crate) mod handshake_start;
+pub mod organization;
 pub mod reason;
 pub(crate) mod refresh;
 pub(crate) mod set_cookie;
@@ -26,7 +27,7 @@ use crate::keys::KeysUnavailable;
 use crate::platform::Platform;
 use crate::session::context::AuthenticateContext;
 use crate::session::cookies::Cookies;
-use crate::session::state::{BrowserUpdate, RequestState};
+use crate::session::state::{Activation, BrowserUpdate, RequestState};
 use crate::session::verify::SessionVerifier;
 use clerk_edge_http::incoming::Incoming;
 
@@ -48,7 +49,11 @@ pub async fn authenticate_request<P: Platform, R: Incoming>(
     let cookies = Cookies::read(&header, &verifier.settings.instance.cookie_suffix);
     let now_seconds = ctx.now_seconds();
     let (auth, token) = AuthenticateContext::read(verifier, request, &cookies, None, now_seconds);
-    by_cookie::by_cookie(verifier, &auth, token, ctx).await
+    let mut state = by_cookie::by_cookie(verifier, &auth, token, ctx).await?;
+    if auth.activate.is_some() {
+        state = state.activating(|session| organization::activation(&auth, session));
+    }
+    Ok(state)
 }
 
 /// By the token of the header. Cookies are read only if it is refused.
@@ -66,7 +71,11 @@ async fn by_header<P: Platform, R: Incoming>(
     let origin = || Some(context::browser_url(settings, request)?.origin());
     match verifier.verify_session(token, &settings.session_policy, &origin, ctx).await? {
         Ok((session, token)) => {
-            Ok(RequestState::signed_in(session, &token, BrowserUpdate::default()))
+            let state = RequestState::signed_in(session, &token, BrowserUpdate::default());
+            Ok(state.activating(|session| {
+                let is_active = verifier.activate.is_none_or(|wanted| wanted.is_active(session));
+                (!is_active).then_some(Activation::Refused)
+            }))
         }
         Err(error) => {
             let header = request.header("cookie").unwrap_or_default();

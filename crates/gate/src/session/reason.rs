@@ -27,6 +27,10 @@ pub enum Reason {
     IssuedBeforeClientUat,
     /// The token's `iat` is in the future.
     IssuedInTheFuture,
+    /// Another organization is active than the page needs.
+    OrganizationMismatch,
+    /// A rule for machines, and no token in the header.
+    NoTokenInHeader,
     /// The token's `nbf` is in the future.
     NotActiveYet,
     /// The primary domain answers a satellite.
@@ -94,6 +98,8 @@ impl Reason {
             }
             Self::IssuedBeforeClientUat => "session-token-iat-before-client-uat",
             Self::IssuedInTheFuture => "session-token-iat-in-the-future",
+            Self::OrganizationMismatch => "active-organization-mismatch",
+            Self::NoTokenInHeader => "No token in header",
             Self::NotActiveYet => "session-token-nbf",
             Self::PrimaryResponds => "primary-responds-to-syncing",
             Self::SatelliteNeedsSyncing => "satellite-needs-syncing",

@@ -28,6 +28,8 @@ pub struct SignedIn {
     pub session: Session,
     /// The verified session token.
     pub token: Rc<str>,
+    /// What the request needs first, if another organization is active than its rule needs.
+    pub activation: Option<Activation>,
     /// What the browser gets.
     pub browser: BrowserUpdate,
 }
@@ -64,6 +66,17 @@ pub struct Handshake {
     pub count_cookie: String,
 }
 
+/// What becomes of a session whose organization is not the one that the rule needs.
+#[derive(Clone, Debug)]
+pub enum Activation {
+    /// Clerk activates it.
+    Handshake(Box<Handshake>),
+    /// It was tried: the organization is not the person's.
+    Failed,
+    /// The request cannot go through a handshake.
+    Refused,
+}
+
 /// What the browser gets from a handshake or a refresh.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BrowserUpdate {
@@ -89,7 +102,19 @@ impl RequestState {
             let why = SignedOutReason::Pending;
             return Self::SignedOut(SignedOut { why, refusal: None, browser });
         }
-        Self::SignedIn(SignedIn { session, token: token.shared_text(), browser })
+        let token = token.shared_text();
+        Self::SignedIn(SignedIn { session, token, activation: None, browser })
+    }
+
+    /// The same with what becomes of its session's organization.
+    pub(super) fn activating(
+        mut self,
+        activation: impl FnOnce(&Session) -> Option<Activation>,
+    ) -> Self {
+        if let Self::SignedIn(state) = &mut self {
+            state.activation = activation(&state.session);
+        }
+        self
     }
 
     /// Signed out for this reason.

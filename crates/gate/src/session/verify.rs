@@ -5,6 +5,7 @@ use crate::context::RequestContext;
 use crate::keys::{FoundKey, Keys, KeysUnavailable, NoKey};
 use crate::platform::Platform;
 use crate::settings::Settings;
+use crate::settings::organization_sync::WantedOrganization;
 use clerk_edge_token::algorithm::Algorithm;
 use clerk_edge_token::claims::Claims;
 use clerk_edge_token::error::TokenError;
@@ -26,6 +27,8 @@ pub struct SessionVerifier<'a, K> {
     pub remembered: &'a VerifiedCache,
     /// Nonces that failed before.
     pub nonces: &'a FailedNonces,
+    /// The organization that the rule needs.
+    pub activate: Option<&'a WantedOrganization<'a>>,
 }
 
 /// A token before its signature is verified by this request.

@@ -26,11 +26,16 @@ impl Settings {
         }
     }
 
-    /// The URL at which a handshake begins.
-    pub(crate) fn handshake_url(&self, url: &Url) -> String {
+    /// The Frontend API's URL, without a slash at its end. `url` is the URL of the request.
+    pub(crate) fn frontend_url(&self, url: &Url) -> String {
         let api = self.frontend_api(url);
         let base = if api.starts_with("http") { api } else { format!("https://{api}") };
-        let handshake = format!("{}/v1/client/handshake", base.trim_end_matches('/'));
+        base.trim_end_matches('/').to_owned()
+    }
+
+    /// The URL at which a handshake begins.
+    pub(crate) fn handshake_url(&self, url: &Url) -> String {
+        let handshake = format!("{}/v1/client/handshake", self.frontend_url(url));
         Url::parse(&handshake).map_or(handshake, |handshake| handshake.href())
     }
 

@@ -1,7 +1,8 @@
 //! The value of every setting that is not bound.
 
 use crate::settings::account::AccountSettings;
-use crate::settings::{Instance, InstanceKind, LogLevel, Settings, Upstream};
+use crate::settings::machines::MachineSettings;
+use crate::settings::{Instance, InstanceKind, LogLevel, Settings, Upstream, UpstreamKind};
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::rule_set::Rules;
 use clerk_edge_token::policy::{Issuers, Policy};
@@ -38,6 +39,9 @@ impl Settings {
             claim_headers: Vec::new(),
             log: LogLevel::Decisions,
             lookup_ttl_seconds: LOOKUP_TTL_SECONDS,
+            organization_sync: None,
+            upstream_kind: UpstreamKind::Plain,
+            machines: MachineSettings::default(),
             upstream: Upstream::Passthrough,
             debug_role: instance.kind == InstanceKind::Development,
             account: AccountSettings::default(),

@@ -7,17 +7,18 @@ use crate::settings::account::SelfMetadata;
 use crate::settings::bindings::{
     ACCOUNT, Binding, Bindings, CLAIM_HEADERS, CLERK_API_URL, CLERK_AUDIENCE,
     CLERK_AUTHORIZED_PARTIES, CLERK_CACHE, CLERK_CLOCK_SKEW_SECONDS, CLERK_CROSS_ORIGIN_SYNC,
-    CLERK_DOMAIN, CLERK_IS_SATELLITE, CLERK_ISSUER, CLERK_JWKS_URL, CLERK_JWT_KEY, CLERK_PROXY_URL,
+    CLERK_DOMAIN, CLERK_IS_SATELLITE, CLERK_ISSUER, CLERK_JWKS_URL, CLERK_JWT_KEY,
+    CLERK_MACHINE_ID, CLERK_MACHINE_SECRET_KEY, CLERK_ORGANIZATION_SYNC, CLERK_PROXY_URL,
     CLERK_PUBLISHABLE_KEY, CLERK_SATELLITE_AUTO_SYNC, CLERK_SECRET_KEY, CLERK_SIGN_IN_URL,
     CLERK_SIGN_UP_URL, CLERK_TRUST_FORWARDED_HOST, DEBUG_ROLE, LOG, LOOKUP_TTL_SECONDS,
-    ROLE_CLAIMS, ROUTES, SELF_METADATA, UPSTREAM,
+    MACHINE_TTL_SECONDS, ROLE_CLAIMS, ROUTES, SELF_METADATA, UPSTREAM, UPSTREAM_KIND,
 };
 use crate::settings::in_code::{Beside, InCode};
 use crate::settings::problems::SettingsProblems;
 use crate::settings::value_reader::ValueReader;
 use crate::settings::{
     Instance, InstanceKind, LogLevel, Settings, Upstream, claim_headers, contradictions, issuers,
-    notes, upstream, urls,
+    notes, organization_sync, upstream, urls,
 };
 use clerk_edge_rules::claim_path::ClaimPath;
 use clerk_edge_rules::rule_set::{Context, Rules};
@@ -65,7 +66,7 @@ type Read = fn(&mut ValueReader<'_>, &'static str, &mut Settings);
 
 /// All settings but the publishable key, in the order in which their problems are listed. A row
 /// may use what the rows above it have read.
-const TABLE: [(&str, Read); 26] = [
+const TABLE: [(&str, Read); 31] = [
     (CLERK_SIGN_IN_URL, |reader, name, to| to.sign_in_url = urls::page(reader, name)),
     (CLERK_PROXY_URL, |reader, name, to| to.proxy_url = urls::proxy(reader, name)),
     (CLERK_DOMAIN, |reader, name, to| to.domain = urls::domain(reader, name)),
@@ -73,6 +74,13 @@ const TABLE: [(&str, Read); 26] = [
     (UPSTREAM, |reader, name, to| upstream::read(reader, name, &mut to.upstream)),
     (CLERK_SECRET_KEY, |reader, name, to| to.secret_key = secret_key(reader, name)),
     (CLERK_JWT_KEY, |reader, name, to| to.jwt_key = jwt_key(reader, name)),
+    (UPSTREAM_KIND, |reader, name, to| to.upstream_kind = upstream::kind(reader, name, to)),
+    (CLERK_MACHINE_SECRET_KEY, |reader, name, to| to.machines.secret = secret(reader, name)),
+    (CLERK_MACHINE_ID, |reader, name, to| to.machines.id = reader.text(name)),
+    (MACHINE_TTL_SECONDS, machine_ttl),
+    (CLERK_ORGANIZATION_SYNC, |reader, name, to| {
+        to.organization_sync = organization_sync::read(reader, name);
+    }),
     (CLERK_API_URL, api_url),
     (CLERK_JWKS_URL, jwks_url),
     (CLERK_AUTHORIZED_PARTIES, |reader, name, to| {
@@ -126,16 +134,20 @@ fn placeholder_instance(development: bool) -> Instance {
 
 /// White space around the key is ignored: it often comes from the file or prompt that was copied.
 fn secret_key(reader: &mut ValueReader<'_>, name: &str) -> Option<Secret> {
+    let secret = secret(reader, name)?;
+    if !secret.is_development() && !secret.is_production() {
+        reader.add_note(SECRET_KEY_PREFIX);
+    }
+    Some(secret)
+}
+
+fn secret(reader: &mut ValueReader<'_>, name: &str) -> Option<Secret> {
     let text = reader.text(name)?;
     let key = text.trim_ascii();
     if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic()) {
         return reader.refuse(name, SECRET_KEY_CHARACTERS);
     }
-    let secret = Secret::new(key.to_owned());
-    if !secret.is_development() && !secret.is_production() {
-        reader.add_note(SECRET_KEY_PREFIX);
-    }
-    Some(secret)
+    Some(Secret::new(key.to_owned()))
 }
 
 fn jwt_key(reader: &mut ValueReader<'_>, name: &str) -> Option<PublicKey> {
@@ -175,6 +187,12 @@ fn clock_skew(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
 fn lookup_ttl(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
     if let Some(seconds) = reader.seconds(name, 1, LOOKUP_TTL_SECONDS_MAX) {
         to.lookup_ttl_seconds = seconds;
+    }
+}
+
+fn machine_ttl(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
+    if let Some(seconds) = reader.seconds(name, 0, MACHINE_TTL_SECONDS_MAX) {
+        to.machines.ttl_seconds = seconds;
     }
 }
 
@@ -222,6 +240,7 @@ fn log(reader: &mut ValueReader<'_>, name: &str, to: &mut Settings) {
 
 const CLOCK_SKEW_SECONDS_MAX: u32 = 300;
 const LOOKUP_TTL_SECONDS_MAX: u32 = 86_400;
+const MACHINE_TTL_SECONDS_MAX: u32 = 60;
 const NO_PUBLISHABLE_KEY: &str = "is missing: copy it from the Clerk dashboard, API keys; \
                                   it begins with `pk_test_` or `pk_live_`";
 const SECRET_KEY_CHARACTERS: &str =

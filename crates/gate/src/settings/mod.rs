@@ -12,7 +12,9 @@ pub mod defaults;
 pub mod from_bindings;
 pub mod in_code;
 pub mod issuers;
+pub mod machines;
 pub mod notes;
+pub mod organization_sync;
 pub mod problems;
 pub mod publishable_key;
 pub mod self_given_roles;
@@ -22,6 +24,8 @@ pub mod value_reader;
 
 use crate::secret::Secret;
 use crate::settings::account::AccountSettings;
+use crate::settings::machines::MachineSettings;
+use crate::settings::organization_sync::OrganizationSync;
 use clerk_edge_http::path::RequestPath;
 use clerk_edge_http::url::Url;
 use clerk_edge_rules::claim_path::ClaimPath;
@@ -72,6 +76,12 @@ pub struct Settings {
     pub log: LogLevel,
     /// `LOOKUP_TTL_SECONDS`.
     pub lookup_ttl_seconds: u32,
+    /// `CLERK_ORGANIZATION_SYNC`.
+    pub organization_sync: Option<OrganizationSync>,
+    /// `UPSTREAM_KIND`.
+    pub upstream_kind: UpstreamKind,
+    /// What concerns machines.
+    pub machines: MachineSettings,
     /// `UPSTREAM`.
     pub upstream: Upstream,
     /// `DEBUG_ROLE`.
@@ -131,6 +141,15 @@ pub enum LogLevel {
     Refusals,
     /// None.
     Off,
+}
+
+/// What stands behind the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpstreamKind {
+    /// Anything.
+    Plain,
+    /// A Next.js app with `@clerk/nextjs` and without its middleware.
+    NextJs,
 }
 
 /// Where allowed requests go.

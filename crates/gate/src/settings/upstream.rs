@@ -1,10 +1,10 @@
 //! `UPSTREAM`: where allowed requests go, and whether the binding that it names is there.
 //! `PATH_CASE` and `PATH_SUFFIXES`: how this upstream reads paths.
 
-use crate::settings::Upstream;
 use crate::settings::bindings::{ASSETS, Binding, ORIGIN, PATH_CASE, PATH_SUFFIXES};
 use crate::settings::urls;
 use crate::settings::value_reader::ValueReader;
+use crate::settings::{Settings, Upstream, UpstreamKind};
 
 /// Reads `UPSTREAM`. Where the gate is part of a program, that program is the upstream.
 pub(super) fn read(reader: &mut ValueReader<'_>, name: &str, upstream: &mut Upstream) {
@@ -36,6 +36,22 @@ fn of_worker(reader: &mut ValueReader<'_>, name: &str) -> Upstream {
         },
         Some(other) => reader.refuse_kind(name, ACCEPTED, &other).unwrap_or(Upstream::Passthrough),
     }
+}
+
+/// Reads `UPSTREAM_KIND`. The secret key must have been read before.
+pub(super) fn kind(reader: &mut ValueReader<'_>, name: &str, settings: &Settings) -> UpstreamKind {
+    let Some(text) = reader.text(name) else { return UpstreamKind::Plain };
+    let problem = match text.trim() {
+        "plain" => return UpstreamKind::Plain,
+        "nextjs" if settings.secret_key.is_none() => "is `nextjs`, which needs CLERK_SECRET_KEY",
+        "nextjs" if settings.upstream == Upstream::Assets => {
+            "is `nextjs`, but the upstream is assets: bind the app as ORIGIN, or set UPSTREAM"
+        }
+        "nextjs" => return UpstreamKind::NextJs,
+        _ => "must be `plain` or `nextjs`",
+    };
+    reader.add(name, problem);
+    UpstreamKind::Plain
 }
 
 /// The upstream that was named; a problem if its binding is missing.

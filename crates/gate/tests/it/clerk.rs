@@ -66,8 +66,11 @@ fn every_recorded_decision_is_equal_or_listed() {
     let cases = all["cases"].as_array().unwrap();
     assert_eq!(cases.len(), 458);
     for case in cases {
-        let found = recorded::decide(case);
-        let differing: BTreeSet<_> = recorded::differences(&case["expect"], &found);
+        let (found, differing) = crate::machines::compared(case).unwrap_or_else(|| {
+            let found = recorded::decide(case);
+            let differing = recorded::differences(&case["expect"], &found);
+            (found, differing)
+        });
         let id = recorded::text(&case["id"]);
         let ours = listed.remove(id);
         match (differing.is_empty(), ours) {

@@ -72,6 +72,7 @@ impl Bindings for Example {
             Some(Value::String(text)) => Some(Binding::Text(text.clone())),
             Some(other) => Some(Binding::Json(serde_json::to_string(other).unwrap())),
             None if name == "CLERK_PUBLISHABLE_KEY" => Some(Binding::Text(KEY.to_owned())),
+            None if name == "CLERK_SECRET_KEY" => Some(Binding::Text("sk_test_x".to_owned())),
             None => None,
         }
     }

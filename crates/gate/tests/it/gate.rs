@@ -15,6 +15,7 @@ mod incidents;
 mod kinds;
 mod lines;
 mod lookups;
+mod nextjs;
 mod one_decision;
 mod people;
 mod reports;
@@ -193,8 +194,10 @@ impl Seen {
         let sent = request.headers.iter().flat_map(|(_, value)| value.split(['=', ';', ' ']));
         for text in sent.filter(|text| text.len() > 100) {
             let body = self.body();
-            let all =
-                [self.log.to_string(), self.lines.join("\n"), body, format!("{:?}", self.set)];
+            // An app of `UPSTREAM_KIND = nextjs` gets it, and only in this header.
+            let set = self.set.iter().filter(|(name, _)| name != "x-clerk-auth-token");
+            let set: Vec<_> = set.collect();
+            let all = [self.log.to_string(), self.lines.join("\n"), body, format!("{set:?}")];
             assert!(!all.iter().any(|it| it.contains(text)), "a token came out: {all:?}");
         }
     }

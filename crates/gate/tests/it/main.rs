@@ -24,6 +24,8 @@ mod gate;
 mod hostile;
 mod keys;
 mod lookup;
+mod machines;
+mod organizations;
 mod paths;
 mod readings;
 mod redirects;

@@ -4,8 +4,9 @@
 
 use serde_json::Value;
 
+use crate::accepted::possible;
 use crate::claim_path::ClaimPath;
-use crate::condition::{ClaimWanted, Condition, OrgWanted};
+use crate::condition::{ClaimWanted, Condition, IdsWanted, OrgWanted};
 use crate::ordered_json::Json;
 use crate::problem_place::{Place, Problems, did_you_mean, member};
 use crate::reverification::{Level, Reverification};
@@ -17,6 +18,12 @@ pub(super) fn read(
     names: &[&str],
     problems: &mut Problems,
 ) -> Option<Condition> {
+    if let Json::Single(Value::String(text)) = json {
+        return match text.as_str() {
+            "signed-in" => Some(Condition::SignedIn),
+            _ => problems.note(place, "a condition or `signed-in` is wanted here"),
+        };
+    }
     let members = problems.table(json, place, &KEYS)?;
     let mut parts = Vec::new();
     for (key, json) in members.iter().filter(|(key, _)| KEYS.contains(&key.as_str())) {
@@ -28,7 +35,19 @@ pub(super) fn read(
             "is an empty condition: write `\"signed-in\"`, or name a role, permission, …",
         );
     }
-    together(parts)
+    let all = together(parts)?;
+    fits_one_kind(&all, place, problems).then_some(all)
+}
+
+/// Whether what must hold together can hold for one kind of caller.
+fn fits_one_kind(condition: &Condition, place: &Place<'_>, problems: &mut Problems) -> bool {
+    let fits = !matches!(condition, Condition::All(_)) || !possible(condition).is_empty();
+    if !fits {
+        let message = "no caller is of two kinds: what is asked of sessions, of API keys, of \
+                       OAuth tokens and of machines stands in an `any`";
+        problems.tell(place, message);
+    }
+    fits
 }
 
 /// One condition of several that must all hold; nothing where one of them is no good.
@@ -49,10 +68,17 @@ fn keyed(
         "permission" => problems.texts(json, place).map(Condition::Permission),
         "feature" => problems.texts(json, place).map(Condition::Feature),
         "plan" => problems.texts(json, place).map(Condition::Plan),
+        "api_key" => truth(json, place, problems).map(|()| Condition::ApiKey),
+        "oauth" => ids(json, place, problems).map(Condition::OAuth),
+        "machine" => ids(json, place, problems).map(Condition::Machine),
+        "scope" => scopes(json, place, problems).map(Condition::Scope),
         "org" => org(json, place, names, problems).map(Condition::Org),
         "claim" => claims(json, place, problems),
         "reverified" => reverified(json, place, problems).map(Condition::Reverified),
-        "all" => list(json, place, names, problems).map(Condition::All),
+        "all" => {
+            let all = Condition::All(list(json, place, names, problems)?);
+            fits_one_kind(&all, place, problems).then_some(all)
+        }
         "any" => list(json, place, names, problems).map(Condition::Any),
         _ => read(json, place, names, problems).map(|part| Condition::Not(Box::new(part))),
     }
@@ -75,6 +101,33 @@ fn list(
     let parts: Vec<_> =
         items.map(|(at, item)| read(item, &place.index(at), names, problems)).collect();
     parts.into_iter().collect()
+}
+
+/// What RFC 6749 allows in a scope, so that it can stand in a challenge.
+fn scopes(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Vec<String>> {
+    let names = problems.texts(json, place)?;
+    let fits = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    if names.iter().all(|name| name.bytes().all(fits)) {
+        return Some(names);
+    }
+    problems.note(place, "a scope has neither blanks nor quotes, `\\` or letters beyond ASCII")
+}
+
+/// `true`, and nothing else.
+fn truth(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<()> {
+    match json {
+        Json::Single(Value::Bool(true)) => Some(()),
+        _ => problems.note(place, "it is `true`"),
+    }
+}
+
+/// `true`, or ids.
+fn ids(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<IdsWanted> {
+    match json {
+        Json::Single(Value::Bool(true)) => Some(IdsWanted::Any),
+        Json::Single(Value::Bool(false)) => problems.note(place, "it is `true`, or ids"),
+        ids => problems.texts(ids, place).map(IdsWanted::OneOf),
+    }
 }
 
 fn org(
@@ -192,5 +245,19 @@ fn level(json: &Json, place: &Place<'_>, problems: &mut Problems) -> Option<Leve
 }
 
 /// The keys of a condition.
-pub const KEYS: [&str; 10] =
-    ["role", "permission", "feature", "plan", "org", "claim", "reverified", "all", "any", "not"];
+pub const KEYS: [&str; 14] = [
+    "role",
+    "permission",
+    "feature",
+    "plan",
+    "org",
+    "claim",
+    "reverified",
+    "api_key",
+    "oauth",
+    "machine",
+    "scope",
+    "all",
+    "any",
+    "not",
+];

@@ -5,10 +5,13 @@
 
 pub mod access;
 pub mod condition;
+pub mod for_machines;
 pub mod response;
 
 use serde_json::error::Category;
 
+use crate::accepted;
+use crate::caller_kind::CallerKind;
 use crate::check;
 use crate::limits::RULES_MAX;
 use crate::ordered_json::Json;
@@ -95,12 +98,26 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
     let lookup = fields.read("lookup", false, |json, place, problems| problems.truth(json, place));
     let report_only =
         fields.read("report_only", false, |json, place, problems| problems.truth(json, place));
+    let activate = fields.read("activate", None, |json, place, problems| {
+        response::activate(json, place, &names, problems).map(Some)
+    });
+    let audience = fields.read("audience", None, |json, place, problems| {
+        for_machines::audience(json, place, problems).map(Some)
+    });
+    let forward_token =
+        fields.read("forward_token", false, |json, place, problems| problems.truth(json, place));
+    let requirement = requirement?;
+    let accepts = accepted::accepted(&requirement);
+    let machines = for_machines::read(&requirement, accepts, audience?, forward_token?);
     let rule = Rule {
+        activate: activate?,
+        accepts,
+        machines,
         index: Some(index),
         pattern: pattern?,
         host: host?,
         methods: methods?,
-        requirement: requirement?,
+        requirement,
         signed_out: signed_out?,
         otherwise: otherwise?,
         send: send?,
@@ -108,11 +125,19 @@ fn rule(index: usize, json: &Json, context: &Context, problems: &mut Problems) -
         report_only: report_only?,
     };
     contradictions(&rule, place, problems);
+    for_machines::contradictions(&rule, members, place, problems);
     Some(rule)
 }
 
 /// An open path does not ask who comes, so nothing can depend on it.
 fn contradictions(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
+    if rule.activate.is_some() {
+        let for_members = !matches!(rule.requirement, Requirement::Anyone | Requirement::Optional);
+        if !for_members || !rule.accepts.has(CallerKind::Session) {
+            let message = "needs a session: `allow` must ask for one";
+            problems.tell(&place.key("activate"), message);
+        }
+    }
     if !matches!(rule.requirement, Requirement::Anyone) {
         return;
     }
@@ -220,7 +245,7 @@ fn requirement(
 }
 
 /// The fields of a rule.
-pub const FIELDS: [&str; 9] = [
+pub const FIELDS: [&str; 12] = [
     "path",
     "host",
     "methods",
@@ -230,5 +255,8 @@ pub const FIELDS: [&str; 9] = [
     "send",
     "lookup",
     "report_only",
+    "activate",
+    "audience",
+    "forward_token",
 ];
 const KNOWN_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

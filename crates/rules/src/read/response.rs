@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::ordered_json::Json;
 use crate::problem_place::{Place, Problems, did_you_mean};
-use crate::rule::{Otherwise, RedirectByRole, SignedOut};
+use crate::rule::{Activate, Otherwise, RedirectByRole, SignedOut};
 use crate::target::Target;
 
 /// Reads `signed_out`.
@@ -69,6 +69,25 @@ pub(super) fn send(
     }
     let all = by_role.len().saturating_add(usize::from(rest.is_some())) == members.len();
     all.then(|| RedirectByRole::new(by_role, rest))
+}
+
+/// Reads `activate`.
+pub(super) fn activate(
+    json: &Json,
+    place: &Place<'_>,
+    names: &[&str],
+    problems: &mut Problems,
+) -> Option<Activate> {
+    let text = problems.text(json, place)?;
+    match text.strip_prefix(':') {
+        Some(name) if names.contains(&name) => Some(Activate::Captured(name.to_owned())),
+        Some(name) => {
+            let hint = did_you_mean(name, names);
+            problems.note(place, format!("the rule's path has no `:{name}`{hint}"))
+        }
+        None if text == "personal" => Some(Activate::Personal),
+        None => problems.note(place, "it is a name of the path, such as `:org`, or `personal`"),
+    }
 }
 
 fn status(json: &Json, place: &Place<'_>, known: [u16; 2], problems: &mut Problems) -> Option<u16> {

@@ -69,7 +69,7 @@ where
                 let caller = Caller::of_user(user);
                 return caller.ok_or_else(|| EarlyResponse::signed_out(None));
             }
-            (AuthStatus::Unavailable { retry_after_seconds }, _) => {
+            (AuthStatus::Unavailable { retry_after_seconds, .. }, _) => {
                 EarlyResponse::unavailable(Code::KeysUnavailable, *retry_after_seconds)
             }
             (AuthStatus::SignedOut { refusal: Some(code), .. }, _) => EarlyResponse::code(*code),
@@ -125,7 +125,7 @@ where
     let auth = authenticate(gate, settings, account.request, ctx).await;
     let is_named = match &auth.status {
         AuthStatus::SignedIn(user) => return Ok(Caller::of_user(user)),
-        AuthStatus::Unavailable { retry_after_seconds } => {
+        AuthStatus::Unavailable { retry_after_seconds, .. } => {
             let code = Code::KeysUnavailable;
             return Err(EarlyResponse::unavailable(code, *retry_after_seconds));
         }
@@ -135,7 +135,11 @@ where
         AuthStatus::SignedOut { pending, .. } => {
             *pending || matches!(auth.reason, Some(Reason::Expired(_)))
         }
-        AuthStatus::NotAsked | AuthStatus::Handshake { .. } => false,
+        // Machines have no account.
+        AuthStatus::NotAsked
+        | AuthStatus::Handshake { .. }
+        | AuthStatus::MachineRefused
+        | AuthStatus::Machine(_) => false,
     };
     if !is_named {
         return Ok(None);

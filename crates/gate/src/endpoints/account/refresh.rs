@@ -99,7 +99,7 @@ where
     if returns || is_marked(account.request) {
         let (gate, settings) = (account.gate, account.settings);
         let auth = authenticate(gate, settings, account.request, account.ctx).await;
-        if let AuthStatus::Unavailable { retry_after_seconds } = auth.status {
+        if let AuthStatus::Unavailable { retry_after_seconds, .. } = auth.status {
             let code = Code::KeysUnavailable;
             return Err(EarlyResponse::unavailable(code, retry_after_seconds));
         }

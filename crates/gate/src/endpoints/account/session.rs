@@ -37,7 +37,7 @@ where
     let auth = account.authenticated().await;
     let response = match (&auth.status, auth.redirect()) {
         (_, Some(location)) => EarlyResponse::handshake(location.to_owned()),
-        (AuthStatus::Unavailable { retry_after_seconds }, _) => {
+        (AuthStatus::Unavailable { retry_after_seconds, .. }, _) => {
             EarlyResponse::unavailable(Code::KeysUnavailable, *retry_after_seconds)
         }
         _ => {

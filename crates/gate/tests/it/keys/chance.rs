@@ -74,6 +74,8 @@ impl Platform for Seen<'_> {
         outcome
     }
 
+    async fn pause(&self, _ms: u32) {}
+
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
         self.reads.set(self.reads.get() + 1);
         let outcome = self.double.load(name).await;
