@@ -76,6 +76,10 @@ impl Platform for Workers {
         })
     }
 
+    async fn pause(&self, ms: u32) {
+        Delay::from(Duration::from_millis(ms.into())).await;
+    }
+
     async fn load(&self, name: &str) -> Result<Option<String>, StoreFailed> {
         // The store, if one is bound; whether it must be is the settings' business.
         let Ok(store) = self.env.kv(CLERK_CACHE) else { return Ok(None) };
