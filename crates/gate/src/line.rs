@@ -137,9 +137,8 @@ where
     if is_preflight(request) {
         let grant = Grant::preflight(&settings.upstream).filter(|_| only.is_none());
         let forwarded = grant.map(|it| forward(&it, &Auth::not_asked()));
-        return forwarded.ok_or_else(|| {
-            EarlyResponse::endpoint(challenge::preflight(settings, request, host, &path))
-        });
+        let answer = || challenge::preflight(settings, request, host, &path);
+        return forwarded.ok_or_else(|| EarlyResponse::endpoint(answer()));
     }
     // 5
     let found = only.unwrap_or(&settings.rules).find(host, request.method(), &path);
