@@ -3,7 +3,7 @@
 //!
 //! The entry is synchronous. The line is one future, polled once on arrival: where memory holds
 //! all that it asks for, it is ready at once and a plain answer goes back without a promise having
-//! been made; where it is not, JavaScript waits and resumes the same future ([`task`]).
+//! been made; where it is not, JavaScript waits and resumes the same future (`task`).
 #![cfg(target_arch = "wasm32")]
 
 pub mod asking;

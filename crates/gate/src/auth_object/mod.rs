@@ -2,7 +2,7 @@
 //! SDK. Made where a request goes on to a handler and the caller was asked for.
 //!
 //! It outlives the request's decision as a text ([`text`]), because nothing of the gate is held
-//! while a handler runs. It never lets a request go on to an upstream: a [`crate::grant::Grant`]
+//! while a handler runs. It never lets a request go on to an upstream: a `Grant`
 //! alone does.
 
 pub mod ask;

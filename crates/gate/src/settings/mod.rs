@@ -129,7 +129,7 @@ pub struct Instance {
     pub kind: InstanceKind,
     /// The host of the Frontend API in the key; satellite domain and proxy do not change it.
     pub frontend_host: String,
-    /// [`Self::account_portal`], once it was asked for.
+    /// `account_portal`, once it was asked for.
     pub portal: OnceCell<Option<Url>>,
     /// The eight characters at the end of the names of this instance's cookies.
     pub cookie_suffix: String,
