@@ -1,9 +1,9 @@
 // The basics of a page that everybody can use, checked in the page itself: what is found wanting
 // comes back as sentences. It looks at what can be computed and leaves taste to people.
 
-/** Everything wrong with the page, in words; nothing if all is well. */
-export async function audit(page) {
-  const found = await page.evaluate(inspect);
+/** Everything wrong with the page, in words; nothing if all is well. It may ask the others, too. */
+export async function audit(page, others = []) {
+  const found = await page.evaluate(inspect, others);
   const pale = await page.evaluate(contrasts);
   return [...found, ...pale, ...(await focusOrder(page))];
 }
@@ -32,7 +32,10 @@ function numberFocusable() {
     ["auto", "scroll"].includes(getComputedStyle(each).overflowX) &&
     (each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight) &&
     !each.querySelector(known);
-  const all = [...document.querySelectorAll("body *")];
+  // What an element shows in its shadow stands where the element stands.
+  const below = (root) => [...root.children].flatMap((each) =>
+    each.shadowRoot ? [each, ...below(each.shadowRoot)] : [each, ...below(each)]);
+  const all = below(document.body);
   const reached = all.filter((each) => each.matches(known) || scrolls(each));
   const seen = reached.filter((each) => each.type !== "hidden" && each.getClientRects().length > 0);
   seen.forEach((each, number) => (each.dataset.auditNumber = number));
@@ -41,13 +44,14 @@ function numberFocusable() {
 }
 
 function focused() {
-  const element = document.activeElement;
+  let element = document.activeElement;
+  while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
   const style = getComputedStyle(element);
   const outline = style.outlineStyle === "none" ? 0 : Number.parseFloat(style.outlineWidth);
   return { number: Number(element.dataset.auditNumber ?? -1), outline };
 }
 
-function inspect() {
+function inspect(others) {
   const problems = [];
   const want = (holds, problem) => holds || problems.push(problem);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -67,9 +71,9 @@ function inspect() {
   });
   const { scrollWidth, clientWidth } = document.documentElement;
   want(scrollWidth <= clientWidth, `scrolls sideways: ${scrollWidth} in ${clientWidth} pixels`);
-  const own = new URL(location.href).origin;
+  const allowed = [new URL(location.href).origin, ...others, "data:"];
   for (const { name } of performance.getEntriesByType("resource")) {
-    want(name.startsWith(own) || name.startsWith("data:"), `fetched from elsewhere: ${name}`);
+    want(allowed.some((each) => name.startsWith(each)), `fetched from elsewhere: ${name}`);
   }
   return problems;
 }

@@ -205,7 +205,8 @@ class List extends HTMLElement {
 List.sheet = new CSSStyleSheet();
 List.sheet.replaceSync(`:host{display:block}:host([hidden]){display:none}
 ul{list-style:none;margin:0;padding:0;display:grid;gap:var(--clerk-gap,.75rem)}
-p:empty{display:none}button{font:inherit;cursor:pointer}`);
+p:empty{display:none}button{font:inherit;cursor:pointer}
+:focus-visible{outline:2px solid;outline-offset:2px}`);
 
 class Sessions extends List {
   async load() {
